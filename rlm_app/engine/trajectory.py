@@ -1,0 +1,174 @@
+"""The record of a run, folded from its events: the one reading that pages, exports and resume share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from rlm_app.events import (
+    CellFinished,
+    CellStarted,
+    Cited,
+    Event,
+    ModelReplied,
+    Noticed,
+    RunFinished,
+    RunStarted,
+    SubcallFinished,
+    SubcallStarted,
+)
+from rlm_app.types import NO_USAGE, Citation, Usage
+
+
+@dataclass
+class Subcall:
+    """A call from a cell. `finished` is None while it is under way; `child` holds the turns of a child RLM."""
+
+    started: SubcallStarted
+    finished: SubcallFinished | None = None
+    child: Node | None = None
+
+
+@dataclass
+class Cell:
+    """One code block and what came of it; `finished` is None while it runs."""
+
+    started: CellStarted
+    finished: CellFinished | None = None
+    subcalls: list[Subcall] = field(default_factory=list)
+
+
+@dataclass
+class Turn:
+    """One reply of a root model and its cells."""
+
+    reply: ModelReplied
+    cells: list[Cell] = field(default_factory=list)
+    notices: list[Noticed] = field(default_factory=list)
+
+    @property
+    def subcalls(self) -> list[Subcall]:
+        """All sub-calls of the turn's cells, in the order they began."""
+        return [subcall for cell in self.cells for subcall in cell.subcalls]
+
+    @property
+    def failed(self) -> bool:
+        """Whether a cell or a sub-call of this turn ended in an error."""
+        cells = any(cell.finished and cell.finished.error for cell in self.cells)
+        return cells or any(subcall.finished and subcall.finished.error for subcall in self.subcalls)
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of the turn so far: the model's reply and its cells with their sub-calls."""
+        ends = [cell.finished.at for cell in self.cells if cell.finished]
+        return self.reply.seconds + max([end - self.reply.at for end in ends], default=0.0)
+
+    @property
+    def usage(self) -> Usage:
+        """What the reply and the finished sub-calls used."""
+        total = self.reply.usage
+        for subcall in self.subcalls:
+            total = total + (subcall.finished.usage if subcall.finished else NO_USAGE)
+        return total
+
+
+@dataclass
+class Node:
+    """One RLM of the tree, the root or a child, with its turns."""
+
+    call_id: str
+    depth: int
+    turns: list[Turn] = field(default_factory=list)
+    notices: list[Noticed] = field(default_factory=list)
+
+
+@dataclass
+class Trajectory:
+    """A run as its events tell it so far. Fold again, or `add` further events, to bring it up to date."""
+
+    root: Node = field(default_factory=lambda: Node("0", 0))
+    started: RunStarted | None = None
+    finished: RunFinished | None = None
+    citations: list[Citation] = field(default_factory=list)
+    usage: Usage = NO_USAGE
+    usage_by_model: dict[str, Usage] = field(default_factory=dict)
+    last_seq: int = 0
+    last_at: float = 0.0
+    _nodes: dict[str, Node] = field(default_factory=dict)
+    _subcalls: dict[str, Subcall] = field(default_factory=dict)
+
+    @classmethod
+    def fold(cls, events: Iterable[Event]) -> Trajectory:
+        """Return the trajectory of these events, which are in order of `seq`."""
+        trajectory = cls()
+        for event in events:
+            trajectory.add(event)
+        return trajectory
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The root's turns."""
+        return self.root.turns
+
+    @property
+    def subcalls_under_way(self) -> int:
+        """How many sub-calls have begun and not ended."""
+        return sum(1 for subcall in self._subcalls.values() if subcall.finished is None)
+
+    def add(self, event: Event) -> None:
+        """Take one more event into account; an event already seen changes nothing."""
+        if event.seq <= self.last_seq:
+            return
+        self.last_seq, self.last_at = event.seq, event.at
+        match event:
+            case RunStarted():
+                self.started = event
+            case ModelReplied():
+                self._node(event).turns.append(Turn(event))
+                self._count(event.model, event.usage)
+            case CellStarted():
+                self._turn(event).cells.append(Cell(event))
+            case CellFinished():
+                self._turn(event).cells[-1].finished = event
+            case SubcallStarted():
+                self._begin_subcall(event)
+            case SubcallFinished():
+                self._end_subcall(event)
+            case Noticed():
+                self._notice(event)
+            case Cited():
+                self.citations.append(event.citation)
+            case RunFinished():
+                self.finished = event
+
+    def _node(self, event: Event) -> Node:
+        if event.depth == 0:
+            return self.root
+        node = self._nodes.get(event.call_id)
+        if node is None:
+            node = self._nodes[event.call_id] = Node(event.call_id, event.depth)
+            if event.call_id in self._subcalls:
+                self._subcalls[event.call_id].child = node
+        return node
+
+    def _turn(self, event: Event) -> Turn:
+        return self._node(event).turns[-1]
+
+    def _begin_subcall(self, event: SubcallStarted) -> None:
+        subcall = self._subcalls[event.call_id] = Subcall(event)
+        parent = self.root if event.parent_id in (None, self.root.call_id) else self._nodes[event.parent_id or ""]
+        parent.turns[-1].cells[-1].subcalls.append(subcall)
+
+    def _end_subcall(self, event: SubcallFinished) -> None:
+        subcall = self._subcalls[event.call_id]
+        subcall.finished = event
+        if subcall.started.role != "rlm" or subcall.child is None:
+            self._count(event.model, event.usage)
+
+    def _notice(self, event: Noticed) -> None:
+        node = self._node(event)
+        (node.turns[-1].notices if node.turns else node.notices).append(event)
+
+    def _count(self, model: str, usage: Usage) -> None:
+        self.usage = self.usage + usage
+        self.usage_by_model[model] = self.usage_by_model.get(model, NO_USAGE) + usage

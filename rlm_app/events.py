@@ -1,0 +1,206 @@
+"""Everything that happens in a run, as one flat, append-only stream.
+
+`Trajectory.fold` turns the stream into what pages and exports show; the store keeps it as it is. A call id names a node of
+the tree of calls: the root RLM is "0", its turn-3 sub-calls are "0.3.1", "0.3.2", …; events of a child RLM carry the
+child's own id. Tokens as they arrive and output as it is printed are signals, not events: they are never stored.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from rlm_app.types import NO_USAGE, CellError, Citation, DocumentInfo, Limits, Message, Stop, Usage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """What all events share: `seq` counts from 1 within a run without gaps, `at` is seconds since 1970 (UTC)."""
+
+    kind: ClassVar[str] = "Event"
+    run_id: str
+    seq: int
+    at: float
+    call_id: str
+    parent_id: str | None
+    depth: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunStarted(Event):
+    """A run began; everything needed to begin it again."""
+
+    kind: ClassVar[str] = "RunStarted"
+    question: str
+    backend: str
+    root_model: str
+    sub_model: str
+    environment: str
+    documents: tuple[DocumentInfo, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelReplied(Event):
+    """The root model of an RLM replied; `messages` are only those the model had not been sent before."""
+
+    kind: ClassVar[str] = "ModelReplied"
+    iteration: int
+    messages: tuple[Message, ...]
+    reply: str
+    model: str
+    usage: Usage
+    finish: str = "stop"
+    seconds: float = 0.0
+    reasoning: str = ""
+    replayed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellStarted(Event):
+    """A code block of the reply began to run; `cell` counts from 1 within its turn."""
+
+    kind: ClassVar[str] = "CellStarted"
+    iteration: int
+    cell: int
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellFinished(Event):
+    """A cell ended. `stdout` is as capped by the worker; `output_chars` is how much was printed in all."""
+
+    kind: ClassVar[str] = "CellFinished"
+    iteration: int
+    cell: int
+    stdout: str
+    error: CellError | None = None
+    answer: str | None = None
+    draft: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    output_chars: int = 0
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubcallStarted(Event):
+    """A cell asked a model (`role` "llm") or a child RLM (`role` "rlm"); `group` is shared by the prompts of one batch."""
+
+    kind: ClassVar[str] = "SubcallStarted"
+    iteration: int
+    cell: int
+    role: str
+    model: str
+    prompt: str
+    group: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubcallFinished(Event):
+    """A sub-call ended: `error` is a sentence if it failed, else None."""
+
+    kind: ClassVar[str] = "SubcallFinished"
+    iteration: int
+    cell: int
+    reply: str
+    model: str
+    usage: Usage
+    error: str | None = None
+    finish: str = "stop"
+    seconds: float = 0.0
+    replayed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cited(Event):
+    """The verifier judged a quotation of the answer."""
+
+    kind: ClassVar[str] = "Cited"
+    citation: Citation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noticed(Event):
+    """Something a person (and usually the model, once) should know; `topic` is a fixed word, `text` a sentence."""
+
+    kind: ClassVar[str] = "Noticed"
+    iteration: int
+    topic: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFinished(Event):
+    """A run ended. `answer` may be a draft or empty when `stop` is not "answered"; `error` is a sentence for a person."""
+
+    kind: ClassVar[str] = "RunFinished"
+    answer: str
+    stop: Stop
+    usage: Usage = NO_USAGE
+    seconds: float = 0.0
+    error: str | None = None
+
+
+KINDS: Mapping[str, type[Event]] = {
+    cls.kind: cls
+    for cls in (
+        RunStarted,
+        ModelReplied,
+        CellStarted,
+        CellFinished,
+        SubcallStarted,
+        SubcallFinished,
+        Cited,
+        Noticed,
+        RunFinished,
+    )
+}
+
+
+def to_dict(event: Event) -> dict[str, Any]:
+    """Return the event as plain JSON values, with its kind under "kind"."""
+    return {"kind": event.kind, **dataclasses.asdict(event)}
+
+
+def from_dict(data: Mapping[str, Any]) -> Event:
+    """Build the event that `to_dict` gave `data`; unknown keys are passed over, so that older programs read newer files."""
+    cls = KINDS[data["kind"]]
+    event: Event = _build(cls, data)
+    return event
+
+
+def _build(cls: Any, data: Mapping[str, Any]) -> Any:
+    hints = _hints(cls)
+    return cls(**{name: _convert(hints[name], data[name]) for name in hints if name in data})
+
+
+def _hints(cls: Any) -> dict[str, Any]:
+    if cls not in _HINTS:
+        hints = typing.get_type_hints(cls)
+        _HINTS[cls] = {f.name: hints[f.name] for f in dataclasses.fields(cls)}
+    return _HINTS[cls]
+
+
+_HINTS: dict[Any, dict[str, Any]] = {}
+
+
+def _convert(hint: Any, value: Any) -> Any:
+    """Turn a JSON value into what the annotation `hint` says, for the few shapes events are made of."""
+    if value is None:
+        return None
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin is types.UnionType or origin is typing.Union:
+        return _convert(next(arg for arg in args if arg is not type(None)), value)
+    if origin is tuple:
+        return tuple(_convert(args[0], item) for item in value)
+    if dataclasses.is_dataclass(hint):
+        return _build(hint, value)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return hint(value)
+    return value

@@ -1,0 +1,108 @@
+"""The seams: what a client, an environment, a journal and the like must do. Nothing here runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from rlm_app.cancel import CancelToken
+from rlm_app.events import Event
+from rlm_app.types import Citation, Completion, Document, Request
+
+OnText = Callable[[str], None]
+HostFunction = Callable[..., Any]
+
+
+def ignore_text(text: str) -> None:
+    """Take a piece of a streamed reply and do nothing with it."""
+
+
+class Client(Protocol):
+    """Talks to one model of one provider. Safe to use from many threads at once."""
+
+    model: str
+
+    def completion(self, request: Request, cancel: CancelToken, on_text: OnText = ignore_text) -> Completion:
+        """Send the request and return the whole reply, with the usage of this call alone.
+
+        `on_text` gets pieces of the reply as they arrive. When `cancel` is set the call ends as soon as it can.
+        Raises `ClientError` (`ContextTooLong` when the prompt does not fit) or `Cancelled`.
+        """
+
+    def close(self) -> None:
+        """Let go of connections; the client is not used after this."""
+
+
+class Channel(Protocol):
+    """A byte stream to a worker that runs in a sandbox."""
+
+    def read(self, count: int) -> bytes:
+        """Return exactly `count` bytes, blocking; raise `REPLLost` when the stream ends first."""
+
+    def write(self, data: bytes) -> None:
+        """Send all of `data`; raise `REPLLost` when the worker is gone."""
+
+    def kill(self) -> None:
+        """End the worker and everything it started, surely and without waiting on it; may be called twice."""
+
+    def stderr(self) -> str:
+        """Return the last characters the worker wrote outside the protocol, for error messages."""
+
+
+class Environment(Protocol):
+    """A recipe for where cells run. `covers` and `misses` are sentences that pages show."""
+
+    name: str
+    covers: str
+    misses: str
+
+    def connect(self) -> Channel:
+        """Start a worker and return the channel to it; raise `REPLStartError` or `ConfigError`."""
+
+
+class Journal(Protocol):
+    """Remembers model calls by content, so that none is paid for twice. `occurrence` counts equal calls from 0."""
+
+    def reply(self, key: str, occurrence: int) -> Completion | None:
+        """Return the recorded reply of this call, or None."""
+
+    def started(self, key: str, occurrence: int, call_id: str) -> None:
+        """Note that the call is about to be sent."""
+
+    def finished(self, key: str, occurrence: int, completion: Completion) -> None:
+        """Record the reply; durable when this returns."""
+
+    def failed(self, key: str, occurrence: int, reason: str) -> None:
+        """Note that the call failed; a failed call is never reused."""
+
+
+class EventSink(Protocol):
+    """Takes the events of a run in order."""
+
+    def __call__(self, event: Event, /) -> None:
+        """Keep one event."""
+
+
+class Loader(Protocol):
+    """Reads one kind of file into a document."""
+
+    def __call__(self, path: Path, name: str, password: str | None, /) -> Document:
+        """Read the file at `path`, called `name` by people; raise `DocumentError` with a reason they can act on."""
+
+
+class Verifier(Protocol):
+    """Judges the quotations of an answer against the documents of a run."""
+
+    def __call__(self, answer: str, /) -> tuple[Citation, ...]:
+        """Return one citation per quotation found in `answer`, in the order of the text."""
+
+
+class Signals(Protocol):
+    """Hears what is worth showing but not keeping: text as it is written, output as it is printed."""
+
+    def __call__(self, call_id: str, kind: str, text: str, /) -> None:
+        """Take a piece of text; `kind` is "thinking" (a call began), "reply" or "output"."""
+
+
+Tools = Mapping[str, HostFunction]

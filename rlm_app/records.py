@@ -1,0 +1,122 @@
+"""What is kept of a run beside its events: the order that started it and the row that lists it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from rlm_app.cancel import CancelToken
+from rlm_app.events import Event
+from rlm_app.protocols import EventSink, Journal, Signals
+from rlm_app.types import NO_USAGE, Document, DocumentInfo, Limits, RunState, Stop, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpec:
+    """An order: everything that decides what a run does, and no secret.
+
+    `documents` are SHA-256 names in the library; `options` are the backend's own settings, such as a base URL.
+    """
+
+    question: str
+    documents: tuple[str, ...]
+    backend: str
+    root_model: str
+    sub_model: str
+    environment: str = "local"
+    limits: Limits = field(default_factory=Limits)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as a list shows it. Times are seconds since 1970 (UTC); `boot` names the process that worked on it last."""
+
+    id: str
+    owner: str
+    spec: RunSpec
+    state: RunState
+    boot: str
+    created: float
+    document_names: tuple[str, ...] = ()
+    finished: float | None = None
+    seconds: float = 0.0
+    stop: Stop | None = None
+    answer: str = ""
+    error: str = ""
+    usage: Usage = NO_USAGE
+    quotes_found: int = 0
+    quotes_total: int = 0
+    sample: bool = False
+
+
+class RunStore(Protocol):
+    """Keeps runs, events and documents. Every read is for one owner; safe to use from many threads."""
+
+    def add_run(self, record: RunRecord) -> None:
+        """Keep a new run; durable when this returns."""
+
+    def update_run(self, run_id: str, **changes: Any) -> None:
+        """Change columns of a run (names of `RunRecord` fields); durable when this returns."""
+
+    def run(self, run_id: str, owner: str) -> RunRecord | None:
+        """Return the run, or None if there is none of that id for this owner."""
+
+    def runs(self, owner: str, limit: int = 200) -> list[RunRecord]:
+        """Return the newest runs first."""
+
+    def delete_run(self, run_id: str, owner: str) -> None:
+        """Remove the run with its events and journal."""
+
+    def append_event(self, event: Event) -> None:
+        """Queue the event; it is committed within a tenth of a second, and readable only then."""
+
+    def events(self, run_id: str, owner: str, after: int = 0) -> list[Event]:
+        """Return the run's committed events with `seq` > after, in order."""
+
+    def flush(self) -> None:
+        """Return once everything queued before this call is committed."""
+
+    def journal(self, run_id: str) -> Journal:
+        """Return the journal of a run."""
+
+    def interrupt_others(self, boot: str) -> int:
+        """Mark live runs of other processes as interrupted; return how many there were."""
+
+    def add_document(self, document: Document, owner: str) -> None:
+        """Keep a document once per content, and list it for this owner."""
+
+    def document(self, sha256: str, owner: str) -> Document | None:
+        """Return a document with its text, or None if this owner has none of that name."""
+
+    def documents(self, owner: str) -> list[DocumentInfo]:
+        """Return what is known of this owner's documents, newest first."""
+
+    def delete_document(self, sha256: str, owner: str) -> None:
+        """Take the document off this owner's list; its text goes when nobody lists it any more."""
+
+    def close(self) -> None:
+        """Commit what is queued and let go of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What the manager hands to whoever executes a run. `keys` are secrets by backend name and stay in memory."""
+
+    run_id: str
+    owner: str
+    spec: RunSpec
+    keys: Mapping[str, str]
+    sink: EventSink
+    signals: Signals
+    cancel: CancelToken
+
+
+class Execute(Protocol):
+    """Carries out one run from start to finish; its last event is `RunFinished`."""
+
+    def __call__(self, context: RunContext, /) -> None:
+        """Run; raise `RLMError` when it cannot start."""
+
+

@@ -1,0 +1,24 @@
+"""Names of plug-ins and where their classes live; a class is imported on first use, never before."""
+
+from importlib import import_module
+from typing import Any
+
+from rlm_app.errors import ConfigError
+
+CLIENTS = {
+    "offline": "rlm_app.clients.offline:OfflineClient",
+    "scripted": "rlm_app.clients.scripted:ScriptedClient",
+    "openai": "rlm_app.clients.openai:OpenAIClient",
+}
+
+ENVIRONMENTS = {
+    "local": "rlm_app.environments.local:LocalREPL",
+}
+
+
+def find(table: dict[str, str], what: str, name: str) -> Any:
+    """Return the class that `name` stands for in `table`; raise `ConfigError` naming what there is."""
+    if name not in table:
+        raise ConfigError(f"There is no {what} called {name!r}. Known: {', '.join(sorted(table))}.")
+    module, _, attribute = table[name].partition(":")
+    return getattr(import_module(module), attribute)
