@@ -1,7 +1,7 @@
 """Everything that happens in a run, as one flat, append-only stream.
 
 `Trajectory.fold` turns the stream into what pages and exports show; the store keeps it as it is. A call id names a node of
-the tree of calls: the root RLM is "0", its turn-3 sub-calls are "0.3.1", "0.3.2", …; events of a child RLM carry the
+the tree of calls: the root RLM is "0", its sub-calls are "0.1", "0.2", …; events of a child RLM carry the
 child's own id. Tokens as they arrive and output as it is printed are signals, not events: they are never stored.
 """
 

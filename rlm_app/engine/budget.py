@@ -1,0 +1,87 @@
+"""What a run may use and what it has used: one object for the whole tree of calls."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from rlm_app.errors import LimitReached
+from rlm_app.types import NO_USAGE, Limits, Usage
+
+RESERVE = 0.1
+"""The share of money, tokens and time that is kept back for a last answer."""
+
+
+class Budget:
+    """Counts calls, tokens, money and time against limits. Safe to use from many threads."""
+
+    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+        self.limits = limits
+        self._clock = clock
+        self._began = clock()
+        self._lock = threading.Lock()
+        self._usage = NO_USAGE
+        self._subcalls = 0
+
+    @property
+    def usage(self) -> Usage:
+        """What all calls of the tree have used so far, replayed ones included."""
+        with self._lock:
+            return self._usage
+
+    @property
+    def seconds(self) -> float:
+        """Wall time since the run began."""
+        return self._clock() - self._began
+
+    @property
+    def subcalls(self) -> int:
+        """How many sub-calls have been let through."""
+        with self._lock:
+            return self._subcalls
+
+    def admit(self, *, subcall: bool = False, closing: bool = False) -> None:
+        """Let one more call through, or raise `LimitReached`; a closing call may use what is kept back."""
+        share = 1.0 if closing else 1.0 - RESERVE
+        with self._lock:
+            self._refuse("time", self.seconds, self.limits.seconds, share)
+            self._refuse("cost", self._usage.cost or 0.0, self.limits.cost, share)
+            self._refuse("tokens", self._usage.tokens, self.limits.tokens, share)
+            if subcall:
+                self._refuse("subcalls", self._subcalls, self.limits.subcalls, 1.0)
+                self._subcalls += 1
+
+    def admit_recorded(self, *, subcall: bool) -> None:
+        """Count a call that is answered from the journal; it costs nothing now, so no limit refuses it."""
+        if subcall:
+            with self._lock:
+                self._subcalls += 1
+
+    def charge(self, usage: Usage) -> None:
+        """Add what a finished call used."""
+        with self._lock:
+            self._usage = self._usage + usage
+
+    def cell_seconds(self) -> float:
+        """Return how long a cell may compute now: the cell limit, or what is left of the run's time if that is less."""
+        if self.limits.seconds is None:
+            return self.limits.cell_seconds
+        left = self.limits.seconds * (1.0 - RESERVE) - self.seconds
+        return max(0.1, min(self.limits.cell_seconds, left))
+
+    def left(self) -> Mapping[str, float]:
+        """Return what is left of each limit that is set, in its own unit: USD, tokens, sub-calls, seconds."""
+        with self._lock:
+            used = {
+                "cost": (self._usage.cost or 0.0, self.limits.cost),
+                "tokens": (float(self._usage.tokens), self.limits.tokens),
+                "subcalls": (float(self._subcalls), self.limits.subcalls),
+                "seconds": (self.seconds, self.limits.seconds),
+            }
+        return {name: max(0.0, limit - spent) for name, (spent, limit) in used.items() if limit is not None}
+
+    @staticmethod
+    def _refuse(limit: str, used: float, allowed: float | None, share: float) -> None:
+        if allowed is not None and used >= allowed * share:
+            raise LimitReached(limit, used, allowed)

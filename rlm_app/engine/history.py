@@ -1,0 +1,28 @@
+"""The root model's prompt as it grows: strictly alternating, and never rewritten, so that a prompt cache keeps working."""
+
+from __future__ import annotations
+
+from rlm_app.types import Message
+
+
+class History:
+    """The messages of one RLM: a system message, then user and assistant in turn."""
+
+    def __init__(self, system: str, first: str) -> None:
+        self._messages = [Message("system", system), Message("user", first)]
+        self._shown = 0
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The whole prompt as it would be sent now."""
+        return tuple(self._messages)
+
+    def take_new(self) -> tuple[Message, ...]:
+        """Return the messages that were added since this was last called."""
+        new = tuple(self._messages[self._shown :])
+        self._shown = len(self._messages)
+        return new
+
+    def add_turn(self, reply: str, user: str) -> None:
+        """Add the model's reply and the message that follows it; an empty reply is kept as "(empty)"."""
+        self._messages += [Message("assistant", reply or "(empty)"), Message("user", user)]

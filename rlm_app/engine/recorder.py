@@ -1,0 +1,53 @@
+"""Numbers the events of a run and hands them on in order."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rlm_app.events import Event
+from rlm_app.protocols import EventSink
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the tree of calls something happens."""
+
+    call_id: str = "0"
+    parent_id: str | None = None
+    depth: int = 0
+
+    def below(self, number: int) -> Place:
+        """Return the place of this call's sub-call of that number."""
+        return Place(f"{self.call_id}.{number}", self.call_id, self.depth + 1)
+
+
+class Recorder:
+    """Makes events of one run, without gaps in `seq`, and passes each to the sink while holding its turn."""
+
+    def __init__(
+        self, run_id: str, sink: EventSink, clock: Callable[[], float] = time.time, first_seq: int = 1
+    ) -> None:
+        self.run_id = run_id
+        self._sink = sink
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._seq = first_seq - 1
+
+    def emit(self, kind: type[Event], place: Place, **fields: Any) -> None:
+        """Make an event of this kind at this place and hand it on."""
+        with self._lock:
+            self._seq += 1
+            event = kind(
+                run_id=self.run_id,
+                seq=self._seq,
+                at=self._clock(),
+                call_id=place.call_id,
+                parent_id=place.parent_id,
+                depth=place.depth,
+                **fields,
+            )
+            self._sink(event)
