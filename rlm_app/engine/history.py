@@ -26,3 +26,8 @@ class History:
     def add_turn(self, reply: str, user: str) -> None:
         """Add the model's reply and the message that follows it; an empty reply is kept as "(empty)"."""
         self._messages += [Message("assistant", reply or "(empty)"), Message("user", user)]
+
+    def add_to_last(self, text: str) -> None:
+        """Add to the last user message, which has not been sent yet."""
+        last = self._messages[-1]
+        self._messages[-1] = Message(last.role, f"{last.content}\n\n{text}")

@@ -133,7 +133,7 @@ def cut(text: str, limit: int, total: int | None = None) -> str:
 
 
 def _turn(turn: int, limits: Limits, question: str | None, left: Mapping[str, float] | None = None) -> str:
-    lines = [f"Turn {turn} of {limits.iterations}."]
+    lines = [f"Turn {turn} of {limits.iterations}."] if turn <= limits.iterations else []
     for name, form in (("cost", "${:.4f} of money"), ("tokens", "{:,.0f} tokens"), ("subcalls", "{:,.0f} sub-calls")):
         if left and name in left:
             lines.append(form.format(left[name]) + " left.")

@@ -123,6 +123,21 @@ class Trajectory:
         match event:
             case RunStarted():
                 self.started = event
+            case RunFinished():
+                self.finished = event
+            case Cited():
+                self.citations.append(event.citation)
+            case Noticed():
+                self._notice(event)
+            case SubcallStarted():
+                self._begin_subcall(event)
+            case SubcallFinished():
+                self._end_subcall(event)
+            case _:
+                self._add_to_turn(event)
+
+    def _add_to_turn(self, event: Event) -> None:
+        match event:
             case ModelReplied():
                 self._node(event).turns.append(Turn(event))
                 self._count(event.model, event.usage)
@@ -130,16 +145,6 @@ class Trajectory:
                 self._turn(event).cells.append(Cell(event))
             case CellFinished():
                 self._turn(event).cells[-1].finished = event
-            case SubcallStarted():
-                self._begin_subcall(event)
-            case SubcallFinished():
-                self._end_subcall(event)
-            case Noticed():
-                self._notice(event)
-            case Cited():
-                self.citations.append(event.citation)
-            case RunFinished():
-                self.finished = event
 
     def _node(self, event: Event) -> Node:
         if event.depth == 0:

@@ -1,0 +1,147 @@
+"""Runs the cells of each reply in a REPL, and says what the model is shown of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+
+from rlm_app.engine.repl import REPL
+
+from rlm_app.engine import prompts
+from rlm_app.engine.parsing import parse_reply
+from rlm_app.engine.recorder import Place
+from rlm_app.engine.runtime import Runtime
+from rlm_app.engine.subcalls import Subcalls
+from rlm_app.errors import LimitReached, REPLLost
+from rlm_app.events import CellFinished, CellStarted, Noticed
+from rlm_app.types import CellResult, Completion, Limits
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a reply: an answer, or a limit, or what the model is shown next."""
+
+    shown: tuple[str, ...] = ()
+    variables: str = ""
+    answer: str | None = None
+    limit: LimitReached | None = None
+
+
+class CellRunner:
+    """The REPL of one RLM over all its turns; a lost one is replaced. `draft` is the answer as it stands in the REPL."""
+
+    def __init__(self, runtime: Runtime, place: Place, subcalls: Subcalls, variables: Mapping[str, object]) -> None:
+        self._runtime = runtime
+        self._place = place
+        self._subcalls = subcalls
+        self._variables = variables
+        self._errors = 0
+        self._turn = 0
+        self.draft = ""
+        self._repl = self._open()
+
+    def __enter__(self) -> CellRunner:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self._repl.close()
+
+    def run_reply(self, turn: int, reply: Completion) -> Outcome:
+        """Run the cells of a reply, one by one; raise `Cancelled` when the run is stopped."""
+        self._turn = self._subcalls.iteration = turn
+        parsed = parse_reply(reply.text, reply.finish)
+        results: list[CellResult] = []
+        shown: list[str] = []
+        for number, code in enumerate(parsed.cells, start=1):
+            unseen = any(earlier.output_chars or earlier.error for earlier in results)
+            result = self._run_cell(number, code)
+            results.append(result)
+            shown.append(prompts.show_cell(number, len(parsed.cells), result, self._limits.output_chars))
+            shown += self._after_cell(result)
+            if result.answer is not None and result.answer.strip() and not unseen:
+                return Outcome(answer=result.answer)
+            if result.answer is not None:
+                shown.append(self._notice("answer held", prompts.HELD_ANSWER) if unseen else self._refuse())
+            if self._limit_reached is not None:
+                break
+        shown += self._missing_code(reply, parsed.cells, parsed.cut_off)
+        variables = ", ".join(f"{name} ({what})" for name, what in (results[-1].variables if results else {}).items())
+        return Outcome(tuple(shown), prompts.cut(variables, 2_000), None, self._limit_reached)
+
+    @property
+    def _limits(self) -> Limits:
+        return self._runtime.handler.budget.limits
+
+    @property
+    def _limit_reached(self) -> LimitReached | None:
+        allowed = self._limits.errors
+        if allowed is not None and self._errors >= allowed:
+            return LimitReached("errors", self._errors, allowed)
+        return self._subcalls.limit
+
+    def _open(self) -> REPL:
+        signals, call_id = self._runtime.signals, self._place.call_id
+        repl = REPL(
+            self._runtime.environment,
+            {**self._runtime.tools, **self._subcalls.tools()},
+            cancel=self._runtime.handler.cancel,
+            on_output=lambda text: signals(call_id, "output", text),
+        )
+        for name, value in self._variables.items():
+            repl.load(name, value)
+        return repl
+
+    def _run_cell(self, number: int, code: str) -> CellResult:
+        self._subcalls.cell = number
+        self._runtime.signals(self._place.call_id, "running", "")
+        self._runtime.recorder.emit(CellStarted, self._place, iteration=self._turn, cell=number, code=code)
+        try:
+            result = self._repl.run(code, seconds=self._runtime.handler.budget.cell_seconds())
+        except REPLLost as lost:
+            result = self._replace(lost)
+        self.draft = result.draft
+        self._errors = self._errors + 1 if result.error is not None or result.interrupted else 0
+        self._runtime.recorder.emit(
+            CellFinished,
+            self._place,
+            iteration=self._turn,
+            cell=number,
+            stdout=result.stdout,
+            error=result.error,
+            answer=result.answer,
+            draft=result.draft,
+            variables=dict(result.variables),
+            seconds=result.seconds,
+            output_chars=result.output_chars,
+            interrupted=result.interrupted,
+        )
+        return result
+
+    def _replace(self, lost: REPLLost) -> CellResult:
+        """Open a fresh REPL with the context in it, and tell the model what is gone."""
+        self._repl.close()
+        self._repl = self._open()
+        text = self._notice("REPL restarted", prompts.REPL_LOST.format(reason=str(lost).rstrip(".")))
+        return CellResult(stdout=text, output_chars=len(text), draft=self.draft)
+
+    def _after_cell(self, result: CellResult) -> list[str]:
+        if not result.interrupted:
+            return []
+        return [self._notice("cell stopped", prompts.INTERRUPTED.format(seconds=round(result.seconds, 1)))]
+
+    def _refuse(self) -> str:
+        return self._notice("answer refused", prompts.EMPTY_ANSWER)
+
+    def _missing_code(self, reply: Completion, cells: tuple[str, ...], cut_off: bool) -> list[str]:
+        if cut_off:
+            return [self._notice("reply cut off", prompts.CUT_OFF)]
+        if cells:
+            return []
+        if not reply.text.strip():
+            return [self._notice("empty reply", prompts.EMPTY_REPLY)]
+        return [self._notice("no code", prompts.NO_CODE)]
+
+    def _notice(self, topic: str, text: str) -> str:
+        self._runtime.recorder.emit(Noticed, self._place, iteration=self._turn, topic=topic, text=text)
+        return text

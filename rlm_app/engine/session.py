@@ -1,0 +1,72 @@
+"""One run from its first event to its last: start, loop, citations, end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rlm_app.engine.recorder import Place
+from rlm_app.engine.rlm import RLM
+from rlm_app.engine.runtime import Runtime
+from rlm_app.errors import Cancelled, ClientError, REPLError
+from rlm_app.events import Cited, RunFinished, RunStarted
+from rlm_app.protocols import Verifier
+from rlm_app.types import Citation, Completion, DocumentInfo, Stop
+
+
+def no_verifier(answer: str) -> tuple[Citation, ...]:
+    """Judge no quotation, for runs without documents."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a run is about: the question, the data, and who judges the quotations of the answer."""
+
+    context: object
+    question: str | None = None
+    documents: tuple[DocumentInfo, ...] = ()
+    view: Sequence[Mapping[str, Any]] = ()
+    backend: str = ""
+    verifier: Verifier = no_verifier
+
+
+def run_job(runtime: Runtime, job: Job) -> Completion:
+    """Run a job and record all of it; return the answer with its `stop`.
+
+    `ClientError`, `REPLError` and `Cancelled` are raised after `RunFinished` was recorded with the draft as it stood.
+    """
+    root = Place()
+    models = runtime.handler.models
+    runtime.recorder.emit(
+        RunStarted,
+        root,
+        question=job.question or "",
+        backend=job.backend,
+        root_model=models.root.model,
+        sub_model=models.sub.model,
+        environment=runtime.environment.name,
+        documents=job.documents,
+        limits=runtime.handler.budget.limits,
+    )
+    rlm = RLM(runtime)
+    try:
+        completion = rlm.run(job.context, job.question, job.view)
+    except Cancelled:
+        _finish(runtime, job, rlm.draft, Stop.CANCELLED, None)
+        raise
+    except (ClientError, REPLError) as error:
+        _finish(runtime, job, rlm.draft, Stop.FAILED, str(error))
+        raise
+    _finish(runtime, job, completion.text, completion.stop or Stop.ANSWERED, None)
+    return completion
+
+
+def _finish(runtime: Runtime, job: Job, answer: str, stop: Stop, error: str | None) -> None:
+    for citation in job.verifier(answer) if answer else ():
+        runtime.recorder.emit(Cited, Place(), citation=citation)
+    budget = runtime.handler.budget
+    runtime.recorder.emit(
+        RunFinished, Place(), answer=answer, stop=stop, usage=budget.usage, seconds=budget.seconds, error=error
+    )

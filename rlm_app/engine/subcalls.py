@@ -1,0 +1,168 @@
+"""The functions by which a cell asks models: llm_query, rlm_query and their batched forms."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from rlm_app.engine.handler import LMHandler
+from rlm_app.engine.parallel import parallel_map
+from rlm_app.engine.recorder import Place, Recorder
+from rlm_app.errors import Cancelled, ClientError, LimitReached, REPLError
+from rlm_app.events import Noticed, SubcallFinished, SubcallStarted
+from rlm_app.protocols import Client, HostFunction
+from rlm_app.types import NO_USAGE, Completion, Message, Request
+
+FAILED = "Error: "
+"""How the text of a failed sub-call begins in the REPL, as the field's programs expect it."""
+
+Spawn = Callable[[Place, Client, str], Completion]
+"""Runs a child RLM at a place, with this root client, on this context."""
+
+
+class Subcalls:
+    """Sub-calls of one RLM. A failure is one marked slot and an event; a limit that is reached is kept in `limit`."""
+
+    def __init__(self, handler: LMHandler, recorder: Recorder, place: Place, spawn: Spawn) -> None:
+        self._handler = handler
+        self._recorder = recorder
+        self._place = place
+        self._spawn = spawn
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+        self._told: set[str] = set()
+        self.iteration = 0
+        self.cell = 0
+        self.limit: LimitReached | None = None
+        self.usage = NO_USAGE
+
+    def tools(self) -> dict[str, HostFunction]:
+        """Return the functions under the names cells know them by."""
+        return {
+            "llm_query": self.llm_query,
+            "llm_query_batched": self.llm_query_batched,
+            "rlm_query": self.rlm_query,
+            "rlm_query_batched": self.rlm_query_batched,
+            "budget": self.budget,
+        }
+
+    def llm_query(self, prompt: Any, model: str | None = None) -> str:
+        """Ask the sub-model; return its reply, or a string that begins with "Error:"."""
+        return self._ask("llm", prompt, model, "")
+
+    def llm_query_batched(self, prompts: Sequence[Any], model: str | None = None) -> list[str]:
+        """Ask the sub-model many things at once; return the replies in order, each failed one marked with "Error:"."""
+        return self._batch("llm", prompts, model)
+
+    def rlm_query(self, prompt: Any, model: str | None = None) -> str:
+        """Hand the prompt to a child RLM as its context, or to the sub-model where the depth limit allows no child."""
+        return self._ask("rlm", prompt, model, "")
+
+    def rlm_query_batched(self, prompts: Sequence[Any], model: str | None = None) -> list[str]:
+        """Start many child RLMs at once; return their answers in order."""
+        return self._batch("rlm", prompts, model)
+
+    def budget(self) -> Mapping[str, float]:
+        """Return what is left of each limit that is set: cost (USD), tokens, subcalls, seconds."""
+        return {name: round(value, 6) for name, value in self._handler.budget.left().items()}
+
+    def _batch(self, role: str, prompts: Sequence[Any], model: str | None) -> list[str]:
+        if isinstance(prompts, (str, Mapping)):
+            raise TypeError(f"{role}_query_batched takes a list of prompts; for one prompt use {role}_query")
+        group = f"{self.iteration}.{self.cell}.{len(prompts)}" if len(prompts) > 1 else ""
+        at_once = self._handler.budget.limits.concurrency
+        return parallel_map(lambda prompt: self._ask(role, prompt, model, group), list(prompts), at_once)
+
+    def _ask(self, role: str, prompt: Any, model: str | None, group: str) -> str:
+        limits = self._handler.budget.limits
+        if limits.depth < 1:
+            return FAILED + "this run allows no sub-calls (depth 0); read the context with code."
+        if self.limit is not None:
+            return FAILED + f"not sent, {self.limit}"
+        messages = _messages(prompt)
+        if not any(message.content.strip() for message in messages):
+            return FAILED + "the prompt is empty."
+        child = role == "rlm" and self._place.depth + 1 < limits.depth
+        client = self._client(model)
+        place = self._next_place()
+        self._recorder.emit(
+            SubcallStarted,
+            place,
+            iteration=self.iteration,
+            cell=self.cell,
+            role="rlm" if child else "llm",
+            model=client.model,
+            prompt=messages[-1].content if len(messages) == 1 else "\n\n".join(m.content for m in messages),
+            group=group,
+        )
+        return self._finish(place, client, messages, child)
+
+    def _finish(self, place: Place, client: Client, messages: tuple[Message, ...], child: bool) -> str:
+        began = self._handler.budget.seconds
+        try:
+            if child:
+                completion = self._spawn(place, client, "\n\n".join(message.content for message in messages))
+            else:
+                completion = self._handler.call(client, Request(messages), role="sub", call_id=place.call_id)
+        except LimitReached as limit:
+            self.limit = limit
+            return self._fail(place, client, began, f"not sent, {limit}")
+        except Cancelled as cancelled:
+            self._fail(place, client, began, str(cancelled) or "stopped")
+            raise
+        except (ClientError, REPLError) as error:
+            return self._fail(place, client, began, str(error))
+        self._emit_finished(place, completion.model, began, completion, None)
+        return completion.text
+
+    def _fail(self, place: Place, client: Client, began: float, reason: str) -> str:
+        empty = Completion("", client.model, NO_USAGE)
+        self._emit_finished(place, client.model, began, empty, reason)
+        return FAILED + reason
+
+    def _emit_finished(self, place: Place, model: str, began: float, completion: Completion, error: str | None) -> None:
+        with self._lock:
+            self.usage = self.usage + completion.usage
+        self._recorder.emit(
+            SubcallFinished,
+            place,
+            iteration=self.iteration,
+            cell=self.cell,
+            reply=completion.text,
+            model=model,
+            usage=completion.usage,
+            error=error,
+            finish=completion.finish,
+            seconds=self._handler.budget.seconds - began,
+            replayed=completion.replayed,
+        )
+
+    def _next_place(self) -> Place:
+        with self._lock:
+            return self._place.below(next(self._numbers))
+
+    def _client(self, model: str | None) -> Client:
+        models = self._handler.models
+        usual = models.at(self._place.depth + 1)
+        if model is None or model == usual.model:
+            return usual
+        if model in models.named:
+            return models.named[model]
+        with self._lock:
+            new = model not in self._told
+            self._told.add(model)
+        if new:
+            text = (
+                f"A cell asked for the model {model!r}, which this run does not have; {usual.model} was asked instead."
+            )
+            self._recorder.emit(Noticed, self._place, iteration=self.iteration, topic="unknown model", text=text)
+        return usual
+
+
+def _messages(prompt: Any) -> tuple[Message, ...]:
+    """Take a prompt as cells write it: a string, a list of {role, content}, or anything that has a text form."""
+    if isinstance(prompt, (list, tuple)) and prompt and all(isinstance(m, Mapping) and "content" in m for m in prompt):
+        return tuple(Message(m.get("role", "user"), str(m["content"])) for m in prompt)
+    return (Message("user", prompt if isinstance(prompt, str) else str(prompt)),)
