@@ -118,5 +118,3 @@ class Execute(Protocol):
 
     def __call__(self, context: RunContext, /) -> None:
         """Run; raise `RLMError` when it cannot start."""
-
-

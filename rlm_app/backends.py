@@ -1,0 +1,100 @@
+"""The backends a person can pick: what each is called, what it needs, and the models offered first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Backend:
+    """A provider as a person picks it.
+
+    `client` is a name of the registry; `base_url` is the usual address, which a person may change where `own_url` is True;
+    `key_variable` is the environment variable that holds the key, "" where none is needed. The first of `root_models` and
+    `sub_models` is the usual choice; any other name may be typed.
+    """
+
+    name: str
+    title: str
+    note: str
+    client: str
+    root_models: tuple[str, ...]
+    sub_models: tuple[str, ...]
+    key_variable: str = ""
+    base_url: str | None = None
+    own_url: bool = False
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether the provider asks for a key."""
+        return bool(self.key_variable)
+
+
+BACKENDS = (
+    Backend(
+        "offline",
+        "Offline: finds and quotes, does not reason",
+        "Runs in this app. No key, no network, no cost. It ranks passages for your question and quotes the best.",
+        "offline",
+        ("offline",),
+        ("offline",),
+    ),
+    Backend(
+        "openai",
+        "OpenAI",
+        "Needs a key. Pages of your documents are sent to the provider.",
+        "openai",
+        ("gpt-5", "gpt-5-mini", "gpt-4.1"),
+        ("gpt-5-mini", "gpt-5-nano", "gpt-4.1-mini"),
+        key_variable="OPENAI_API_KEY",
+    ),
+    Backend(
+        "openrouter",
+        "OpenRouter",
+        "Needs a key. One account for models of many providers; it states the cost of each call.",
+        "openai",
+        ("openai/gpt-5", "anthropic/claude-sonnet-4.5", "qwen/qwen3-coder"),
+        ("openai/gpt-5-mini", "qwen/qwen3-30b-a3b-instruct-2507"),
+        key_variable="OPENROUTER_API_KEY",
+        base_url="openrouter",
+    ),
+    Backend(
+        "ollama",
+        "Ollama on this machine",
+        "No key. Documents stay on this machine. Start Ollama and pull a model first.",
+        "openai",
+        ("qwen3:30b", "gpt-oss:20b"),
+        ("qwen3:8b",),
+        base_url="ollama",
+        own_url=True,
+    ),
+    Backend(
+        "lmstudio",
+        "LM Studio on this machine",
+        "No key. Documents stay on this machine. Start LM Studio's server first.",
+        "openai",
+        ("qwen3-30b-a3b",),
+        ("qwen3-8b",),
+        base_url="lmstudio",
+        own_url=True,
+    ),
+    Backend(
+        "vllm",
+        "vLLM or another compatible server",
+        "Any server that speaks OpenAI's chat protocol; give its address.",
+        "openai",
+        ("Qwen/Qwen3-30B-A3B-Instruct-2507",),
+        ("Qwen/Qwen3-8B",),
+        base_url="vllm",
+        own_url=True,
+    ),
+)
+
+SCRIPTED = Backend(
+    "scripted",
+    "Scripted: says what a file tells it to",
+    "For demonstrations and tests. It is offered only while RLM_APP_SCRIPT names a script.",
+    "scripted",
+    ("scripted",),
+    ("scripted",),
+)

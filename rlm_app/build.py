@@ -1,0 +1,249 @@
+"""The composition root: the only module that knows concrete classes and puts them together."""
+
+from __future__ import annotations
+
+import json
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rlm_app.backends import BACKENDS, SCRIPTED, Backend
+from rlm_app.cancel import CancelToken
+from rlm_app.engine.budget import Budget
+from rlm_app.engine.handler import LMHandler, Models
+from rlm_app.engine.recorder import Recorder
+from rlm_app.engine.runtime import Runtime
+from rlm_app.engine.session import Job, run_job
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.errors import Cancelled, ClientError, ConfigError, DocumentError, REPLError
+from rlm_app.protocols import Client, Environment
+from rlm_app.records import RunContext, RunRecord, RunSpec, RunStore
+from rlm_app.registry import CLIENTS, ENVIRONMENTS, find
+from rlm_app.settings import SAMPLE_DOCS, Settings
+from rlm_app.types import Document, DocumentInfo
+
+if TYPE_CHECKING:
+    from rlm_app.runs.manager import RunManager
+
+SAMPLES = "samples"
+"""The owner of the bundled documents and the bundled run, which everyone may read."""
+
+
+@dataclass(frozen=True)
+class EnvironmentInfo:
+    """An environment as Settings shows it: what it covers and misses, and what is missing before it can be used."""
+
+    name: str
+    title: str
+    covers: str
+    misses: str
+    available: bool
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class SampleQuestion:
+    """A question one can ask of a bundled document."""
+
+    document: str
+    question: str
+
+
+def backends(settings: Settings) -> tuple[Backend, ...]:
+    """Return the backends that can be picked here."""
+    return BACKENDS + ((SCRIPTED,) if settings.script else ())
+
+
+def backend_named(settings: Settings, name: str) -> Backend:
+    """Return the backend of that name; raise `ConfigError` naming those there are."""
+    table = {backend.name: backend for backend in backends(settings)}
+    if name not in table:
+        raise ConfigError(f"There is no backend called {name!r}. Known: {', '.join(table)}.")
+    return table[name]
+
+
+def make_client(settings: Settings, spec: RunSpec, model: str, keys: Mapping[str, str]) -> Client:
+    """Build the client of a run's backend for one model; raise `ConfigError` when a key or a script is missing."""
+    backend = backend_named(settings, spec.backend)
+    factory: Any = find(CLIENTS, "client", backend.client)
+    if backend.client == "scripted":
+        if settings.script is None:
+            raise ConfigError("The scripted backend needs a script: set RLM_APP_SCRIPT to its file.")
+        client: Client = factory.from_file(settings.script, model)
+        return client
+    if backend.client == "offline":
+        client = factory(model)
+        return client
+    key = keys.get(backend.name) or settings.keys.get(backend.key_variable, "")
+    if backend.needs_key and not key:
+        raise ConfigError(f"{backend.title} needs a key: set {backend.key_variable}, or enter one under Settings.")
+    address = spec.options.get("base_url") or backend.base_url
+    client = factory(model, key or None, address, concurrency=spec.limits.concurrency)
+    return client
+
+
+def make_environment(name: str) -> Environment:
+    """Build an environment by name; raise `ConfigError` for an unknown one."""
+    environment: Environment = find(ENVIRONMENTS, "environment", name)()
+    return environment
+
+
+class App:
+    """Everything one process runs on: settings, store and run manager, and the operations pages and commands share."""
+
+    def __init__(self, settings: Settings, store: RunStore) -> None:
+        from rlm_app.runs.manager import RunManager
+
+        self.settings = settings
+        self.store = store
+        self.boot = uuid.uuid4().hex
+        self.manager: RunManager = RunManager(store, self._execute, self.boot, parallel=settings.parallel_runs)
+        self._samples_lock = threading.Lock()
+        self._samples_ready = False
+
+    @property
+    def backends(self) -> tuple[Backend, ...]:
+        """The backends that can be picked here."""
+        return backends(self.settings)
+
+    def key_set(self, backend: Backend) -> bool:
+        """Whether the environment holds the key this backend needs."""
+        return backend.key_variable in self.settings.keys
+
+    @property
+    def environments(self) -> tuple[EnvironmentInfo, ...]:
+        """The environments there are, with what each covers."""
+        return tuple(_describe(name) for name in ENVIRONMENTS)
+
+    def add_file(
+        self,
+        path: Path,
+        name: str,
+        owner: str,
+        *,
+        password: str | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
+        cancel: CancelToken | None = None,
+    ) -> DocumentInfo:
+        """Read a file in a process of its own and keep it for `owner`; raise `DocumentError` with the reason."""
+        from rlm_app.documents.library import read_isolated
+
+        document = read_isolated(path, name, password, on_progress=on_progress, cancel=cancel)
+        self.store.add_document(document, owner)
+        return document.info
+
+    def health(self, info: DocumentInfo) -> str:
+        """Return the one line that says how readable a document is."""
+        from rlm_app.documents.library import health
+
+        return health(info)
+
+    def documents(self, owner: str) -> list[DocumentInfo]:
+        """Return what is known of the owner's own documents, newest first."""
+        return self.store.documents(owner)
+
+    def document(self, sha256: str, owner: str) -> Document | None:
+        """Return a document of the owner's or a bundled one, or None."""
+        return self.store.document(sha256, owner) or self.store.document(sha256, SAMPLES)
+
+    def run(self, run_id: str, owner: str) -> RunRecord | None:
+        """Return a run of the owner's or the bundled one, or None."""
+        return self.store.run(run_id, owner) or self.store.run(run_id, SAMPLES)
+
+    def trajectory(self, run_id: str, owner: str) -> Trajectory | None:
+        """Return the record of a run of the owner's or of the bundled one, or None."""
+        record = self.run(run_id, owner)
+        return None if record is None else self.manager.trajectory(run_id, record.owner)
+
+    def start(self, spec: RunSpec, owner: str, keys: Mapping[str, str] | None = None) -> str:
+        """Check an order and start it; return the run's id. Raise `ConfigError` with a sentence when it cannot start."""
+        if not spec.question.strip():
+            raise ConfigError("There is no question yet: write what you want to know.")
+        if not spec.documents:
+            raise ConfigError("There is no document yet: choose one or add a file.")
+        make_environment(spec.environment)
+        make_client(self.settings, spec, spec.root_model, keys or {}).close()
+        return self.manager.start(spec, owner, dict(keys or {}))
+
+    def samples(self) -> tuple[DocumentInfo, ...]:
+        """Return the bundled documents; the first call of a new data file reads them in, which takes seconds."""
+        from rlm_app.samples import install
+
+        with self._samples_lock:
+            if not self._samples_ready:
+                install(self.store, SAMPLES, SAMPLE_DOCS)
+                self._samples_ready = True
+        return tuple(sorted(self.store.documents(SAMPLES), key=lambda info: info.name))
+
+    def sample_questions(self) -> tuple[SampleQuestion, ...]:
+        """Return the questions offered to a first visitor."""
+        rows = json.loads((SAMPLE_DOCS / "examples.json").read_text(encoding="utf-8"))
+        return tuple(SampleQuestion(row["document"], row["question"]) for row in rows)
+
+    def sample_run_id(self) -> str | None:
+        """Return the id of the bundled finished run, or None while it is not there."""
+        found = self.store.runs(SAMPLES, 1)
+        return found[0].id if found else None
+
+    def close(self) -> None:
+        """Stop the runs and let go of the data file."""
+        self.manager.shutdown(5.0)
+        self.store.close()
+
+    def _execute(self, context: RunContext) -> None:
+        """Carry out one run: documents from the store, clients, environment, the loop, and the verifier."""
+        from rlm_app.documents.library import repl_view
+        from rlm_app.evidence.answer import AnswerVerifier
+
+        spec = context.spec
+        documents = [self._needed(sha256, context.owner) for sha256 in spec.documents]
+        value, view = repl_view(documents)
+        root = make_client(self.settings, spec, spec.root_model, context.keys)
+        sub = make_client(self.settings, spec, spec.sub_model, context.keys)
+        budget = Budget(spec.limits)
+        handler = LMHandler(Models(root, sub), budget, self.store.journal(context.run_id), context.cancel)
+        runtime = Runtime(
+            handler,
+            Recorder(context.run_id, context.sink),
+            make_environment(spec.environment),
+            context.signals,
+        )
+        job = Job(
+            value,
+            spec.question,
+            tuple(document.info for document in documents),
+            view,
+            spec.backend,
+            AnswerVerifier(documents),
+        )
+        try:
+            run_job(runtime, job)
+        except (Cancelled, ClientError, REPLError):
+            pass  # the last event tells it already, with the draft as it stood
+        finally:
+            root.close()
+            sub.close()
+
+    def _needed(self, sha256: str, owner: str) -> Document:
+        document = self.document(sha256, owner)
+        if document is None:
+            raise DocumentError(sha256[:12], "this document is no longer in the library; add it again")
+        return document
+
+
+def _describe(name: str) -> EnvironmentInfo:
+    titles = {"local": "This machine, in a process of its own"}
+    environment = make_environment(name)
+    return EnvironmentInfo(name, titles.get(name, name), environment.covers, environment.misses, True)
+
+
+def open_app(settings: Settings | None = None) -> App:
+    """Open the data file and return the app; raise `StoreError` when another process holds it."""
+    from rlm_app.store.duckdb_store import DuckDBStore
+
+    settings = settings or Settings.from_environment()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return App(settings, DuckDBStore(settings.data_file))
