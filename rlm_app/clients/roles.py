@@ -1,0 +1,26 @@
+"""Which part a client plays in a call: the root model of an RLM, or the sub-model of a cell."""
+
+import re
+
+from rlm_app.types import Request
+
+_QUESTION = re.compile(r"<question>\s*(.*?)\s*</question>", re.DOTALL)
+
+
+def is_root(request: Request) -> bool:
+    """Whether the request comes from an RLM's loop: its system message explains the REPL and how to write a cell."""
+    return any(message.role == "system" and "```repl" in message.content for message in request.messages)
+
+
+def turn_of(request: Request) -> int:
+    """Return which reply of this conversation is asked for, counted from 1."""
+    return 1 + sum(message.role == "assistant" for message in request.messages)
+
+
+def question_of(request: Request) -> str:
+    """Return the question that the loop restates each turn between its tags; "" when there is none."""
+    for message in reversed(request.messages):
+        found = _QUESTION.findall(message.content) if message.role == "user" else []
+        if found:
+            return str(found[-1])
+    return ""
