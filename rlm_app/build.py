@@ -28,6 +28,12 @@ from rlm_app.types import Document, DocumentInfo
 if TYPE_CHECKING:
     from rlm_app.runs.manager import RunManager
 
+NOT_YET = {
+    name: f'The environment "{name}" needs {what}, and this version cannot run cells there yet; use environment="local".'
+    for name, what in (("docker", "Docker"), ("modal", "a Modal account"), ("prime", "a Prime account"))
+}
+"""Environments of the reference that are not built yet, each with the sentence that says so."""
+
 SAMPLES = "samples"
 """The owner of the bundled documents and the bundled run, which everyone may read."""
 
@@ -72,22 +78,24 @@ def make_client(settings: Settings, spec: RunSpec, model: str, keys: Mapping[str
     if backend.client == "scripted":
         if settings.script is None:
             raise ConfigError("The scripted backend needs a script: set RLM_APP_SCRIPT to its file.")
-        client: Client = factory.from_file(settings.script, model)
-        return client
+        scripted: Client = factory.from_file(settings.script, model)
+        return scripted
     if backend.client == "offline":
-        client = factory(model)
-        return client
+        offline: Client = factory(model)
+        return offline
     key = keys.get(backend.name) or settings.keys.get(backend.key_variable, "")
     if backend.needs_key and not key:
         raise ConfigError(f"{backend.title} needs a key: set {backend.key_variable}, or enter one under Settings.")
-    address = spec.options.get("base_url") or backend.base_url
-    client = factory(model, key or None, address, concurrency=spec.limits.concurrency)
-    return client
+    address = spec.options.get("base_url") or settings.addresses.get(backend.name) or backend.base_url
+    hosted: Client = factory(model, key or None, address, concurrency=spec.limits.concurrency)
+    return hosted
 
 
-def make_environment(name: str) -> Environment:
-    """Build an environment by name; raise `ConfigError` for an unknown one."""
-    environment: Environment = find(ENVIRONMENTS, "environment", name)()
+def make_environment(name: str, options: Mapping[str, Any] | None = None) -> Environment:
+    """Build an environment by name with its own options; raise `ConfigError` when it cannot be used here."""
+    if name in NOT_YET:
+        raise ConfigError(NOT_YET[name])
+    environment: Environment = find(ENVIRONMENTS, "environment", name)(**(options or {}))
     return environment
 
 
@@ -240,10 +248,13 @@ def _describe(name: str) -> EnvironmentInfo:
     return EnvironmentInfo(name, titles.get(name, name), environment.covers, environment.misses, True)
 
 
-def open_app(settings: Settings | None = None) -> App:
-    """Open the data file and return the app; raise `StoreError` when another process holds it."""
+def open_app(settings: Settings | None = None, *, keep: bool = True) -> App:
+    """Open the data file and return the app; raise `StoreError` when another process holds it.
+
+    With `keep` False nothing is written to disk and everything is forgotten on close.
+    """
     from rlm_app.store.duckdb_store import DuckDBStore
 
     settings = settings or Settings.from_environment()
     settings.home.mkdir(parents=True, exist_ok=True)
-    return App(settings, DuckDBStore(settings.data_file))
+    return App(settings, DuckDBStore(settings.data_file if keep else ":memory:"))

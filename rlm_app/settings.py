@@ -17,13 +17,14 @@ class Settings:
 
     `home` is the folder that holds the data file; `script` a file for the scripted backend (tests and demos);
     `parallel_runs` how many runs work at once. `keys` are the API keys of the environment, by variable name: they stay in
-    memory and are left out of the object's text form.
+    memory and are left out of the object's text form. `addresses` are servers' addresses by backend name.
     """
 
     home: Path
     script: Path | None = None
     parallel_runs: int = 3
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def data_file(self) -> Path:
@@ -32,7 +33,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Read RLM_APP_HOME, RLM_APP_SCRIPT, RLM_APP_PARALLEL_RUNS and every variable that ends in _API_KEY."""
+        """Read RLM_APP_HOME, RLM_APP_SCRIPT, RLM_APP_PARALLEL_RUNS, OPENAI_BASE_URL and what ends in _API_KEY."""
         found = os.environ if environ is None else environ
         script = found.get("RLM_APP_SCRIPT")
         return cls(
@@ -40,6 +41,7 @@ class Settings:
             script=Path(script) if script else None,
             parallel_runs=_whole(found.get("RLM_APP_PARALLEL_RUNS"), 3),
             keys={name: value for name, value in found.items() if name.endswith("_API_KEY") and value},
+            addresses={"openai": found["OPENAI_BASE_URL"]} if found.get("OPENAI_BASE_URL") else {},
         )
 
 

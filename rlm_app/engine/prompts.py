@@ -95,6 +95,8 @@ def system_prompt(custom: str | None = None, tools: Mapping[str, str] | None = N
 def opening(question: str | None, context: object, documents: Sequence[Mapping[str, Any]], limits: Limits) -> str:
     """Return the first user message: what the context is, the question, and that nothing has been looked at yet."""
     parts = [_describe(context, documents), _turn(1, limits, question)]
+    if not question:
+        parts.append("No separate question was asked: the context itself says what is wanted.")
     parts.append("You have not looked at the context yet. Begin by looking at it.")
     return "\n\n".join(parts)
 

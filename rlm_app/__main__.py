@@ -1,0 +1,7 @@
+"""The command line: `python -m rlm_app serve | ask | runs`."""
+
+import sys
+
+from rlm_app.cli import main
+
+sys.exit(main())
