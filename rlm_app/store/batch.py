@@ -1,0 +1,60 @@
+"""What can be queued for writing, and how a batch of it is carried out inside an open transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """Something to write: a statement to carry out, then a row for a table, with the long texts it refers to.
+
+    `done` is given by callers who wait; it ends when the job is committed or has failed.
+    """
+
+    table: str = ""
+    row: Sequence[Any] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    statement: Callable[[DuckDBPyConnection], Any] | None = None
+    done: Future[Any] | None = None
+
+
+def apply(connection: DuckDBPyConnection, batch: Iterable[Job]) -> list[Any]:
+    """Write the jobs in order, rows of a table together; return what each job's statement returned."""
+    rows: dict[str, list[Sequence[Any]]] = {}
+    texts: dict[str, str] = {}
+    results: list[Any] = []
+    for job in batch:
+        if job.statement:
+            _append(connection, rows, texts)
+        results.append(job.statement(connection) if job.statement else None)
+        texts.update(job.texts)
+        if job.table:
+            rows.setdefault(job.table, []).append(job.row)
+    _append(connection, rows, texts)
+    return results
+
+
+def _append(connection: DuckDBPyConnection, rows: dict[str, list[Sequence[Any]]], texts: dict[str, str]) -> None:
+    """Append what was gathered and empty both."""
+    if texts:
+        rows.setdefault("texts", []).extend(_new_texts(connection, texts))
+    for table, values in rows.items():
+        if values:
+            appender = connection.appender(table)
+            appender.append_rows(values)
+            appender.flush()
+    rows.clear()
+    texts.clear()
+
+
+def _new_texts(connection: DuckDBPyConnection, texts: Mapping[str, str]) -> list[Sequence[Any]]:
+    query = "SELECT sha256 FROM texts WHERE sha256 IN (SELECT unnest(?))"
+    known = {name for (name,) in connection.execute(query, [list(texts)]).fetchall()}
+    return [(name, len(text), text) for name, text in texts.items() if name not in known]

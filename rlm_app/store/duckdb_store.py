@@ -1,0 +1,156 @@
+"""The data file: runs, events, journal and library in one DuckDB file that one process owns."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rlm_app.events import Event
+from rlm_app.records import RunRecord
+from rlm_app.store import documents, sweep
+from rlm_app.store.batch import Job
+from rlm_app.store.journal import DuckDBJournal
+from rlm_app.store.opening import open_file
+from rlm_app.store.reading import reading, texts_of
+from rlm_app.store.rows import RUN_COLUMNS, event_job, event_of, run_of, run_values
+from rlm_app.store.writer import Writer
+from rlm_app.types import Document, DocumentInfo, RunState, Stop
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_RUN = f"SELECT {', '.join(RUN_COLUMNS)} FROM runs"  # noqa: S608 - column names of our own
+_EVENTS = """
+    SELECT seq, kind, moment, call_id, parent_id, depth, body, texts FROM events
+    WHERE run_id = $1 AND seq > $3 AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND owner = $2) ORDER BY seq
+"""
+_INTERRUPT = f"""
+    UPDATE runs SET state = '{RunState.INTERRUPTED}', stop = '{Stop.INTERRUPTED}',
+        finished = coalesce((SELECT max(moment) FROM events WHERE run_id = id), created),
+        seconds = coalesce((SELECT max(moment) - min(moment) FROM events WHERE run_id = id), 0)
+    WHERE boot <> ? AND list_contains(?, state) RETURNING id
+"""  # noqa: S608 - words of our own
+
+
+class DuckDBStore:
+    """A `RunStore` in a DuckDB file at `path`, or in memory for ":memory:"; raises `StoreError` with a sentence.
+
+    Writes go through one thread; reads have a cursor each. Whoever opens and closes the file by other means in this
+    process takes DuckDB's lock off it: POSIX drops a process's locks on a file with the first descriptor it closes.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._connection = open_file(path)
+        self._last: dict[str, int] = {}
+        self._journals: weakref.WeakValueDictionary[str, DuckDBJournal] = weakref.WeakValueDictionary()
+        self._journals_lock = threading.Lock()
+        self._writer = Writer(self._connection.cursor(), str(path), _noting(self._last))
+        # Ends the writer before the interpreter tears down its daemon threads, also where nobody called close().
+        self._close = weakref.finalize(self, _shut, self._writer, self._connection)
+
+    def add_run(self, record: RunRecord) -> None:
+        """Keep a new run; durable when this returns."""
+        values = run_values({name: getattr(record, name) for name in RUN_COLUMNS})
+        self._writer.wait(Job("runs", list(values.values())))
+
+    def update_run(self, run_id: str, **changes: Any) -> None:
+        """Change columns of a run, if it is still there; durable when this returns."""
+        values = run_values(changes)
+        query = f"UPDATE runs SET {', '.join(f'{name} = ?' for name in values)} WHERE id = ?"  # noqa: S608 - known names
+        self._do(query, [*values.values(), run_id])
+
+    def run(self, run_id: str, owner: str) -> RunRecord | None:
+        """Return the run, or None if there is none of that id for this owner."""
+        with self._reading() as cursor:
+            row = cursor.execute(f"{_RUN} WHERE id = ? AND owner = ?", [run_id, owner]).fetchone()
+        return run_of(row) if row else None
+
+    def runs(self, owner: str, limit: int = 200) -> list[RunRecord]:
+        """Return the newest runs first."""
+        with self._reading() as cursor:
+            query = f"{_RUN} WHERE owner = ? ORDER BY created DESC, id LIMIT ?"
+            rows = cursor.execute(query, [owner, limit]).fetchall()
+        return [run_of(row) for row in rows]
+
+    def delete_run(self, run_id: str, owner: str) -> None:
+        """Remove the run with its events, its journal and the texts that only it refers to."""
+        self._writer.wait(Job(statement=lambda connection: sweep.delete_run(connection, run_id, owner)))
+
+    def append_event(self, event: Event) -> None:
+        """Queue the event; it is committed within a tenth of a second, and readable only then."""
+        self._writer.put(event_job(event))
+
+    def events(self, run_id: str, owner: str, after: int = 0) -> list[Event]:
+        """Return the run's committed events with `seq` > after, in order; with nothing new, without asking the file."""
+        if after >= self._last.get(run_id, after + 1):
+            return []
+        with self._reading() as cursor:
+            rows = cursor.execute(_EVENTS, [run_id, owner, after]).fetchall()
+            texts = texts_of(cursor, (name for row in rows for name in row[-1]))
+        return [event_of(run_id, row, texts) for row in rows]
+
+    def flush(self) -> None:
+        """Return once everything queued before this call is committed."""
+        self._writer.wait(Job())
+
+    def journal(self, run_id: str) -> DuckDBJournal:
+        """Return the journal of a run, the same one to all who hold it."""
+        with self._journals_lock:
+            journal = self._journals.get(run_id)
+            if journal is None:
+                journal = self._journals[run_id] = DuckDBJournal(run_id, self._writer, self._reading)
+            return journal
+
+    def interrupt_others(self, boot: str) -> int:
+        """Mark live runs of other processes as interrupted; return how many there were."""
+        live = [str(state) for state in RunState if state.is_live]
+        return len(self._do(_INTERRUPT, [boot, live]))
+
+    def add_document(self, document: Document, owner: str) -> None:
+        """Keep a document once per content, and list it for this owner; durable when this returns."""
+        self._writer.wait(documents.keep(document, owner))
+
+    def document(self, sha256: str, owner: str) -> Document | None:
+        """Return a document with its text, or None if this owner has none of that name."""
+        with self._reading() as cursor:
+            return documents.read(cursor, sha256, owner)
+
+    def documents(self, owner: str) -> list[DocumentInfo]:
+        """Return what is known of this owner's documents, newest first."""
+        with self._reading() as cursor:
+            return documents.read_all(cursor, owner)
+
+    def delete_document(self, sha256: str, owner: str) -> None:
+        """Take the document off this owner's list; its text goes when nobody lists it any more."""
+        self._writer.wait(documents.remove(sha256, owner))
+
+    def close(self) -> None:
+        """Commit what is queued and let go of the file."""
+        self._close()
+
+    def _reading(self) -> AbstractContextManager[DuckDBPyConnection]:
+        return reading(self._connection)
+
+    def _do(self, query: str, values: Sequence[Any]) -> list[Any]:
+        rows: list[Any] = self._writer.wait(
+            Job(statement=lambda connection: connection.execute(query, values).fetchall())
+        )
+        return rows
+
+
+def _noting(last: dict[str, int]) -> Any:
+    def committed(jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            if job.table == "events":
+                last[job.row[0]] = job.row[1]
+
+    return committed
+
+
+def _shut(writer: Writer, connection: DuckDBPyConnection) -> None:
+    writer.close()
+    connection.close()

@@ -1,0 +1,61 @@
+"""Vocabulary to rows of the tables and back."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rlm_app.errors import StoreError
+from rlm_app.events import KINDS, Event
+from rlm_app.records import RunRecord, RunSpec
+from rlm_app.store.batch import Job
+from rlm_app.store.codec import pack, unpack, unpack_open
+from rlm_app.store.texts import decode, encode, storable
+from rlm_app.types import RunState, Stop, Usage
+
+RUN_COLUMNS = tuple(field.name for field in dataclasses.fields(RunRecord))
+_IN_COLUMNS = frozenset({"run_id", "seq", "at", "call_id", "parent_id", "depth"})
+
+
+def event_job(event: Event) -> Job:
+    """Return the job that keeps the event."""
+    body, texts = encode(pack(event, _IN_COLUMNS))
+    row = (event.run_id, event.seq, event.kind, event.at, event.call_id, event.parent_id, event.depth, body, [*texts])
+    return Job("events", row, texts)
+
+
+def event_of(run_id: str, row: Sequence[Any], texts: Mapping[str, str]) -> Event:
+    """Return the event that a row keeps: seq, kind, moment, call_id, parent_id, depth, body, texts."""
+    seq, kind, at, call_id, parent_id, depth, body, named = row
+    data = decode(body, texts if named else {})
+    data.update(run_id=run_id, seq=seq, at=at, call_id=call_id, parent_id=parent_id, depth=depth)
+    event: Event = unpack_open(KINDS[kind], data)
+    return event
+
+
+def run_values(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return fields of `RunRecord` as column values; raise `StoreError` for a name that is none."""
+    if unknown := set(changes) - set(RUN_COLUMNS):
+        raise StoreError(f"A run has no {', '.join(sorted(unknown))}. It has: {', '.join(RUN_COLUMNS)}.")
+    return {name: _column(name, value) for name, value in changes.items()}
+
+
+def run_of(row: Sequence[Any]) -> RunRecord:
+    """Return the record that a row of RUN_COLUMNS keeps."""
+    values = dict(zip(RUN_COLUMNS, row, strict=True))
+    values["spec"] = unpack(RunSpec, json.loads(values["spec"]))
+    values["usage"] = unpack(Usage, json.loads(values["usage"]))
+    values["state"] = RunState(values["state"])
+    values["stop"] = Stop(values["stop"]) if values["stop"] else None
+    values["document_names"] = tuple(values["document_names"])
+    return RunRecord(**values)
+
+
+def _column(name: str, value: Any) -> Any:
+    if name in {"spec", "usage"}:
+        return json.dumps(pack(value))
+    if name == "document_names":
+        return [storable(item) for item in value]
+    return storable(str(value)) if isinstance(value, str) else value

@@ -1,0 +1,60 @@
+"""Long texts are kept once, under their SHA-256, and referred to from wherever they occur."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+LONG = 2_000
+_MARK = "$text"
+
+
+def encode(value: Any) -> tuple[str, dict[str, str]]:
+    """Return `value` as JSON text in which long strings are references, and these strings by their SHA-256."""
+    texts: dict[str, str] = {}
+    value = _take_out(value, texts)
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if not body.isascii() and name_of(body) is None:
+        body = json.dumps(value, separators=(",", ":"))
+    return body, texts
+
+
+def decode(body: str, texts: Mapping[str, str]) -> Any:
+    """Return the value that `encode` was given; raise KeyError when a text is missing."""
+    value = json.loads(body)
+    return _put_back(value, texts) if texts else value
+
+
+def name_of(text: str) -> str | None:
+    """Return the text's SHA-256 in hex; None when it holds half of a surrogate pair, which no database column takes."""
+    try:
+        return hashlib.sha256(text.encode()).hexdigest()
+    except UnicodeEncodeError:
+        return None
+
+
+def storable(text: str) -> str:
+    """Return the text with each half of a surrogate pair replaced by a question mark: same length, fit for a column."""
+    return text if text.isascii() else text.encode(errors="replace").decode()
+
+
+def _take_out(value: Any, texts: dict[str, str]) -> Any:
+    if isinstance(value, str):
+        name = name_of(value) if len(value) > LONG else None
+        if name is None:
+            return value
+        texts[name] = value
+        return {_MARK: name}
+    if isinstance(value, dict):
+        return {key: _take_out(item, texts) for key, item in value.items()}
+    return [_take_out(item, texts) for item in value] if isinstance(value, list) else value
+
+
+def _put_back(value: Any, texts: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        if len(value) == 1 and isinstance(value.get(_MARK), str):
+            return texts[value[_MARK]]
+        return {key: _put_back(item, texts) for key, item in value.items()}
+    return [_put_back(item, texts) for item in value] if isinstance(value, list) else value

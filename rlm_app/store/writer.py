@@ -1,0 +1,136 @@
+"""The one thread that writes: what callers queue is committed in batches, in the order it was queued."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from rlm_app.errors import StoreError
+from rlm_app.store.batch import Job, apply
+from rlm_app.store.opening import first_line
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+LINGER = 0.05
+BATCH = 1_000
+QUEUE = 20_000
+
+
+class Writer:
+    """Commits jobs on its own thread; after a row that nobody waits for was lost, every later call is refused."""
+
+    def __init__(self, connection: DuckDBPyConnection, path: str, committed: Callable[[Sequence[Job]], None]) -> None:
+        self._connection = connection
+        self._path = path
+        self._committed = committed
+        self._jobs: deque[Job] = deque()
+        self._changed = threading.Condition()
+        self._urgent = False
+        self._closing = False
+        self._broken: str | None = None
+        self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
+        self._thread.start()
+
+    def put(self, job: Job) -> None:
+        """Queue a job and return; raise `StoreError` when the store is closed or can no longer write."""
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._jobs) < QUEUE or self._broken or self._closing)
+            if self._broken or self._closing:
+                raise StoreError(self._broken or f"The data file {self._path} was closed; nothing more can be written.")
+            self._jobs.append(job)
+            self._urgent = self._urgent or job.done is not None
+            if self._urgent or len(self._jobs) in {1, BATCH}:
+                self._changed.notify_all()
+
+    def wait(self, job: Job) -> Any:
+        """Queue a job, wait until it is committed, and return what its statement returned; raise `StoreError`."""
+        done: Future[Any] = Future()
+        self.put(replace(job, done=done))
+        return done.result()
+
+    def close(self) -> None:
+        """Commit what is queued and end the thread; may be called twice."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while batch := self._gather():
+            self._commit(batch)
+
+    def _gather(self) -> list[Job]:
+        """Wait for jobs and return a batch, at once if somebody waits for it; return nothing when all is done."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._jobs or self._closing)
+            deadline = time.monotonic() + LINGER
+            while not (self._urgent or self._closing or len(self._jobs) >= BATCH):
+                left = deadline - time.monotonic()
+                if left <= 0 or not self._changed.wait(left):
+                    break
+            batch = [self._jobs.popleft() for _ in range(min(len(self._jobs), BATCH))]
+            self._urgent = any(job.done for job in self._jobs) if self._urgent else False
+            self._changed.notify_all()
+        return batch
+
+    def _commit(self, batch: Sequence[Job]) -> None:
+        """Commit the batch as one transaction, or each job alone where one of them cannot be written."""
+        try:
+            results = self._transact(batch)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong must reach the callers and not end the thread
+            if len(batch) > 1:
+                for job in batch:
+                    self._commit([job])
+            else:
+                self._refuse(batch[0], error)
+            return
+        self._committed(batch)
+        for job, result in zip(batch, results, strict=True):
+            if job.done:
+                job.done.set_result(result)
+
+    def _transact(self, batch: Sequence[Job]) -> list[Any]:
+        if self._broken:
+            raise StoreError(self._broken)
+        self._connection.begin()
+        try:
+            results = apply(self._connection, batch)
+            self._connection.commit()
+        except BaseException:
+            self._roll_back()
+            raise
+        return results
+
+    def _roll_back(self) -> None:
+        import duckdb
+
+        try:
+            self._connection.rollback()
+        except duckdb.Error as error:
+            self._break(f"{error}")
+
+    def _refuse(self, job: Job, error: Exception) -> None:
+        reason = str(error)
+        if job.done is None:
+            self._break(reason)
+        else:
+            job.done.set_exception(error if isinstance(error, StoreError) else StoreError(self._sentence(reason)))
+
+    def _break(self, reason: str) -> None:
+        with self._changed:
+            self._broken = self._broken or self._sentence(reason)
+            self._changed.notify_all()
+
+    def _sentence(self, reason: str) -> str:
+        full = "No space left" in reason or "not enough space" in reason.lower()
+        advice = "Free some disk space" if full else "Check the disk and the rights on the file"
+        return (
+            f"The data file {self._path} could not be written: {first_line(reason)} What was saved before is safe. "
+            f"{advice}, then start the app again."
+        )
