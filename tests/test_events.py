@@ -1,0 +1,65 @@
+import json
+from typing import Any
+
+import pytest
+
+from rlm_app import events
+from rlm_app.types import (
+    CellError,
+    Citation,
+    DocumentInfo,
+    Limits,
+    Message,
+    Page,
+    Stop,
+    Usage,
+    Verdict,
+)
+
+PLACE: dict[str, Any] = {"run_id": "r", "seq": 3, "at": 12.5, "call_id": "0", "parent_id": None, "depth": 0}
+INFO = DocumentInfo("ab", "a.pdf", "pdf", 10, 20, "page", (Page("1", 0, 20),), ("a note",))
+EXAMPLES: list[events.Event] = [
+    events.RunStarted(
+        **PLACE,
+        question="q",
+        backend="offline",
+        root_model="m",
+        sub_model="n",
+        environment="local",
+        documents=(INFO,),
+        limits=Limits(cost=1.5),
+    ),
+    events.ModelReplied(
+        **PLACE,
+        iteration=1,
+        messages=(Message("system", "s"), Message("user", "u")),
+        reply="r",
+        model="m",
+        usage=Usage(input_tokens=5, cost=0.1),
+    ),
+    events.CellStarted(**PLACE, iteration=1, cell=1, code="x"),
+    events.CellFinished(
+        **PLACE, iteration=1, cell=1, stdout="o", error=CellError("E", "m", "t"), variables={"x": "int"}
+    ),
+    events.SubcallStarted(**PLACE, iteration=1, cell=1, role="llm", model="m", prompt="p"),
+    events.SubcallFinished(**PLACE, iteration=1, cell=1, reply="", model="m", usage=Usage(), error="down"),
+    events.Cited(**PLACE, citation=Citation("q", Verdict.FOUND, "ab", "a.pdf", 1, 2, "1")),
+    events.Noticed(**PLACE, iteration=1, topic="no code", text="t"),
+    events.RunFinished(**PLACE, answer="a", stop=Stop.ANSWERED, usage=Usage(calls=2)),
+]
+
+
+@pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: event.kind)
+def test_an_event_survives_json(event: events.Event) -> None:
+    again = events.from_dict(json.loads(json.dumps(events.to_dict(event))))
+    assert again == event
+    assert type(again) is type(event)
+
+
+def test_every_kind_of_event_is_tried_here() -> None:
+    assert {event.kind for event in EXAMPLES} == set(events.KINDS)
+
+
+def test_a_newer_files_unknown_field_is_passed_over() -> None:
+    data = {**events.to_dict(EXAMPLES[2]), "colour": "red"}
+    assert events.from_dict(data) == EXAMPLES[2]
