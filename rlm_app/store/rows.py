@@ -29,9 +29,8 @@ def event_job(event: Event) -> Job:
 def event_of(run_id: str, row: Sequence[Any], texts: Mapping[str, str]) -> Event:
     """Return the event that a row keeps: seq, kind, moment, call_id, parent_id, depth, body, texts."""
     seq, kind, at, call_id, parent_id, depth, body, named = row
-    data = decode(body, texts if named else {})
-    data.update(run_id=run_id, seq=seq, at=at, call_id=call_id, parent_id=parent_id, depth=depth)
-    event: Event = unpack_open(KINDS[kind], data)
+    columns = {"run_id": run_id, "seq": seq, "at": at, "call_id": call_id, "parent_id": parent_id, "depth": depth}
+    event: Event = unpack_open(KINDS[kind], decode(body, texts if named else {}), columns)
     return event
 
 
