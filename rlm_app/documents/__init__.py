@@ -1,0 +1,1 @@
+"""Files become documents: text, and pages that say where each character stands."""

@@ -1,0 +1,94 @@
+"""The text of one Word paragraph: what is seen, where pages break, what hangs on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PAGE_HARD, PAGE_SOFT = "page break", "rendered page break"
+
+_LEFT_OUT = frozenset({"del", "moveFrom", "delText", "instrText", "Fallback", "pPr", "rPr", "sdtPr", "fldData", "tbl"})
+_CHARACTERS = {"tab": "\t", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
+
+
+def tag(element: Any) -> str:
+    """Return the name of an XML element without its namespace; "" for comments and the like."""
+    name = element.tag
+    return name.rpartition("}")[2] if isinstance(name, str) else ""
+
+
+class ParagraphText:
+    """Gathers the pieces of a paragraph; text boxes anchored in it come after it."""
+
+    def __init__(self, notes: dict[str, str]) -> None:
+        self.notes = notes
+        self._pieces: list[tuple[str, str]] = []
+        self._boxes: list[tuple[str, str]] = []
+
+    def add(self, text: str) -> None:
+        """Add seen text."""
+        if self._pieces and self._pieces[-1][0] == "text":
+            text = self._pieces.pop()[1] + text
+        self._pieces.append(("text", text))
+
+    def break_page(self, kind: str) -> None:
+        """Note a page break of this kind."""
+        self._pieces.append((kind, ""))
+
+    def add_box(self, box: Any) -> None:
+        """Add a text box: each of its paragraphs is a line after this paragraph."""
+        for child in box:
+            inner = ParagraphText(self.notes)
+            walk(child, inner)
+            self._boxes += [piece for piece in inner.pieces() if piece[0] == "text"]
+
+    def pieces(self) -> list[tuple[str, str]]:
+        """Return ("text", …) and page breaks in order."""
+        return self._pieces + self._boxes
+
+
+def walk(element: Any, text: ParagraphText) -> None:
+    """Add everything below `element` that a reader sees to `text`."""
+    choices = {child for child in element if tag(child) == "Choice"}
+    for child in element:
+        name = tag(child)
+        if name == "Fallback" and not choices:
+            walk(child, text)
+        elif name in _LEFT_OUT or _is_hidden(child, name):
+            continue
+        elif name == "txbxContent":
+            text.add_box(child)
+        elif not _add_leaf(child, name, text):
+            walk(child, text)
+
+
+def _add_leaf(child: Any, name: str, text: ParagraphText) -> bool:
+    """Add what an element without seen children stands for; False when it may have some."""
+    if name == "t":
+        text.add(child.text or "")
+    elif name in _CHARACTERS:
+        text.add(_CHARACTERS[name])
+    elif name == "br":
+        if _attribute(child, "type") == "page":
+            text.break_page(PAGE_HARD)
+        else:
+            text.add("\n")
+    elif name == "lastRenderedPageBreak":
+        text.break_page(PAGE_SOFT)
+    elif name in {"footnoteReference", "endnoteReference"}:
+        note = text.notes.get(f"{name.removesuffix('Reference')} {_attribute(child, 'id')}", "")
+        text.add(f" [note: {note}]" if note else "")
+    else:
+        return False
+    return True
+
+
+def _attribute(element: Any, name: str) -> str:
+    return next((str(value) for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
+
+
+def _is_hidden(run: Any, name: str) -> bool:
+    """Whether a run is formatted as hidden text, which Word does not show."""
+    if name != "r":
+        return False
+    marks = [mark for child in run if tag(child) == "rPr" for mark in child if tag(mark) == "vanish"]
+    return any(_attribute(mark, "val") not in {"0", "false", "off"} for mark in marks)

@@ -1,0 +1,59 @@
+"""Bytes of unknown encoding become characters."""
+
+import codecs
+
+from rlm_app.documents import reasons
+from rlm_app.errors import DocumentError
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# Of encodings that give the same characters, the name people know.
+_COMMON = ("cp1252", "cp1251", "cp866", "cp932", "koi8_r", "cp1250", "gb18030", "big5")
+_GUESS_FROM = 200_000
+
+
+def decode(data: bytes, name: str) -> tuple[str, str]:
+    """Return the text and its encoding's name; newlines stay as they are, a byte order mark goes.
+
+    Raises `DocumentError` when the bytes are no text.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, errors="replace"), encoding
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _guess(data, name)
+    return (text, "utf-8") if "\0" not in text else _guess(data, name)
+
+
+def _guess(data: bytes, name: str) -> tuple[str, str]:
+    wide = _wide(data)
+    if wide:
+        return data.decode(wide, errors="replace"), wide
+    if b"\0" in data:
+        raise DocumentError(name, reasons.REFUSED["binary"])
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[:_GUESS_FROM]).best()
+    if best is None:
+        raise DocumentError(name, reasons.REFUSED["binary"])
+    encoding = next((known for known in _COMMON if known in best.could_be_from_charset), best.encoding)
+    return data.decode(encoding, errors="replace"), encoding
+
+
+def _wide(data: bytes) -> str | None:
+    """Return the UTF-16 flavour of text without a mark, told by which of two bytes is mostly zero."""
+    sample = data[:4096]
+    half = len(sample) // 2
+    low, high = sample[::2].count(0), sample[1::2].count(0)
+    if half and high > half * 0.6 and low < half * 0.1:
+        return "utf-16-le"
+    if half and low > half * 0.6 and high < half * 0.1:
+        return "utf-16-be"
+    return None

@@ -1,0 +1,103 @@
+"""Web pages: the text a reader sees, in its order; headings begin sections."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rlm_app.documents import reasons
+from rlm_app.documents.loading import Loaded, OnProgress
+from rlm_app.documents.pages import Part, clean, tidy_lines
+from rlm_app.errors import DocumentError
+
+_UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "svg", "iframe", "object", "datalist"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_ALONE = frozenset({"p", "table", "ul", "ol", "dl", "pre", "blockquote", "figure", *_HEADINGS})
+_LAYOUT = frozenset({"address", "article", "aside", "body", "div", "footer", "header", "hr", "html", "main", "nav"})
+_LINES = frozenset({"caption", "dd", "dt", "figcaption", "legend", "li", "option", "summary", "tr"})
+_GROUPS = frozenset({"details", "dialog", "fieldset", "form", "menu", "section", "select", "tbody", "tfoot", "thead"})
+_BLOCKS = _ALONE | _LAYOUT | _LINES | _GROUPS
+_HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+_Piece = tuple[str, Any]
+
+
+def load(path: Path, name: str, password: str | None, on_progress: OnProgress) -> Loaded:
+    """Read an HTML file; what a browser hides (scripts, styles, hidden elements) is left out."""
+    from bs4 import BeautifulSoup
+
+    data = re.sub(rb"^\s*(?:\xef\xbb\xbf)?<\?xml[^>]*\?>", b"", path.read_bytes())
+    soup = BeautifulSoup(data, "html.parser")
+    title = _squeeze(soup.title.get_text() if soup.title else "").strip()
+    parts = _parts(list(_walk(soup)), title or "beginning")
+    if not parts:
+        raise DocumentError(name, f"{reasons.NO_TEXT} that a browser would show; save the page as PDF and upload that")
+    on_progress(1, 1)
+    return Loaded("html", "section", parts)
+
+
+def _walk(soup: Any) -> Iterator[_Piece]:
+    """Yield the seen text in order as ("text", …), ("break", newlines) and ("section", …), without recursion."""
+    from bs4.element import PreformattedString, Tag
+
+    stack: list[tuple[str, Any, bool]] = [("open", soup, False)]
+    while stack:
+        state, node, verbatim = stack.pop()
+        if state == "close":
+            yield from _close(node)
+        elif not isinstance(node, Tag):
+            if not isinstance(node, PreformattedString):  # comments, doctypes, CDATA
+                yield "text", str(node) if verbatim else _squeeze(str(node))
+        elif not _hidden(node):
+            yield from _open(node)
+            stack.append(("close", node, verbatim))
+            inside = verbatim or node.name in {"pre", "textarea"}
+            stack.extend(("open", child, inside) for child in reversed(node.contents))
+
+
+def _hidden(tag: Any) -> bool:
+    """Whether a browser would show nothing of the element, or nothing that is text."""
+    attributes = tag.attrs or {}
+    return (
+        tag.name in _UNSEEN or "hidden" in attributes or bool(_HIDING_STYLE.search(str(attributes.get("style") or "")))
+    )
+
+
+def _open(tag: Any) -> Iterator[_Piece]:
+    if tag.name in _BLOCKS:
+        yield "break", 2 if tag.name in _ALONE else 1
+    if tag.name in _HEADINGS:
+        yield "section", _squeeze(clean(tag.get_text(""))).strip()
+    elif tag.name == "li":
+        yield "text", "- "
+    elif tag.name == "br":
+        yield "break", 1
+    elif tag.name in {"td", "th"} and tag.find_previous_sibling(["td", "th"]) is not None:
+        yield "text", " | "
+
+
+def _close(tag: Any) -> Iterator[_Piece]:
+    if tag.name in _BLOCKS:
+        yield "break", 2 if tag.name in _ALONE else 1
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"[ \t\r\n\f]+", " ", text)
+
+
+def _parts(pieces: list[_Piece], first_label: str) -> list[Part]:
+    cut: list[tuple[str, list[str]]] = [(first_label, [])]
+    for kind, value in pieces:
+        if kind == "section":
+            cut.append((value or "untitled", []))
+        else:
+            cut[-1][1].append("\n" * value if kind == "break" else value)
+    texts = [(label, _flow("".join(held))) for label, held in cut]
+    return [(label, text + "\n\n", "text") for label, text in texts if text]
+
+
+def _flow(text: str) -> str:
+    """Return the text with the blanks that elements leave around line breaks taken out."""
+    text = re.sub(r"[ \t]*\n", "\n", clean(text))
+    text = re.sub(r"\n (?! )", "\n", text)
+    return tidy_lines(re.sub(r"(\S) {2,}", r"\1 ", text)).strip(" ")

@@ -1,0 +1,34 @@
+"""Putting a document's text together from pages, so that every character has one."""
+
+import re
+
+from rlm_app.errors import DocumentError
+from rlm_app.types import Page
+
+MAX_CHARACTERS = 100_000_000
+
+Part = tuple[str, str, str]
+"""Label, text and kind of one page."""
+
+_NEVER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\ud800-\udfff\ufffe\uffff]")
+
+
+def join(name: str, parts: list[Part]) -> tuple[str, tuple[Page, ...]]:
+    """Return the text of all parts in order and their pages, which follow one another without a gap."""
+    if sum(len(text) for _, text, _ in parts) > MAX_CHARACTERS:
+        raise DocumentError(name, f"holds more than {MAX_CHARACTERS:,} characters; split it")
+    pages, start = [], 0
+    for label, text, kind in parts:
+        pages.append(Page(label, start, start + len(text), kind))
+        start += len(text)
+    return "".join(text for _, text, _ in parts), tuple(pages)
+
+
+def clean(text: str) -> str:
+    """Return `text` with newlines as \\n and without what no page shows: control characters, halves of characters."""
+    return _NEVER.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def tidy_lines(text: str) -> str:
+    """Return `text` without blanks at line ends and with at most one empty line in a row."""
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t\u00a0]+(?=\n|$)", "", text)).strip("\n")

@@ -1,0 +1,92 @@
+"""What a file is, by its first bytes; its name decides only where the bytes leave it open."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from rlm_app.documents import reasons
+from rlm_app.documents.zips import open_checked
+from rlm_app.errors import DocumentError
+
+_HEAD = 4096
+_SIGNATURES = (
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"{\\rtf", "rtf"),
+    (b"\x89PNG", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+    (b"GIF8", "picture"),
+    (b"II*\0", "picture"),
+    (b"MM\0*", "picture"),
+    (b"\x1f\x8b", "archive"),
+    (b"7z\xbc\xaf\x27\x1c", "archive"),
+    (b"Rar!", "archive"),
+    (b"BZh", "archive"),
+    (b"\xfd7zXZ", "archive"),
+)
+_INSIDE = (
+    ("word/", "docx"),
+    ("xl/", "xlsx"),
+    ("ppt/", "pptx"),
+    ("META-INF/container.xml", "epub"),
+    ("META-INF/manifest.xml", "odt"),
+)
+_HTML = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])", re.IGNORECASE | re.DOTALL
+)
+_HTML_NAMES = frozenset({"html", "htm", "xhtml"})
+_MAIL_NAMES = frozenset({"eml", "msg", "mbox"})
+_CONTAINERS = frozenset({"pdf", "docx"})
+
+
+def sniff(path: Path, name: str) -> str:
+    """Return "pdf", "docx", "html" or "text"; raise `DocumentError` saying what to do with anything else."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    suffix = Path(name).suffix.lower().lstrip(".")
+    if not head:
+        raise DocumentError(name, reasons.EMPTY)
+    found = _by_content(path, name, head) or _by_name(head, suffix)
+    if suffix in _CONTAINERS and found not in {suffix, "ole"}:
+        raise DocumentError(name, _misnamed(suffix, found))
+    if found == "ole":
+        found = _ole(path)
+    if found in reasons.REFUSED:
+        raise DocumentError(name, reasons.REFUSED[found])
+    return found
+
+
+def _by_content(path: Path, name: str, head: bytes) -> str | None:
+    if b"%PDF-" in head[:1024]:
+        return "pdf"
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _container(path, name)
+    for signature, found in _SIGNATURES:
+        if head.startswith(signature):
+            return found
+    return "html" if _HTML.match(head.removeprefix(b"\xef\xbb\xbf")) else None
+
+
+def _by_name(head: bytes, suffix: str) -> str:
+    if suffix in _MAIL_NAMES:
+        return "eml"
+    return "html" if suffix in _HTML_NAMES else "text"
+
+
+def _container(path: Path, name: str) -> str:
+    with open_checked(path, name) as archive:
+        inside = archive.namelist()
+    return next((found for start, found in _INSIDE if any(entry.startswith(start) for entry in inside)), "zip")
+
+
+def _ole(path: Path) -> str:
+    """Tell a protected Office file, whose directory names its parts in UTF-16, from an old binary one."""
+    with path.open("rb") as file:
+        data = file.read(16_000_000)
+    return "ole-encrypted" if "EncryptedPackage".encode("utf-16-le") in data else "ole"
+
+
+def _misnamed(suffix: str, found: str) -> str:
+    known = {"html": "a web page", "text": "plain text", "docx": "a Word file", "pdf": "a PDF", "zip": "a ZIP archive"}
+    what = known.get(found, f"something else ({found})")
+    return f"is called .{suffix} and holds {what}; give it its right name or get the real file, and upload that"

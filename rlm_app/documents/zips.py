@@ -1,0 +1,27 @@
+"""Looking into a ZIP container before anything is unpacked from it."""
+
+import zipfile
+from pathlib import Path
+
+from rlm_app.errors import DocumentError
+
+MAX_UNPACKED = 500_000_000
+MAX_ENTRIES = 10_000
+MAX_RATIO = 200
+_RATIO_FROM = 20_000_000
+
+
+def open_checked(path: Path, name: str) -> zipfile.ZipFile:
+    """Open a container that unpacks to a sane size; raise `DocumentError` for a damaged one and for a bomb."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise DocumentError(name, "is damaged: the file ends early or is mixed up; get a fresh copy") from error
+    entries = archive.infolist()
+    unpacked = sum(entry.file_size for entry in entries)
+    ratio = unpacked / max(1, path.stat().st_size)
+    if unpacked > MAX_UNPACKED or len(entries) > MAX_ENTRIES or (unpacked > _RATIO_FROM and ratio > MAX_RATIO):
+        archive.close()
+        reason = f"would unpack to {unpacked / 1e6:,.0f} MB ({ratio:,.0f} times its size); it is not read for safety"
+        raise DocumentError(name, reason)
+    return archive

@@ -1,0 +1,84 @@
+"""A document's text, made ready once for finding many quotations in it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from rlm_app.evidence.normalise import Normal, equal_mark, normalise
+
+MAX_HITS = 1_000
+
+
+class Index:
+    """Finds normalised quotations and says which characters of the original they are. Never changes; any thread may ask."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.normal = normalise(text)
+
+    def hits(self, quote: Normal, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+        """Yield the places of `quote` in the compared text, in order: whole words and numbers with the same marks.
+
+        At most a thousand places are looked at. An empty quotation is nowhere.
+        """
+        length = len(quote.text)
+        limit = len(self.normal.text) if end is None else end
+        at = self.normal.text.find(quote.text, start, limit) if length else -1
+        for _ in range(MAX_HITS):
+            if at < 0:
+                return
+            if self._stands_alone(at, at + length) and self._same_marks(quote, at, at + length):
+                yield at, at + length
+            at = self.normal.text.find(quote.text, at + 1, limit)
+
+    def span(self, hit: tuple[int, int]) -> tuple[int, int]:
+        """Return the characters of the original, [start, end), that a place of `hits` stands for."""
+        offsets = self.normal.offsets
+        return offsets[hit[0]], offsets[hit[1] - 1] + 1
+
+    def extended(self, span: tuple[int, int], quote: str, normal: Normal) -> tuple[int, int]:
+        """Return `span` with the quotation's own outer marks, which are not compared, where the document has them too."""
+        if not normal.offsets:
+            return span
+        start, end = span
+        for mark in reversed(quote[: normal.offsets[0]]):
+            if not equal_mark(self._at(start - 1), mark):
+                break
+            start -= 1
+        for mark in quote[normal.offsets[-1] + 1 :]:
+            if not equal_mark(self._at(end), mark):
+                break
+            end += 1
+        return start, end
+
+    def _same_marks(self, quote: Normal, start: int, end: int) -> bool:
+        """Whether hyphens and gaps between digits agree; what a line end may have caused may be missing on a side."""
+        here_hard, here_soft = self.normal.marks(start, end)
+        hard, soft = quote.marks(0, end - start)
+        return here_hard <= hard | soft and hard <= here_hard | here_soft
+
+    def _stands_alone(self, start: int, end: int) -> bool:
+        """Whether the place does not begin or end inside a character, a word or a number."""
+        first, last = self.normal.offsets[start], self.normal.offsets[end - 1]
+        split = (start and self.normal.offsets[start - 1] == first) or (
+            end < len(self.normal.offsets) and self.normal.offsets[end] == last
+        )
+        return not split and not self._joined(first, -1) and not self._joined(last, 1)
+
+    def _joined(self, at: int, step: int) -> bool:
+        """Whether the character at `at` goes on beyond the place: another letter, an accent, more digits."""
+        here, beyond = self.text[at], self._at(at + step)
+        if here.isdigit():
+            return beyond.isdigit() or (beyond in ".,'" and self._at(at + 2 * step).isdigit())
+        if step > 0 and unicodedata.combining(beyond or " "):
+            return True
+        return _cased(here) and _cased(beyond)
+
+    def _at(self, at: int) -> str:
+        return self.text[at] if 0 <= at < len(self.text) else ""
+
+
+def _cased(character: str) -> bool:
+    """Whether the character is a letter of a script that sets words apart with blanks, as far as letter case tells."""
+    return character.isalpha() and character.lower() != character.upper()

@@ -1,0 +1,87 @@
+"""Finding the quotations in an answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MIN_WORDS = 3
+MIN_CHARACTERS = 12
+
+# Within one paragraph; a straight mark opens after no letter or digit and closes before none (5" is a measure).
+_LINE = r"(?:(?!\n[ \t]*\n).)"
+_MARKED = re.compile(
+    rf"“(?P<curly>(?:(?!“){_LINE})+?)”"
+    rf"|„(?P<low>{_LINE}+?)[“”]"
+    rf"|«(?P<angle>{_LINE}+?)»"
+    rf'|(?<![\w"])"(?P<straight>(?=\S)(?:(?!"){_LINE})+?)"(?!\w)',
+    re.DOTALL,
+)
+_BLOCK = re.compile(r"(?:^[ \t]{0,3}>[^\n]*(?:\n|$))+", re.MULTILINE)
+_FENCED = re.compile(r"^([ \t]*)(`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*\2[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_SOURCE_LINE = re.compile(r"^\s*(?:[—–-]{1,2}\s*\S.*|[(\[][^()\[\]]*[)\]]\.?)$")
+_SOURCE_AT_END = re.compile(
+    r"\s*(?:[—–]\s*)?[(\[][^()\[\]]*\b(?:p|pp|page|pages|section|lines?|§)\b[^()\[\]]*[)\]]\.?\s*$", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A quotation and the stretch of the answer, [start, end), that it takes up with its marks."""
+
+    text: str
+    start: int
+    end: int
+
+
+def find_quotes(answer: str) -> list[str]:
+    """Return what the answer quotes, in its order: text in quotation marks and Markdown block quotes.
+
+    Words in code are no quotations, nor is anything under three words or twelve characters.
+    """
+    return [quoted.text for quoted in locate_quotes(answer)]
+
+
+def locate_quotes(answer: str) -> list[Quoted]:
+    """Return the quotations of `find_quotes` with their places."""
+    prose = _FENCED.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), answer)
+    blocks = list(_BLOCK.finditer(prose))
+    outside = list(prose)
+    for block in blocks:
+        outside[block.start() : block.end()] = re.sub(r"[^\n]", " ", block[0])
+    found = [quoted for block in blocks for quoted in _in_block(block)]
+    found += _marked("".join(outside), 0)
+    return sorted((quoted for quoted in found if _is_long(quoted.text)), key=lambda quoted: quoted.start)
+
+
+def _marked(prose: str, shift: int) -> Iterator[Quoted]:
+    for match in _MARKED.finditer(prose):
+        text = next(group for group in match.groups() if group is not None)
+        yield Quoted(text.strip(), match.start() + shift, match.end() + shift)
+
+
+def _in_block(block: re.Match[str]) -> list[Quoted]:
+    """Return the block quote as one quotation, or those in marks when marks hold most of it."""
+    # The ">" becomes blanks of the same length, so that places stay true.
+    body = re.sub(r"(?m)^[ \t]{0,3}(?:>[ \t]?)+", lambda lead: " " * len(lead[0]), block[0])
+    marked = [quoted for quoted in _marked(body, block.start()) if _is_long(quoted.text)]
+    if _mostly(marked, body):
+        return [Quoted(_one_line(quoted.text), quoted.start, quoted.end) for quoted in marked]
+    lines = [line.strip() for line in body.splitlines()]
+    while lines and (not lines[-1] or _SOURCE_LINE.match(lines[-1])):
+        lines.pop()
+    text = _SOURCE_AT_END.sub("", "\n".join(lines)).strip()
+    return [Quoted(text, block.start(), block.end())]
+
+
+def _mostly(marked: list[Quoted], body: str) -> bool:
+    return bool(marked) and sum(len(quoted.text) for quoted in marked) * 2 > len("".join(body.split()))
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"[ \t]*\n[ \t]*", "\n", text)
+
+
+def _is_long(text: str) -> bool:
+    return len(text) >= MIN_CHARACTERS and len(text.split()) >= MIN_WORDS
