@@ -1,0 +1,136 @@
+"""Byte streams to workers: here, the sockets of a child process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Callable
+
+from rlm_app.environments.processes import kill_tree
+from rlm_app.errors import REPLLost
+
+STDERR_CHARS = 8_000
+PIECE = 1 << 20
+
+
+class ChildChannel:
+    """The channel to a worker in a child process that leads its own process group.
+
+    `stream` is the host's end of the socket that is the child's stdin and stdout, `errors` of the one that is its stderr;
+    sockets and not pipes, because shutting one down wakes every thread that is blocked on it. `clean_up` runs once,
+    when the process is dead. `wait_seconds` bounds how long `kill` waits for the system to bury it.
+    """
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        stream: socket.socket,
+        errors: socket.socket,
+        clean_up: Callable[[], None],
+        wait_seconds: float = 2.0,
+    ) -> None:
+        self._process = process
+        self._stream = stream
+        self._errors = errors
+        self._clean_up = clean_up
+        self._wait_seconds = wait_seconds
+        self._killed = threading.Event()
+        self._kill_lock = threading.Lock()
+        self._reading = threading.Lock()
+        self._writing = threading.Lock()
+        self._tail = b""
+        self._drain = threading.Thread(target=self._drain_errors, name="repl-stderr", daemon=True)
+        self._drain.start()
+
+    @property
+    def pid(self) -> int:
+        """The worker's process id."""
+        return self._process.pid
+
+    def read(self, count: int) -> bytes:
+        """Return exactly `count` bytes; the buffer grows with what arrives, never with what was announced."""
+        parts: list[bytes] = []
+        with self._reading:
+            while count:
+                part = b"" if self._killed.is_set() else self._receive(min(count, PIECE))
+                if not part:
+                    raise REPLLost(self._epitaph())
+                parts.append(part)
+                count -= len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _receive(self, count: int) -> bytes:
+        try:
+            return self._stream.recv(count)
+        except OSError:
+            return b""
+
+    def write(self, data: bytes) -> None:
+        """Send all of `data`; raise `REPLLost` when the worker is gone."""
+        with self._writing:
+            if self._killed.is_set():
+                raise REPLLost(self._epitaph())
+            try:
+                self._stream.sendall(data)
+            except OSError as error:
+                raise REPLLost(self._epitaph()) from error
+
+    def kill(self) -> None:
+        """End the worker and all it started, and remove what it leaves; may be called twice, from any thread."""
+        with self._kill_lock:
+            if self._killed.is_set():
+                return
+            self._killed.set()
+            for end in (self._stream, self._errors):
+                _shut(end)
+            kill_tree(self._process, self._wait_seconds)
+            self._drain.join(self._wait_seconds)
+            # Nobody may close a descriptor in whose recv or send another thread still sits: its number is used again.
+            with self._reading, self._writing:
+                self._stream.close()
+            self._errors.close()
+            self._clean_up()
+
+    def stderr(self) -> str:
+        """Return the last 8,000 characters the worker wrote to its stderr."""
+        if not self._killed.is_set() and self._exit_status() is not None:
+            self._drain.join(0.2)
+        return self._tail.decode("utf-8", "replace")[-STDERR_CHARS:]
+
+    def _drain_errors(self) -> None:
+        while True:
+            try:
+                part = self._errors.recv(1 << 16)
+            except OSError:
+                return
+            if not part:
+                return
+            self._tail = (self._tail + part)[-4 * STDERR_CHARS :]
+
+    def _exit_status(self) -> str | None:
+        """Say how the worker died, None while it lives; it stays unburied, so that its group id stays ours."""
+        if self._process.returncode is not None:
+            return "was killed by the app"
+        try:
+            found = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG)
+        except ChildProcessError:
+            return "ended"
+        if found is None:
+            return None
+        if found.si_code == os.CLD_EXITED:
+            return f"ended itself with status {found.si_status}"
+        return f"was killed by {signal.Signals(found.si_status).name}"
+
+    def _epitaph(self) -> str:
+        how = "was killed by the app" if self._killed.is_set() else self._exit_status() or "closed its connection"
+        return f"the worker {how}"
+
+
+def _shut(end: socket.socket) -> None:
+    try:
+        end.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return

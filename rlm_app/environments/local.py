@@ -1,0 +1,92 @@
+"""Cells in a child process of this app."""
+
+from __future__ import annotations
+
+import functools
+import os
+import socket
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from rlm_app.environments import confinement
+from rlm_app.environments.channels import ChildChannel
+from rlm_app.environments.processes import SPAWNER
+from rlm_app.environments.scratch import make_scratch, remove_scratch
+from rlm_app.errors import ConfigError, REPLStartError
+
+WORKER = Path(__file__).with_name("worker.py")
+
+
+@dataclass(frozen=True)
+class LocalREPL:
+    """Runs cells in a child process with an empty scratch folder and none of the app's environment.
+
+    Covers what `covers` says and not what `misses` says; `plan` caps what a worker may use.
+    """
+
+    plan: confinement.Plan = field(default_factory=confinement.Plan)
+    name: str = "local"
+    covers: str = confinement.COVERS
+    misses: str = confinement.MISSES
+
+    def connect(self) -> ChildChannel:
+        """Start a worker and return the channel to it; raise `REPLStartError`, or `ConfigError` on Windows."""
+        if os.name != "posix":
+            raise ConfigError("The local environment needs Linux or macOS. Choose another environment, such as docker.")
+        scratch = make_scratch()
+        stream, child_stream = socket.socketpair()
+        errors, child_errors = socket.socketpair()
+        plan = replace(self.plan, packages=self.plan.packages or _packages())
+        try:
+            with child_stream, child_errors:
+                process = SPAWNER.start(functools.partial(_spawn, plan, scratch, child_stream, child_errors))
+        except OSError as error:
+            stream.close()
+            errors.close()
+            remove_scratch(scratch)
+            raise REPLStartError(
+                f"Cannot start a process for cells: {error}. Free memory or raise its limits."
+            ) from error
+        return ChildChannel(process, stream, errors, functools.partial(remove_scratch, scratch))
+
+
+def _spawn(
+    plan: confinement.Plan, scratch: str, stream: socket.socket, errors: socket.socket
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, *plan.arguments(WORKER)],
+        stdin=stream,
+        stdout=stream,
+        stderr=errors,
+        cwd=scratch,
+        env=_environment(scratch),
+        close_fds=True,
+        start_new_session=True,
+    )
+
+
+def _environment(scratch: str) -> dict[str, str]:
+    """Return all that a worker finds in its environment: nothing of ours, equal hashes, one thread per number cruncher."""
+    return {
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "HOME": scratch,
+        "TMPDIR": scratch,
+        "PATH": os.defpath,
+        "PYTHONHASHSEED": "0",
+        "MALLOC_ARENA_MAX": "2",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "MPLBACKEND": "Agg",
+    }
+
+
+@functools.cache
+def _packages() -> tuple[str, ...]:
+    """Return the folders with the packages of the app's interpreter, for cells to import from."""
+    paths = sysconfig.get_paths()
+    return tuple(dict.fromkeys((paths["purelib"], paths["platlib"])))

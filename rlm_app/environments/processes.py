@@ -1,0 +1,105 @@
+"""Starting child processes from one thread that never ends, and ending them with all they started."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+Start = Callable[[], "subprocess.Popen[bytes]"]
+Answer = "subprocess.Popen[bytes] | OSError"
+
+
+class Spawner:
+    """One thread that starts every worker and lives as long as the app.
+
+    A process that asks to die with its parent (PR_SET_PDEATHSIG) dies with the *thread* that started it, and the threads that
+    begin runs are short-lived.
+    """
+
+    def __init__(self) -> None:
+        self._orders: queue.SimpleQueue[tuple[Start, queue.SimpleQueue[subprocess.Popen[bytes] | OSError]]]
+        self._orders = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def start(self, start: Start) -> subprocess.Popen[bytes]:
+        """Run `start` in the spawner's thread and return its process; raise the `OSError` it raised."""
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._serve, name="repl-spawner", daemon=True)
+                self._thread.start()
+        answer: queue.SimpleQueue[subprocess.Popen[bytes] | OSError] = queue.SimpleQueue()
+        self._orders.put((start, answer))
+        found = answer.get()
+        if isinstance(found, OSError):
+            raise found
+        return found
+
+    def _serve(self) -> None:
+        while True:
+            start, answer = self._orders.get()
+            try:
+                answer.put(start())
+            except OSError as error:
+                answer.put(error)
+
+
+SPAWNER = Spawner()
+
+
+def kill_tree(process: subprocess.Popen[bytes], wait_seconds: float) -> None:
+    """Kill a process, its group and its descendants, and bury it; wait at most `wait_seconds` for that.
+
+    On Linux descendants in sessions of their own are found too while the process lives, because it adopts orphans.
+    """
+    if process.returncode is not None:
+        return
+    _kill_descendants(process.pid)
+    with contextlib.suppress(OSError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        process.kill()
+    try:
+        process.wait(wait_seconds)
+    except subprocess.TimeoutExpired:
+        threading.Thread(target=process.wait, name="repl-undertaker", daemon=True).start()
+
+
+def _kill_descendants(pid: int) -> None:
+    """Stop the process so that it cannot fork or adopt unseen, then kill what is below it until nothing lives there."""
+    children = Path(f"/proc/{pid}/task")
+    if not children.exists():
+        return
+    with contextlib.suppress(OSError):
+        os.kill(pid, signal.SIGSTOP)
+    end = time.monotonic() + 1.0
+    while (below := _descendants(pid)) and time.monotonic() < end:
+        for one in below:
+            with contextlib.suppress(OSError):
+                os.kill(one, signal.SIGKILL)
+        time.sleep(0.002)
+
+
+def _descendants(pid: int) -> list[int]:
+    """Return the living processes below `pid`, by the kernel's lists of children."""
+    found: list[int] = []
+    look = [pid]
+    while look:
+        for children in Path(f"/proc/{look.pop()}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                look += [int(text) for text in children.read_text().split()]
+        found += [one for one in look if one not in found and _lives(one)]
+    return found
+
+
+def _lives(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False

@@ -1,0 +1,50 @@
+"""Private folders for workers, and their removal whatever a cell has built in them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import tempfile
+
+
+def make_scratch() -> str:
+    """Create a fresh folder that only this account can enter, and return its path."""
+    return tempfile.mkdtemp(prefix="rlm-")
+
+
+def remove_scratch(root: str) -> None:
+    """Remove a folder with all that is in it; what cannot be removed stays.
+
+    Sub-folders are first moved up to the top, so that neither depth nor length of a path matters.
+    """
+    mark, number = secrets.token_hex(8), 0
+    pending = _empty(root)
+    while pending:
+        folder = os.path.join(root, f"{mark}-{number}")
+        number += 1
+        with contextlib.suppress(OSError):
+            os.rename(pending.pop(), folder)
+            for below in _empty(folder):
+                number += 1
+                moved = os.path.join(root, f"{mark}-{number}")
+                os.rename(below, moved)
+                pending.append(moved)
+            os.rmdir(folder)
+    with contextlib.suppress(OSError):
+        os.rmdir(root)
+
+
+def _empty(folder: str) -> list[str]:
+    """Remove the files of a folder and return the folders in it, each made ours to enter."""
+    folders = []
+    with contextlib.suppress(OSError):
+        os.chmod(folder, 0o700)
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    os.chmod(entry.path, 0o700)
+                    folders.append(entry.path)
+                else:
+                    os.unlink(entry.path)
+    return folders

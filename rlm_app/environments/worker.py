@@ -1,0 +1,525 @@
+"""The REPL that runs inside every sandbox: one namespace, many cells, and functions that live on the host.
+
+Run as `python -S -B -u worker.py`, or hand its text to `python -c`. Standard library only; parses as Python 3.9; imported
+by nobody. It speaks frames over the descriptors 0 and 1 it was started with, which it takes away from the cells: what
+they write to descriptors 1 and 2 goes to the process's stderr, never into the protocol.
+
+A frame is a 4-byte big-endian length and that many bytes of JSON. A JSON object with "blob": [n, …] is followed by that many
+texts of n bytes each, UTF-8 with surrogatepass, so that bulk text never passes through JSON. The first frame is `hello`.
+
+host -> worker   hello {tools, output_chars, call_bytes, answer_chars} | load {name, kind, more} + texts | exec {nonce} + code
+                 reply {id, kind | error} + texts | interrupt {nonce} | close
+worker -> host   ready {python, pid, confined} | loaded {name, error} | call {nonce, id, tool, args, kwargs} + texts
+                 output {nonce} + text | result {nonce, error, interrupted, output_chars, answered, variables} + texts
+
+A value travels as its kind and its texts: "text" is one string, a number n is a list of n strings, "json" is JSON.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import codecs
+import collections
+import collections.abc
+import io
+import json
+import linecache
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+import types
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+OWN_FILE = (lambda: None).__code__.co_filename
+OWN_NAMES = ("FINAL", "FINAL_VAR", "SHOW_VARS")
+LIST_MAX = 50_000
+NOT_READY = {"", "false", "no", "0", "none", "off"}
+pause = time.sleep  # as it is now: cells may replace the module's
+class_name: Callable[[type], str] = type.__dict__["__name__"].__get__
+
+
+class ToolError(Exception):
+    """A function on the host failed; the message is the host's."""
+
+
+class Final(SystemExit):
+    """Ends the cell. The answer is kept on the Repl, so a cell that swallows this has answered all the same."""
+
+
+class Wire:
+    """Frames over private copies of the descriptors 0 and 1. One thread reads, any thread writes."""
+
+    def __init__(self) -> None:
+        self._in = open(os.dup(0), "rb", buffering=0)
+        self._out = os.dup(1)
+        self._lock = threading.Lock()
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        os.close(null)
+        os.dup2(2, 1)
+
+    def read(self) -> tuple[dict[str, Any], list[str]]:
+        head = json.loads(bytes(self._take(int.from_bytes(self._take(4), "big"))))
+        return head, [str(self._take(size), "utf-8", "surrogatepass") for size in head.get("blob", ())]
+
+    def write(self, head: dict[str, Any], texts: list[bytes]) -> None:
+        head["blob"] = [len(text) for text in texts]
+        body = json.dumps(head, allow_nan=False).encode()
+        data = memoryview(b"".join([len(body).to_bytes(4, "big"), body, *texts]))
+        with self._lock:
+            while data:
+                data = data[os.write(self._out, data) :]
+
+    def _take(self, size: int) -> bytearray:
+        data = bytearray(size)
+        view = memoryview(data)
+        while view:
+            got = self._in.readinto(view)
+            if not got:
+                os._exit(0)  # the host is gone: nobody is left to answer to, even in the middle of a cell
+            view = view[got:]
+        return data
+
+
+class Output(io.RawIOBase):
+    """Takes what the cells print, counts all of it and keeps its head and its tail."""
+
+    def __init__(self, limit: int) -> None:
+        self._half = max(limit // 2, 1)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._lock = threading.Lock()
+        self._reset()
+
+    def _reset(self) -> None:
+        self.total = self._sent = self._head_size = self._tail_size = 0
+        self._head: list[str] = []
+        self._tail: collections.deque[str] = collections.deque()
+
+    def writable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        """Stay open: a cell that closes its stdout must not silence the next one."""
+
+    def write(self, data: Any) -> int:
+        part = bytes(memoryview(data)[: 1 << 20])
+        with self._lock:
+            self._keep(self._decoder.decode(part))
+        return len(part)
+
+    def _keep(self, text: str) -> None:
+        self.total += len(text)
+        room = self._half - self._head_size
+        if room > 0:
+            self._head.append(text[:room])
+            self._head_size += len(self._head[-1])
+            text = text[room:]
+        if text:
+            self._tail.append(text)
+            self._tail_size += len(text)
+            while self._tail_size - len(self._tail[0]) >= self._half:
+                self._tail_size -= len(self._tail.popleft())
+
+    def news(self) -> str:
+        """Return what came into the head since the last time."""
+        with self._lock:
+            pieces, self._sent = self._head[self._sent :], len(self._head)
+        return "".join(pieces)
+
+    def take(self) -> tuple[str, int]:
+        """Return what was kept and how many characters there were in all, and begin anew."""
+        with self._lock:
+            total, tail = self.total, "".join(self._tail)[-self._half :]
+            left_out = total - self._head_size - len(tail)
+            mark = f"\n… {left_out:,} characters left out …\n" if left_out else ""
+            text = "".join(self._head) + mark + tail
+            self._reset()
+        return text, total
+
+
+class Interrupts:
+    """Turns the host's interrupts into KeyboardInterrupt in the cell's main thread, and nowhere else."""
+
+    def __init__(self) -> None:
+        self.open = self.due = False
+        self.held = self.count = 0
+
+    def handle(self, signum: int, frame: Any) -> None:
+        if not self.open:
+            return
+        if self.held:
+            self.due = True
+            return
+        self.count += 1
+        if self.count > 1:
+            insist(frame)
+        raise KeyboardInterrupt("the cell was stopped")
+
+    def request(self) -> None:
+        """Interrupt the main thread; a real signal, sent to that very thread, is what ends a sleep."""
+        if hasattr(signal, "pthread_kill"):
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        else:
+            __import__("_thread").interrupt_main()
+
+    def release(self) -> None:
+        self.held -= 1
+        if self.due and not self.held:
+            self.due = False
+            self.request()
+
+
+def insist(frame: Any) -> None:
+    """Raise again at the next line of each frame of the cell, which is inside the handler that swallowed the first one."""
+
+    def again(frame: Any, event: str, argument: object) -> Any:
+        if event == "line":
+            raise KeyboardInterrupt("the cell was stopped")
+        return None if event == "call" else again
+
+    sys.settrace(again)
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<cell"):
+            frame.f_trace = again
+        frame = frame.f_back
+
+
+def pack(value: object) -> tuple[str | int, list[bytes]]:
+    if isinstance(value, str):
+        return "text", [value.encode("utf-8", "surrogatepass")]
+    if isinstance(value, (list, tuple)) and len(value) <= LIST_MAX and all(isinstance(item, str) for item in value):
+        return len(value), [item.encode("utf-8", "surrogatepass") for item in value]
+    return "json", [json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8", "surrogatepass")]
+
+
+def unpack(kind: str | int, texts: list[str]) -> Any:
+    if isinstance(kind, int):
+        return texts
+    return texts[0] if kind == "text" else json.loads("".join(texts))
+
+
+def as_text(value: object) -> str:
+    """Return an answer as text."""
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return "" if value is None else str(value)
+
+
+def describe(value: object) -> str:
+    """Say in a few words what a variable holds, without running any code of its class."""
+    kind = type(value)
+    name = class_name(kind)
+    if kind is types.ModuleType:
+        return "module"
+    if value is None or kind is bool or kind is float or (kind is int and abs(value) < 10**30):  # type: ignore[operator]
+        return f"{name} {value!r}" if value is not None else "None"
+    if kind is str:
+        return f"str, {len(value):,} characters: {value[:28]!r}"[:60]  # type: ignore[arg-type, index]
+    if kind in (bytes, bytearray):
+        return f"{name}, {len(value):,} bytes"  # type: ignore[arg-type]
+    if kind in (list, tuple, dict, set, frozenset, collections.deque):
+        return f"{name}, {len(value):,} items"  # type: ignore[arg-type]
+    return name[:60]
+
+
+def describe_error(error: BaseException) -> dict[str, str]:
+    """Return type, message and traceback of what ended a cell, without the worker's own frames."""
+    shown = traceback.TracebackException(type(error), error, error.__traceback__)
+    hide_own_frames(shown, 0)
+    text = "".join(shown.format())
+    if len(text) > 20_000:
+        text = text[:10_000] + "\n…\n" + text[-10_000:]
+    return {"type": class_name(type(error))[:200], "message": str(error)[:4_000], "traceback": text}
+
+
+def hide_own_frames(shown: Any, depth: int) -> None:
+    shown.stack[:] = [frame for frame in shown.stack if frame.filename != OWN_FILE]
+    for other in (shown.__cause__, shown.__context__):
+        if other is not None and depth < 50:
+            hide_own_frames(other, depth + 1)
+
+
+class Repl:
+    """One namespace that lasts, the cells that run in it, and the calls they have out."""
+
+    def __init__(self, wire: Wire, hello: dict[str, Any]) -> None:
+        self.wire = wire
+        self.limits = hello
+        self.interrupts = Interrupts()
+        self.output = Output(hello["output_chars"])
+        self.print_to = self.new_stream()
+        self.module = types.ModuleType("__main__")
+        self.names = self.module.__dict__
+        self.reserved = {name: self.make_tool(name) for name in hello["tools"]}
+        self.reserved.update(FINAL=self.final, FINAL_VAR=self.final_var, SHOW_VARS=self.variables)
+        self.answer: Any = {"content": "", "ready": False}
+        self.names.update(self.reserved, __builtins__=builtins, answer=self.answer)
+        self.lock = threading.Lock()
+        self.running = threading.Event()
+        self.boxes: dict[int, queue.SimpleQueue[Any]] = {}
+        self.nonce: str | None = None
+        self.final_text: str | None = None
+        self.calls = self.cells = 0
+
+    def new_stream(self) -> io.TextIOWrapper:
+        return io.TextIOWrapper(io.BufferedWriter(self.output, 1 << 16), "utf-8", "backslashreplace", newline="\n")
+
+    # What cells call.
+
+    def make_tool(self, name: str) -> Callable[..., Any]:
+        def tool(*args: Any, **kwargs: Any) -> Any:
+            return self.call(name, args, kwargs)
+
+        tool.__name__ = tool.__qualname__ = name
+        return tool
+
+    def call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        packed = [pack(value) for value in (*args, *kwargs.values())]
+        kinds, texts = [kind for kind, _ in packed], [text for _, part in packed for text in part]
+        size, most = sum(map(len, texts)), self.limits["call_bytes"]
+        if size > most:
+            raise ValueError(
+                f"one call of {name} may carry {most:,} bytes, not {size:,}: send less, or in several calls"
+            )
+        box: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        with self.lock:
+            if self.nonce is None:
+                raise ToolError(f"{name} was called while no cell is running")
+            self.calls += 1
+            number = self.calls
+            self.boxes[number] = box
+            head = {"op": "call", "nonce": self.nonce, "id": number, "tool": name}
+        try:
+            self.send({**head, "args": kinds[: len(args)], "kwargs": dict(zip(kwargs, kinds[len(args) :]))}, texts)
+            reply, parts = box.get()
+        finally:
+            self.boxes.pop(number, None)
+        if reply.get("error") is not None:
+            raise ToolError(reply["error"])
+        return unpack(reply["kind"], parts)
+
+    def final(self, value: object) -> None:
+        """Hand in the value as the answer and end the cell."""
+        self.final_text = self.checked(as_text(value))
+        raise Final
+
+    def final_var(self, name: object) -> None:
+        """Hand in the variable of that name, or any other value, as the answer and end the cell."""
+        key = name.strip() if isinstance(name, str) else None
+        if key is not None and key in self.names:
+            held = self.names[key]
+            self.final(held.get("content") if held is self.names.get("answer") and isinstance(held, dict) else held)
+        if key is not None and key.isidentifier():
+            there_are = ", ".join(self.variables()) or "none"
+            raise NameError(f"FINAL_VAR: there is no variable called {key!r}. Variables: {there_are}")
+        self.final(name)
+
+    def variables(self) -> dict[str, str]:
+        """Return the names of the variables made so far, and what each holds in a few words."""
+        hidden = {"answer", *self.reserved}
+        items = [item for item in list(self.names.items()) if type(item[0]) is str and item[0][:1] != "_"]
+        return {name[:100]: describe(value) for name, value in items if name not in hidden and len(name) < 1_000}
+
+    # How a cell runs.
+
+    def run(self, nonce: str, code: str) -> None:
+        """Run a cell and send its result; a cell can end in any way except this one's return."""
+        self.prepare(nonce)
+        _, failure = self.guard(self.execute, code)
+        draft, problem = self.guard(self.harvest)
+        failure = failure or problem
+        interrupted = self.interrupts.count > 0
+        error = None
+        if isinstance(failure, SystemExit) and not isinstance(failure, Final):
+            self.guard(self.note_exit, failure)
+        elif failure is not None and not isinstance(failure, Final):
+            unshown = {"type": class_name(type(failure)), "message": "(it cannot be shown)", "traceback": ""}
+            error = self.guard(describe_error, failure)[0] or unshown
+        self.guard(self.flush)
+        self.finish(error, draft or "", interrupted)
+
+    def prepare(self, nonce: str) -> None:
+        sys.modules["__main__"] = self.module
+        try:
+            self.print_to.flush()
+        except ValueError:  # the last cell detached it
+            self.print_to = self.new_stream()
+        sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = self.print_to  # type: ignore[misc]
+        signal.signal(signal.SIGINT, self.interrupts.handle)
+        self.final_text = None
+        self.interrupts.count = 0
+        self.interrupts.due = False
+        self.names.update(self.reserved)
+        with self.lock:
+            self.nonce = nonce
+        self.running.set()
+
+    def guard(self, function: Callable[..., Any], *args: Any) -> tuple[Any, BaseException | None]:
+        """Run a part of the cell that may raise anything and may be interrupted; return its value and what it raised."""
+        try:
+            try:
+                self.interrupts.open = True
+                return function(*args), None
+            finally:
+                self.interrupts.open = False
+        except BaseException as error:
+            self.interrupts.open = False
+            sys.settrace(None)
+            return None, error
+
+    def execute(self, code: str) -> None:
+        self.cells += 1
+        name = f"<cell {self.cells}>"
+        linecache.cache[name] = (len(code), None, code.splitlines(True), name)
+        tree = compile(code, name, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, name, "exec", dont_inherit=True), self.names)
+        if last is not None:
+            self.echo(eval(compile(ast.Expression(last.value), name, "eval", dont_inherit=True), self.names))  # noqa: S307
+
+    def echo(self, value: object) -> None:
+        most = self.limits["output_chars"]
+        if isinstance(value, (str, bytes)) and len(value) > most:
+            print(f"{value[:most]!r}… ({len(value):,} in all)")  # noqa: T201
+        elif value is not None:
+            print(repr(value))  # noqa: T201
+
+    def harvest(self) -> str:
+        """Take the answer if one is ready, clear its flag, and return the draft."""
+        held = self.names.get("answer")
+        if not isinstance(held, collections.abc.Mapping):
+            held = self.names["answer"] = self.answer
+        self.answer = held
+        flag, content = held.get("ready"), held.get("content")
+        ready = flag.strip().lower() not in NOT_READY if isinstance(flag, str) else bool(flag)
+        if ready:
+            try:
+                held["ready"] = False  # type: ignore[index]
+            except TypeError:
+                self.answer = self.names["answer"] = {**held, "ready": False}
+        text = as_text(content)
+        if ready and self.final_text is None:
+            self.final_text = self.checked(text)
+        return text[: self.limits["answer_chars"]]
+
+    def checked(self, text: str) -> str:
+        most = self.limits["answer_chars"]
+        if len(text) > most:
+            raise ValueError(f"an answer may have {most:,} characters, not {len(text):,}: hand in less")
+        return text
+
+    def note_exit(self, failure: SystemExit) -> None:
+        print(f"(the cell ended itself by sys.exit({failure.code!r}); its variables are kept)")  # noqa: T201
+
+    def flush(self) -> None:
+        for stream in {id(stream): stream for stream in (sys.stdout, sys.stderr, self.print_to)}.values():
+            stream.flush()
+
+    def finish(self, error: dict[str, str] | None, draft: str, interrupted: bool) -> None:
+        self.running.clear()
+        self.names.update(self.reserved)
+        with self.lock:
+            nonce, self.nonce = self.nonce, None
+            for box in self.boxes.values():
+                box.put(({"error": "the cell that made this call has ended"}, []))
+        stdout, total = self.output.take()
+        answered, variables = self.final_text is not None, dict(list(self.variables().items())[:200])
+        head = {"op": "result", "nonce": nonce, "error": error, "interrupted": interrupted, "output_chars": total}
+        texts = [text.encode("utf-8", "surrogatepass") for text in (stdout, draft, self.final_text or "")]
+        self.wire.write({**head, "answered": answered, "variables": variables}, texts)
+
+    # How the threads meet.
+
+    def send(self, head: dict[str, Any], texts: list[bytes]) -> None:
+        """Send a frame from a cell's thread; an interrupt waits until the frame is whole."""
+        if threading.current_thread() is not threading.main_thread():
+            self.wire.write(head, texts)
+            return
+        self.interrupts.held += 1
+        try:
+            self.wire.write(head, texts)
+        finally:
+            self.interrupts.release()
+
+    def show_output(self) -> None:
+        """Send what the cell prints while it runs."""
+        while self.running.wait():
+            nonce = self.nonce
+            pause(0.1)
+            try:
+                self.print_to.flush()
+                news = self.output.news()
+                if news and nonce is not None and nonce == self.nonce:
+                    self.wire.write({"op": "output", "nonce": nonce}, [news.encode("utf-8", "surrogatepass")])
+            except (ValueError, MemoryError, RuntimeError):
+                continue  # the cell closed its output or used up the memory: its own affair
+
+    def load(self, head: dict[str, Any], texts: list[str]) -> None:
+        """Bind a value that arrives in one or several frames."""
+        parts, error = texts, None
+        try:
+            while head["more"]:
+                self.wire.write({"op": "loaded", "name": head["name"], "error": None}, [])
+                head, texts = self.wire.read()
+                parts += texts
+            if head["kind"] == "list":
+                self.names[head["name"]] = parts
+            elif head["kind"] == "dict":
+                self.names[head["name"]] = dict(zip(parts[::2], parts[1::2]))
+            else:
+                text = "".join(parts)
+                self.names[head["name"]] = text if head["kind"] == "text" else json.loads(text)
+        except MemoryError:
+            error = f"{head['name']} does not fit into the memory of the REPL"
+        self.wire.write({"op": "loaded", "name": head["name"], "error": error}, [])
+
+    def listen(self, work: queue.SimpleQueue[Any]) -> None:
+        """Read frames for ever: replies and interrupts must get through while the main thread runs a cell."""
+        try:
+            while True:
+                head, texts = self.wire.read()
+                if head["op"] == "reply":
+                    box = self.boxes.get(head["id"])
+                    if box is not None:
+                        box.put((head, texts))
+                elif head["op"] == "interrupt":
+                    if head["nonce"] == self.nonce:
+                        self.interrupts.request()
+                elif head["op"] == "load":
+                    self.load(head, texts)
+                elif head["op"] == "exec":
+                    work.put((head["nonce"], texts[0]))
+                else:
+                    break
+        finally:
+            os._exit(0)
+
+
+def main() -> None:
+    """Serve cells until the host goes away."""
+    wire = Wire()
+    hello, _ = wire.read()
+    repl = Repl(wire, hello)
+    builtins.exit = builtins.quit = sys.exit  # type: ignore[assignment]
+    work: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    signal.signal(signal.SIGINT, repl.interrupts.handle)
+    threading.stack_size(1 << 20)
+    threading.Thread(target=repl.listen, args=(work,), daemon=True).start()
+    threading.Thread(target=repl.show_output, daemon=True).start()
+    confined = globals().get("CONFINED", {})
+    wire.write({"op": "ready", "python": sys.version.split()[0], "pid": os.getpid(), "confined": confined}, [])
+    while True:
+        repl.run(*work.get())
+
+
+main()
