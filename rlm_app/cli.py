@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--sub-model", help="the model of sub-calls (default: the backend's usual one)")
     ask.add_argument("--base-url", help="the server's address, for servers of your own")
     ask.add_argument("--environment", default="local", help="where code runs (default: local)")
-    ask.add_argument("--max-turns", type=int, default=Limits.iterations)
+    ask.add_argument("--max-turns", type=int, default=Limits().iterations)
     ask.add_argument("--max-cost", type=float, metavar="USD")
     ask.add_argument("--max-seconds", type=float, metavar="SECONDS")
     ask.add_argument("--max-sub-calls", type=int)

@@ -21,7 +21,9 @@ def ignore_text(text: str) -> None:
 class Client(Protocol):
     """Talks to one model of one provider. Safe to use from many threads at once."""
 
-    model: str
+    @property
+    def model(self) -> str:
+        """The model's name, as the provider knows it."""
 
     def completion(self, request: Request, cancel: CancelToken, on_text: OnText = ignore_text) -> Completion:
         """Send the request and return the whole reply, with the usage of this call alone.
@@ -53,9 +55,17 @@ class Channel(Protocol):
 class Environment(Protocol):
     """A recipe for where cells run. `covers` and `misses` are sentences that pages show."""
 
-    name: str
-    covers: str
-    misses: str
+    @property
+    def name(self) -> str:
+        """The name of the registry."""
+
+    @property
+    def covers(self) -> str:
+        """What cells cannot reach, in a sentence."""
+
+    @property
+    def misses(self) -> str:
+        """What this environment does not promise, in a sentence."""
 
     def connect(self) -> Channel:
         """Start a worker and return the channel to it; raise `REPLStartError` or `ConfigError`."""
