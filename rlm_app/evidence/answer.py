@@ -80,5 +80,6 @@ class AnswerVerifier:
     def _index(self, place: int) -> Index:
         with self._lock:
             if place not in self._indexes:
-                self._indexes[place] = Index(self._documents[place].text)
+                document = self._documents[place]
+                self._indexes[place] = Index(document.text, document.info.pages)
             return self._indexes[place]

@@ -39,6 +39,16 @@ def found(index: Index, quote: str) -> list[Match]:
     return []
 
 
+def found_over_page_turn(index: Index, quote: str) -> list[Match]:
+    """Return every place where the quotation stands once running heads and page numbers are left out."""
+    shortened = index.over_page_turns()
+    if shortened is None:
+        return []
+    inner, back = shortened
+    places = found(inner, quote)
+    return [Match(Verdict.FOUND, back.origin(place.start), back.origin(place.end - 1) + 1) for place in places]
+
+
 def found_in_parts(index: Index, quote: str) -> list[Match]:
     """Return every place where the pieces between "…" stand in their order, near each other."""
     parts = [normalise(_INSERTED.sub(r"\1", part)) for part in _ELISION.split(quote)]
@@ -67,7 +77,7 @@ def _trimmed(quote: str) -> str:
     return re.sub(f"(?:{_ELISION.pattern})$", "", quote)
 
 
-LADDER: tuple[Step, ...] = (found, found_in_parts)
+LADDER: tuple[Step, ...] = (found, found_over_page_turn, found_in_parts)
 
 
 def matches(index: Index, quote: str) -> list[Match]:

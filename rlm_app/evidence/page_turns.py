@@ -1,0 +1,71 @@
+"""Sentences that go on over a page turn, where a running head or a page number stands between their halves."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rlm_app.types import Page
+
+_EDGE_LINES = 3
+_MIN_PAGES = 3
+_LONGEST_LINE = 200
+_COMMON_BEGINNING = 24
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Shortened:
+    """A text with stretches left out: `starts[i]` is where its i-th piece begins, `origins[i]` where that was before."""
+
+    text: str
+    starts: array[int]
+    origins: array[int]
+
+    def origin(self, at: int) -> int:
+        """Return where the character at `at` stands in the whole text."""
+        piece = bisect_right(self.starts, at) - 1
+        return self.origins[piece] + at - self.starts[piece]
+
+
+def without_running_lines(text: str, pages: Sequence[Page]) -> Shortened | None:
+    """Return `text` without the lines that repeat at the top or the bottom of pages, or None if there are none."""
+    gaps = running_lines(text, pages)
+    if not gaps:
+        return None
+    pieces: list[str] = []
+    starts, origins = array("I"), array("I")
+    length = 0
+    for start, end in zip([0, *(gap[1] for gap in gaps)], [*(gap[0] for gap in gaps), len(text)], strict=True):
+        if end > start:
+            starts.append(length)
+            origins.append(start)
+            pieces.append(text[start:end])
+            length += end - start
+    return Shortened("".join(pieces), starts, origins)
+
+
+def running_lines(text: str, pages: Sequence[Page]) -> list[Span]:
+    """Return where the lines stand that are among the outer three of three pages or more, but for their numbers."""
+    edges = [line for page in pages for line in _edge_lines(text, page)]
+    pages_with = Counter(key for key, _ in edges)
+    return sorted({span for key, span in edges if pages_with[key] >= _MIN_PAGES})
+
+
+def _edge_lines(text: str, page: Page) -> list[tuple[str, Span]]:
+    """Return the outer lines of a page with what is alike in them on all pages; each kind once a page."""
+    lines = [match.span() for match in re.finditer(r"[^\n]*\S[^\n]*(?:\n|$)", text[page.start : page.end])]
+    outer = lines if len(lines) <= 2 * _EDGE_LINES else lines[:_EDGE_LINES] + lines[-_EDGE_LINES:]
+    spans = [(page.start + start, page.start + end) for start, end in outer if end - start <= _LONGEST_LINE]
+    found = {_key(text[start:end]): (start, end) for start, end in spans}
+    return list(found.items())
+
+
+def _key(line: str) -> str:
+    """Return what a running line has in common on all pages: its beginning, as chapter titles follow, without numbers."""
+    return " ".join(re.sub(r"\d+|\b[ivxlc]+\b", "#", line.casefold()).split())[:_COMMON_BEGINNING]
