@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rlm_app.engine.frames import LOAD_BYTES, as_bytes, encode
 from rlm_app.errors import REPLError
 
-PIECE_CHARS = 4 << 20
+PIECE_CHARS = 2 << 20
 PIECE_ITEMS = 10_000
 
 

@@ -23,8 +23,8 @@ from rlm_app.types import CellResult
 
 START_SECONDS = 20.0
 LOAD_SECONDS = 60.0
-NUDGES = (0.0, 0.2, 0.5)
-GRACE_SECONDS = 1.0
+LOAD_WINDOW = 2
+NUDGES = (0.2, 0.5, 1.0)
 CALLS_MAX = 4_096
 CALLS_CHARS_MAX = 512 << 20
 THREADS = 64
@@ -62,7 +62,7 @@ class REPL:
         self._inbox: queue.SimpleQueue[Frame | REPLLost | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._cell: _Cell | None = None
-        self._expected = "ready"
+        self._expected: list[str] = []
         self._in_flight: dict[int, int] = {}
         self._carried = 0
         self._lost: REPLLost | None = None
@@ -87,12 +87,18 @@ class REPL:
     def load(self, name: str, value: object) -> None:
         """Bind a value in the REPL; raise `REPLError` when it cannot be loaded, `REPLLost` or `Cancelled`."""
         self._check()
+        waiting, error = 0, None
         for data in load_frames(name, value):
-            self._expected = "loaded"
+            self._expect("loaded")
             self._link.send(data)
+            waiting += 1
+            if waiting > LOAD_WINDOW:
+                self._await(LOAD_SECONDS)
+                waiting -= 1
+        for _ in range(waiting):
             error = self._await(LOAD_SECONDS).head.get("error")
-            if error is not None:
-                raise REPLError(f"{str(error)[:500]}. Load less, or allow the environment more memory.")
+        if error is not None:
+            raise REPLError(f"{str(error)[:500]}. Load less, or allow the environment more memory.")
 
     def run(self, code: str, *, seconds: float) -> CellResult:
         """Run a cell for at most `seconds` of its own time, then interrupt it; it keeps its variables.
@@ -122,6 +128,7 @@ class REPL:
             thread.join(max(end - time.monotonic(), 0))
 
     def _say_hello(self) -> None:
+        self._expect("ready")
         limits = {"output_chars": self._output_chars, "call_bytes": CALL_BYTES, "answer_chars": ANSWER_CHARS}
         self._link.send(encode({"op": "hello", "tools": sorted(self._tools), **limits}))
         try:
@@ -133,6 +140,10 @@ class REPL:
         except Cancelled:
             self.close()
             raise
+
+    def _expect(self, op: str) -> None:
+        with self._lock:
+            self._expected.append(op)
 
     def _check(self) -> None:
         if self._lost is not None:
@@ -184,9 +195,9 @@ class REPL:
         return frame
 
     def _stop(self, cell: _Cell, reason: str) -> Frame:
-        """Interrupt the cell, again while it goes on, and return its result; raise `REPLLost` after the grace."""
+        """Interrupt the cell, again while it goes on, and return its result; raise `REPLLost` after a second of that."""
         began = time.monotonic()
-        for nudge, until in zip(NUDGES, (*NUDGES[1:], GRACE_SECONDS), strict=True):
+        for until in NUDGES:
             self._link.send(encode({"op": "interrupt", "nonce": cell.nonce}))
             while (left := began + until - time.monotonic()) > 0:
                 frame = self._next(left)
@@ -207,9 +218,10 @@ class REPL:
 
     def _take(self, frame: Frame) -> None:
         if frame.op in ("ready", "loaded"):
-            if frame.op != self._expected:
-                malformed(f"{frame.op!r} unasked")
-            self._expected = ""
+            with self._lock:
+                if frame.op not in self._expected:
+                    malformed(f"{frame.op!r} unasked")
+                self._expected.remove(frame.op)
             self._inbox.put(frame)
             return
         cell = self._cell

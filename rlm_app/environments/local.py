@@ -9,6 +9,7 @@ import subprocess
 import sys
 import sysconfig
 from dataclasses import dataclass, field, replace
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 from rlm_app.environments import confinement
@@ -36,6 +37,7 @@ class LocalREPL:
         """Start a worker and return the channel to it; raise `REPLStartError`, or `ConfigError` on Windows."""
         if os.name != "posix":
             raise ConfigError("The local environment needs Linux or macOS. Choose another environment, such as docker.")
+        _compile_worker()
         scratch = make_scratch()
         stream, child_stream = socket.socketpair()
         errors, child_errors = socket.socketpair()
@@ -53,14 +55,20 @@ class LocalREPL:
         return ChildChannel(process, stream, errors, functools.partial(remove_scratch, scratch))
 
 
+@functools.cache
+def _compile_worker() -> None:
+    """Leave the worker's bytecode where its process finds it, as an import would: that process may write nothing."""
+    SourceFileLoader("worker", str(WORKER)).get_code("worker")
+
+
 def _spawn(
     plan: confinement.Plan, scratch: str, stream: socket.socket, errors: socket.socket
 ) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, *plan.arguments(WORKER)],
-        stdin=stream,
-        stdout=stream,
-        stderr=errors,
+        stdin=stream.fileno(),
+        stdout=stream.fileno(),
+        stderr=errors.fileno(),
         cwd=scratch,
         env=_environment(scratch),
         close_fds=True,

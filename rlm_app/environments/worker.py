@@ -17,7 +17,7 @@ A value travels as its kind and its texts: "text" is one string, a number n is a
 
 from __future__ import annotations
 
-import ast
+import _ast
 import builtins
 import codecs
 import collections
@@ -58,7 +58,7 @@ class Wire:
     """Frames over private copies of the descriptors 0 and 1. One thread reads, any thread writes."""
 
     def __init__(self) -> None:
-        self._in = open(os.dup(0), "rb", buffering=0)
+        self._in = io.FileIO(os.dup(0), "rb")
         self._out = os.dup(1)
         self._lock = threading.Lock()
         null = os.open(os.devnull, os.O_RDONLY)
@@ -67,10 +67,12 @@ class Wire:
         os.dup2(2, 1)
 
     def read(self) -> tuple[dict[str, Any], list[str]]:
+        """Return the next frame's header and texts."""
         head = json.loads(bytes(self._take(int.from_bytes(self._take(4), "big"))))
         return head, [str(self._take(size), "utf-8", "surrogatepass") for size in head.get("blob", ())]
 
     def write(self, head: dict[str, Any], texts: list[bytes]) -> None:
+        """Send a frame, whole."""
         head["blob"] = [len(text) for text in texts]
         body = json.dumps(head, allow_nan=False).encode()
         data = memoryview(b"".join([len(body).to_bytes(4, "big"), body, *texts]))
@@ -104,12 +106,14 @@ class Output(io.RawIOBase):
         self._tail: collections.deque[str] = collections.deque()
 
     def writable(self) -> bool:
+        """Return True."""
         return True
 
     def close(self) -> None:
         """Stay open: a cell that closes its stdout must not silence the next one."""
 
     def write(self, data: Any) -> int:
+        """Keep a piece of at most 1 MiB; the buffer above comes back with the rest."""
         part = bytes(memoryview(data)[: 1 << 20])
         with self._lock:
             self._keep(self._decoder.decode(part))
@@ -153,6 +157,7 @@ class Interrupts:
         self.held = self.count = 0
 
     def handle(self, signum: int, frame: Any) -> None:
+        """Raise in the cell, or later if a frame is being sent, or not at all if no cell runs."""
         if not self.open:
             return
         if self.held:
@@ -171,6 +176,7 @@ class Interrupts:
             __import__("_thread").interrupt_main()
 
     def release(self) -> None:
+        """End a stretch that must not be interrupted."""
         self.held -= 1
         if self.due and not self.held:
             self.due = False
@@ -193,6 +199,7 @@ def insist(frame: Any) -> None:
 
 
 def pack(value: object) -> tuple[str | int, list[bytes]]:
+    """Return the kind and the texts by which a value travels."""
     if isinstance(value, str):
         return "text", [value.encode("utf-8", "surrogatepass")]
     if isinstance(value, (list, tuple)) and len(value) <= LIST_MAX and all(isinstance(item, str) for item in value):
@@ -201,6 +208,7 @@ def pack(value: object) -> tuple[str | int, list[bytes]]:
 
 
 def unpack(kind: str | int, texts: list[str]) -> Any:
+    """Return the value that travelled."""
     if isinstance(kind, int):
         return texts
     return texts[0] if kind == "text" else json.loads("".join(texts))
@@ -215,20 +223,20 @@ def as_text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def describe(value: object) -> str:
+def describe(value: Any) -> str:
     """Say in a few words what a variable holds, without running any code of its class."""
     kind = type(value)
     name = class_name(kind)
     if kind is types.ModuleType:
         return "module"
-    if value is None or kind is bool or kind is float or (kind is int and abs(value) < 10**30):  # type: ignore[operator]
-        return f"{name} {value!r}" if value is not None else "None"
+    if value is None or kind is bool or kind is float or (kind is int and abs(value) < 10**30):
+        return "None" if value is None else f"{name} {value!r}"
     if kind is str:
-        return f"str, {len(value):,} characters: {value[:28]!r}"[:60]  # type: ignore[arg-type, index]
+        return f"str, {len(value):,} characters: {value[:28]!r}"[:60]
     if kind in (bytes, bytearray):
-        return f"{name}, {len(value):,} bytes"  # type: ignore[arg-type]
+        return f"{name}, {len(value):,} bytes"
     if kind in (list, tuple, dict, set, frozenset, collections.deque):
-        return f"{name}, {len(value):,} items"  # type: ignore[arg-type]
+        return f"{name}, {len(value):,} items"
     return name[:60]
 
 
@@ -236,6 +244,8 @@ def describe_error(error: BaseException) -> dict[str, str]:
     """Return type, message and traceback of what ended a cell, without the worker's own frames."""
     shown = traceback.TracebackException(type(error), error, error.__traceback__)
     hide_own_frames(shown, 0)
+    while shown.stack and not shown.stack[0].filename.startswith("<cell"):
+        del shown.stack[0]
     text = "".join(shown.format())
     if len(text) > 20_000:
         text = text[:10_000] + "\n…\n" + text[-10_000:]
@@ -243,6 +253,7 @@ def describe_error(error: BaseException) -> dict[str, str]:
 
 
 def hide_own_frames(shown: Any, depth: int) -> None:
+    """Take the worker's frames out of a traceback and of those it stems from."""
     shown.stack[:] = [frame for frame in shown.stack if frame.filename != OWN_FILE]
     for other in (shown.__cause__, shown.__context__):
         if other is not None and depth < 50:
@@ -272,11 +283,14 @@ class Repl:
         self.calls = self.cells = 0
 
     def new_stream(self) -> io.TextIOWrapper:
+        """Return a text stream over the output."""
         return io.TextIOWrapper(io.BufferedWriter(self.output, 1 << 16), "utf-8", "backslashreplace", newline="\n")
 
     # What cells call.
 
     def make_tool(self, name: str) -> Callable[..., Any]:
+        """Return a function that calls the host's function of that name."""
+
         def tool(*args: Any, **kwargs: Any) -> Any:
             return self.call(name, args, kwargs)
 
@@ -284,8 +298,10 @@ class Repl:
         return tool
 
     def call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call a function on the host from any thread of a cell; raise `ToolError` when it fails."""
         packed = [pack(value) for value in (*args, *kwargs.values())]
         kinds, texts = [kind for kind, _ in packed], [text for _, part in packed for text in part]
+        named = {key: kinds[len(args) + place] for place, key in enumerate(kwargs)}
         size, most = sum(map(len, texts)), self.limits["call_bytes"]
         if size > most:
             raise ValueError(
@@ -300,7 +316,7 @@ class Repl:
             self.boxes[number] = box
             head = {"op": "call", "nonce": self.nonce, "id": number, "tool": name}
         try:
-            self.send({**head, "args": kinds[: len(args)], "kwargs": dict(zip(kwargs, kinds[len(args) :]))}, texts)
+            self.send({**head, "args": kinds[: len(args)], "kwargs": named}, texts)
             reply, parts = box.get()
         finally:
             self.boxes.pop(number, None)
@@ -349,6 +365,7 @@ class Repl:
         self.finish(error, draft or "", interrupted)
 
     def prepare(self, nonce: str) -> None:
+        """Put back what an earlier cell may have changed, and open for calls."""
         sys.modules["__main__"] = self.module
         try:
             self.print_to.flush()
@@ -378,16 +395,18 @@ class Repl:
             return None, error
 
     def execute(self, code: str) -> None:
+        """Run the code; show the value of a last bare expression, as a notebook does."""
         self.cells += 1
         name = f"<cell {self.cells}>"
         linecache.cache[name] = (len(code), None, code.splitlines(True), name)
-        tree = compile(code, name, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        tree: Any = compile(code, name, "exec", _ast.PyCF_ONLY_AST, True)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], _ast.Expr) else None
         exec(compile(tree, name, "exec", dont_inherit=True), self.names)
         if last is not None:
-            self.echo(eval(compile(ast.Expression(last.value), name, "eval", dont_inherit=True), self.names))  # noqa: S307
+            self.echo(eval(compile(_ast.Expression(last.value), name, "eval", dont_inherit=True), self.names))  # noqa: S307
 
     def echo(self, value: object) -> None:
+        """Print a value unless it is None."""
         most = self.limits["output_chars"]
         if isinstance(value, (str, bytes)) and len(value) > most:
             print(f"{value[:most]!r}… ({len(value):,} in all)")  # noqa: T201
@@ -413,19 +432,23 @@ class Repl:
         return text[: self.limits["answer_chars"]]
 
     def checked(self, text: str) -> str:
+        """Return an answer's text if it is not too long."""
         most = self.limits["answer_chars"]
         if len(text) > most:
             raise ValueError(f"an answer may have {most:,} characters, not {len(text):,}: hand in less")
         return text
 
     def note_exit(self, failure: SystemExit) -> None:
+        """Say that the cell called sys.exit."""
         print(f"(the cell ended itself by sys.exit({failure.code!r}); its variables are kept)")  # noqa: T201
 
     def flush(self) -> None:
+        """Bring what was printed into the output."""
         for stream in {id(stream): stream for stream in (sys.stdout, sys.stderr, self.print_to)}.values():
             stream.flush()
 
     def finish(self, error: dict[str, str] | None, draft: str, interrupted: bool) -> None:
+        """Close for calls, restore the reserved names and send the result."""
         self.running.clear()
         self.names.update(self.reserved)
         with self.lock:
@@ -475,12 +498,12 @@ class Repl:
             if head["kind"] == "list":
                 self.names[head["name"]] = parts
             elif head["kind"] == "dict":
-                self.names[head["name"]] = dict(zip(parts[::2], parts[1::2]))
+                self.names[head["name"]] = {key: parts[2 * place + 1] for place, key in enumerate(parts[::2])}
             else:
                 text = "".join(parts)
                 self.names[head["name"]] = text if head["kind"] == "text" else json.loads(text)
-        except MemoryError:
-            error = f"{head['name']} does not fit into the memory of the REPL"
+        except (MemoryError, RecursionError, ValueError) as failure:
+            error = f"{head['name']} cannot be loaded into the REPL ({class_name(type(failure))})"
         self.wire.write({"op": "loaded", "name": head["name"], "error": error}, [])
 
     def listen(self, work: queue.SimpleQueue[Any]) -> None:
@@ -501,8 +524,9 @@ class Repl:
                     work.put((head["nonce"], texts[0]))
                 else:
                     break
-        finally:
-            os._exit(0)
+        except BaseException:
+            os.write(2, traceback.format_exc()[-2_000:].encode("utf-8", "replace"))
+        os._exit(0)
 
 
 def main() -> None:
