@@ -1,0 +1,20 @@
+"""Keys, models, limits, environments, and what is stored where."""
+
+import streamlit as st
+
+from rlm_app.ui import panels, shell
+
+shell.require_shell()
+app, owner = shell.open_app(), shell.owner()
+
+st.title("Settings", anchor=False)
+st.caption("Keys and choices on this page hold for this session; nothing of them is written to disk.")
+backends, limits, environments, data = st.tabs(["Backends and keys", "Limits", "Environments", "Your data"])
+with backends:
+    panels.backends(app)
+with limits:
+    panels.limits(app)
+with environments:
+    panels.environments(app)
+with data:
+    panels.data(app, owner)

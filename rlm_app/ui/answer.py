@@ -1,0 +1,93 @@
+"""The Answer tab: what was found, what it rests on, and what to think of a run that ended otherwise."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import streamlit as st
+
+from rlm_app.build import App
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.records import RunRecord
+from rlm_app.types import Citation, RunState, Stop, Verdict
+from rlm_app.ui import chips, passages, safe, states, words
+from rlm_app.ui import documents as known
+
+
+def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
+    """Draw the answer of a run, or what stands in its place."""
+    if record.state.is_live:
+        _not_yet(record, trajectory)
+        return
+    _how_it_ended(record, trajectory)
+    if record.answer:
+        for part in chips.with_chips(record.answer, trajectory.citations):
+            if part.is_code:
+                st.code(part.text, language=None, wrap_lines=True)
+            else:
+                st.markdown(part.text, anchors=False)
+    if states.nothing_found(record) or not trajectory.citations:
+        _where_it_looked(app, record)
+    else:
+        st.markdown(f":small[{verdict_sentence(trajectory.citations)}]")
+        passages.draw(app, record, trajectory.citations)
+
+
+def verdict_sentence(citations: Sequence[Citation]) -> str:
+    """Return in one sentence how many quotations stand in the documents, and what is wrong with the others."""
+    tally = Counter(citation.verdict for citation in citations)
+    good = tally[Verdict.FOUND]
+    start = (
+        f"**{good} of {words.count(len(citations), 'quote')} found word for word** in the documents, "
+        "ignoring line breaks, hyphenation, typographic marks and letter case"
+    )
+    others = [f"{tally[v]} {states.VERDICTS[v].word.lower()}" for v in Verdict if v is not Verdict.FOUND and tally[v]]
+    return start + "".join(f"; {other}" for other in others) + "."
+
+
+def _not_yet(record: RunRecord, trajectory: Trajectory) -> None:
+    turns = len(trajectory.turns)
+    place = "It waits for its turn." if record.state is RunState.QUEUED else f"{words.count(turns, 'turn')} so far."
+    st.markdown(f":shimmer[The answer will stand here.] {place} You can close this tab and come back by its address.")
+
+
+def _how_it_ended(record: RunRecord, trajectory: Trajectory) -> None:
+    """Say above the answer why it may not be the whole one."""
+    match record.state:
+        case RunState.FAILED:
+            st.error(safe.markdown(record.error or "The run could not go on."), icon=":material/error:")
+        case RunState.INTERRUPTED:
+            st.warning(_interrupted(trajectory), icon=":material/power_off:")
+        case RunState.CANCELLED:
+            st.info(_partial("You stopped this run", record), icon=":material/cancel:")
+        case RunState.LIMIT:
+            reason = states.LIMIT_SENTENCES.get(record.stop or Stop.ITERATIONS, "what it was allowed")
+            st.warning(_partial(f"The run used up {reason}", record), icon=":material/speed:")
+        case _ if states.nothing_found(record):
+            st.info(
+                "The documents do not seem to answer this. Below is what was searched.", icon=":material/search_off:"
+            )
+
+
+def _interrupted(trajectory: Trajectory) -> str:
+    saved = words.count(trajectory.usage.calls, "finished call")
+    return f"The app was closed while this run was at work. {saved} saved; the timeline shows them. Ask again to start anew."
+
+
+def _partial(cause: str, record: RunRecord) -> str:
+    return f"{cause}. " + (
+        "What follows is a **partial answer** from what was known by then."
+        if record.answer
+        else "It had no answer by then; the timeline shows how far it came."
+    )
+
+
+def _where_it_looked(app: App, record: RunRecord) -> None:
+    infos = known.of_run(app, record)
+    if not infos:
+        return
+    st.markdown("**What was searched**")
+    for info in infos:
+        st.markdown(f"- {safe.label(info.name)} :gray[{safe.markdown(app.health(info))}]")
+    st.caption("Other words for the same thing may help: ask again with the terms the document itself would use.")

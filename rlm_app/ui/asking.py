@@ -1,0 +1,82 @@
+"""The form of the Ask page: the question, the documents it is asked of, and the button that starts a run."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rlm_app.build import App
+from rlm_app.errors import ConfigError, StoreError
+from rlm_app.records import RunSpec
+from rlm_app.types import DocumentInfo
+from rlm_app.ui import again, choice, documents, keys, picker, safe
+
+
+def draw(app: App, owner: str) -> None:
+    """Draw the form and start the run it asks for."""
+    library = documents.library(app, owner)
+    again.settle(library)
+    with st.form("ask", border=True):
+        question = st.text_area(
+            "Question",
+            key=again.QUESTION,
+            height=120,
+            placeholder="For example: Which notice period applies if the supplier ends the contract?",
+            help="Ask in your own words. Ctrl+Enter asks.",
+            persist_state="session",
+        )
+        chosen = st.multiselect(
+            "Documents",
+            list(library),
+            format_func=lambda sha256: _name(library.get(sha256)),
+            key=again.CHOSEN,
+            placeholder="Choose one or more, or add files on the right",
+            help="The question is asked of these documents together",
+            persist_state="session",
+        )
+        _chosen_health(app, [library[sha256] for sha256 in chosen])
+        asked = st.form_submit_button("Ask", type="primary", icon=":material/arrow_forward:", icon_position="right")
+    _settings_row(app)
+    if asked:
+        _start(app, owner, question or "", chosen)
+
+
+def order(app: App, question: str, chosen: list[str]) -> RunSpec:
+    """Return the order for a run with the session's choice of backend, models and limits."""
+    picked = choice.current(app)
+    return RunSpec(
+        question=question.strip(),
+        documents=tuple(chosen),
+        backend=picked.backend,
+        root_model=picked.root_model,
+        sub_model=picked.sub_model,
+        environment=picked.environment,
+        limits=picked.limits,
+        options={"base_url": picked.base_url} if picked.base_url else {},
+    )
+
+
+def _start(app: App, owner: str, question: str, chosen: list[str]) -> None:
+    try:
+        run_id = app.start(order(app, question, chosen), owner, keys.typed())
+    except (ConfigError, StoreError) as error:
+        st.error(safe.markdown(str(error)), icon=":material/error:")
+        return
+    again.open_run(run_id)
+
+
+def _settings_row(app: App) -> None:
+    """Draw one quiet line that says who answers and for how much, and opens to change it."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.popover("Backend and limits", icon=":material/tune:", type="tertiary"):
+            picker.backend_and_models(app, "ask")
+            picker.limits(app, "ask")
+        st.caption(safe.label(choice.sentence(app)), width="content")
+
+
+def _chosen_health(app: App, infos: list[DocumentInfo]) -> None:
+    for info in infos:
+        st.caption(f":material/description: {safe.label(info.name)} · {safe.label(app.health(info))}")
+
+
+def _name(info: DocumentInfo | None) -> str:
+    return info.name if info else "a document that was removed"

@@ -1,0 +1,63 @@
+"""Which documents a person can choose from: their own and the bundled ones."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rlm_app.build import App
+from rlm_app.records import RunRecord
+from rlm_app.types import Document, DocumentInfo
+from rlm_app.ui.handle import samples_ready
+
+_TEXTS = "ui_texts"
+
+
+def library(app: App, owner: str) -> dict[str, DocumentInfo]:
+    """Return the owner's documents, newest first, then the bundled ones once they are read in, by SHA-256."""
+    found = {info.sha256: info for info in app.documents(owner)}
+    for info in samples(app):
+        found.setdefault(info.sha256, info)
+    return found
+
+
+def samples(app: App) -> tuple[DocumentInfo, ...]:
+    """Return the bundled documents, none while they are still being read in."""
+    return app.samples() if samples_ready().is_set() else ()
+
+
+def wait_for_samples() -> None:
+    """While the bundled documents are being read in, say so, and draw the page anew when they are there."""
+    ready = samples_ready()
+    if ready.is_set():
+        return
+
+    def look() -> None:
+        if ready.is_set():
+            st.rerun()
+        st.caption(":shimmer[Reading the sample documents in; this happens once]")
+
+    st.fragment(look, run_every=0.5)()
+
+
+def of_run(app: App, record: RunRecord) -> list[DocumentInfo]:
+    """Return what is known of the documents of a run that are still in the library."""
+    found = library(app, record.owner)
+    return [found[sha256] for sha256 in record.spec.documents if sha256 in found]
+
+
+def text_of(app: App, sha256: str, owner: str) -> Document | None:
+    """Return a document with its text; the few last used are kept for this visitor."""
+    kept: dict[str, Document] = st.session_state.setdefault(_TEXTS, {})
+    if sha256 not in kept:
+        document = app.document(sha256, owner)
+        if document is None:
+            return None
+        while len(kept) >= 3:
+            kept.pop(next(iter(kept)))
+        kept[sha256] = document
+    return kept[sha256]
+
+
+def forget(sha256: str) -> None:
+    """Let go of a text that was removed from the library."""
+    st.session_state.get(_TEXTS, {}).pop(sha256, None)

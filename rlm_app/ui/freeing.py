@@ -1,0 +1,35 @@
+"""Taking an upload out of Streamlit's memory, where it would stay until the session ends."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+
+@contextmanager
+def on_disk(file: UploadedFile) -> Iterator[Path]:
+    """Give the upload as a file of a name of our own; the name it came with is never used as a path."""
+    with tempfile.TemporaryDirectory(prefix="rlm-upload-") as folder:
+        path = Path(folder) / "upload"
+        file.seek(0)
+        with path.open("wb") as target:
+            shutil.copyfileobj(file, target, 1 << 20)
+        yield path
+
+
+def free(file: UploadedFile) -> None:
+    """Drop the bytes of an upload. Streamlit has no public call for it, so a change there costs memory, not the page."""
+    with suppress(ImportError, AttributeError, KeyError, TypeError):
+        from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+        context = get_script_run_ctx()
+        if context is not None:
+            manager: Any = context.uploaded_file_mgr
+            manager.remove_file(context.session_id, file.file_id)
+    file.close()

@@ -1,0 +1,75 @@
+"""The row on top of a run that stays: question, state, time, money of its limit, calls, and what can be done."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from rlm_app.build import App
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.records import RunRecord
+from rlm_app.types import RunState, Usage
+from rlm_app.ui import again, safe, states, words
+
+
+def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
+    """Draw the header of a run as it stands now."""
+    with st.container(key="run_header", gap="xsmall"):
+        st.subheader(safe.label(words.clip(record.spec.question, 220)), anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            look = states.look_of(record)
+            st.badge(look.word, icon=look.icon, color=look.color, help=look.meaning)
+            for fact in facts(record, trajectory):
+                st.markdown(fact, width="content")
+            st.space("stretch")
+            _actions(app, record)
+
+
+def facts(record: RunRecord, trajectory: Trajectory) -> list[str]:
+    """Return the numbers of the row, each with its unit."""
+    usage = usage_of(record, trajectory)
+    limit = record.spec.limits
+    allowed = f" of {words.money(limit.cost)}" if limit.cost is not None else ""
+    return [
+        f"**{words.clock(elapsed(record))}**{_of_minutes(limit.seconds)}",
+        f"**{words.spent(usage)}**{allowed}".replace("$", r"\$"),
+        f"**{usage.calls:,}** {'call' if usage.calls == 1 else 'calls'}",
+        f"**{words.tokens(usage)}**",
+    ]
+
+
+def usage_of(record: RunRecord, trajectory: Trajectory) -> Usage:
+    """Return what the run used: as it ended, or so far."""
+    return trajectory.finished.usage if trajectory.finished else trajectory.usage
+
+
+def elapsed(record: RunRecord, now: float | None = None) -> float:
+    """Return the seconds a run took, or has been at work."""
+    if not record.state.is_live:
+        return record.seconds
+    return (time.time() if now is None else now) - record.created
+
+
+def _of_minutes(seconds: float | None) -> str:
+    return f" of {words.clock(seconds)}" if seconds else ""
+
+
+def _actions(app: App, record: RunRecord) -> None:
+    if record.state.is_live:
+        st.button(
+            "Stop",
+            key=f"stop-{record.id}",
+            icon=":material/stop_circle:",
+            type="primary",
+            disabled=record.state is RunState.STOPPING,
+            help="Sends nothing more; what was found so far stays",
+            on_click=_stop,
+            args=(app, record),
+        )
+    elif st.button("Ask again", key=f"again-{record.id}", icon=":material/replay:", help="Change the question and ask"):
+        again.ask_again(record)
+
+
+def _stop(app: App, record: RunRecord) -> None:
+    app.manager.stop(record.id, record.owner)

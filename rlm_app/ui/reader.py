@@ -1,0 +1,121 @@
+"""Reading a document by page, with found passages marked."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rlm_app.build import App
+from rlm_app.types import Document, DocumentInfo, Page
+from rlm_app.ui import documents, marked, safe, words
+
+_KINDS = {"text": "text", "scanned": "picture without text", "broken": "damaged, left out", "empty": "empty"}
+SHOWN = 8
+
+
+def draw(app: App, owner: str, sha256: str) -> None:
+    """Draw one document: its health, the find box, the page, and the report of all pages."""
+    document = documents.text_of(app, sha256, owner)
+    if document is None:
+        st.error("This document is no longer in the library.", icon=":material/error:")
+        return
+    info = document.info
+    st.subheader(safe.label(info.name), anchor=False)
+    st.caption(safe.label(app.health(info)))
+    for note in info.notes:
+        st.info(safe.markdown(note), icon=":material/info:")
+    if not info.pages:
+        return
+    sought = st.text_input(
+        "Find", key=f"find-{sha256}", icon=":material/search:", placeholder="words as they stand in the text"
+    )
+    found = marked.find(document, sought or "")
+    if sought:
+        _hits(document, found)
+    page = _choose_page(info)
+    st.caption(f"{_kind(page)} · {words.count(page.end - page.start, 'character')}")
+    if page.end > page.start:
+        marked.show(marked.page_text(document, page), _on(page, found), offset=page.start)
+    with st.expander(
+        f"Report of all {words.count(len(info.pages), info.unit)}", type="compact", icon=":material/checklist:"
+    ):
+        st.dataframe(report(info), hide_index=True, alt="Every page with its number of characters and its state")
+
+
+def report(info: DocumentInfo) -> list[dict[str, object]]:
+    """Return a row for every page: label, characters, what it holds."""
+    return [
+        {
+            info.unit.capitalize(): page.label,
+            "Characters": page.end - page.start,
+            "Holds": _KINDS.get(page.kind, page.kind),
+        }
+        for page in info.pages
+    ]
+
+
+def _hits(document: Document, found: list[marked.Span]) -> None:
+    """Draw what was found, each with a few words of context and the way to its page."""
+    if not found:
+        st.caption("Not found in this document. Try fewer words.")
+        return
+    more = "the first " if len(found) == 200 else ""
+    st.caption(f"Found {more}{words.count(len(found), 'time')}")
+    for number, (start, end) in enumerate(found[:SHOWN]):
+        page = document.info.page_at(start)
+        if page is None:
+            continue
+        text, _ = marked.around(document, start, end, 40)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.button(
+                safe.label(marked.place(document.info.unit, page.label)),
+                key=f"hit-{document.info.sha256}-{number}",
+                type="tertiary",
+                icon=":material/arrow_forward:",
+                on_click=_turn_to,
+                args=(document.info, document.info.pages.index(page)),
+            )
+            st.caption(f"… {safe.label(words.clip(text, 110))} …", width="content")
+    if len(found) > SHOWN:
+        st.caption(f"and {len(found) - SHOWN:,} more; all are marked on their pages")
+
+
+def _choose_page(info: DocumentInfo) -> Page:
+    """Draw the field that turns to a page, with a step back and forth."""
+    key = _page_key(info)
+    numbers = range(len(info.pages))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        number = st.selectbox(
+            info.unit.capitalize(),
+            numbers,
+            format_func=lambda index: info.pages[index].label or str(index + 1),
+            key=key,
+            persist_state="session",
+            width=320,
+        )
+        at = number or 0
+        for title, icon, target in (("Previous", "chevron_left", at - 1), ("Next", "chevron_right", at + 1)):
+            st.button(
+                title,
+                key=f"{title}-{info.sha256}",
+                icon=f":material/{icon}:",
+                disabled=target not in numbers,
+                on_click=_turn_to,
+                args=(info, target),
+            )
+    return info.pages[at]
+
+
+def _turn_to(info: DocumentInfo, index: int) -> None:
+    st.session_state[_page_key(info)] = index
+
+
+def _page_key(info: DocumentInfo) -> str:
+    return f"page-{info.sha256}"
+
+
+def _kind(page: Page) -> str:
+    return _KINDS.get(page.kind, page.kind).capitalize()
+
+
+def _on(page: Page, found: list[marked.Span]) -> list[marked.Span]:
+    return [(start, end) for start, end in found if start < page.end and end > page.start]

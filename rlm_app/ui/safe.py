@@ -1,0 +1,88 @@
+"""Text that a model or a document wrote, made safe for Streamlit's Markdown: it may be formatted, it may not act.
+
+A picture in an answer would be fetched by the reader's browser from an address the model chose, and so carry text out of
+the house; a link would lead where it does not say. Both become plain text here. `$`, `:` and `[` would become formulas,
+icons and colours of Streamlit's own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\1[`~]*[ \t]*$\n?|\Z)", re.S | re.M)
+_CODE = re.compile(r"(?<![`\\])(`+)(?!`)([^\n]*?[^`\n])\1(?!`)")
+_ADDRESS = re.compile(r"(?i)\b(?:(?:https?|ftp)://|www\.|mailto:)[^\s`]+|\b[\w.+-]+@[\w-]+\.[\w.-]+")
+_ACTIVE = re.compile(r"([\[\]<$:~\\])")
+_LABEL = re.compile(r"([\\`*_\[\]<>$:~#|!])")
+_MARK = re.compile("[\ue000-\uf8ff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a model's text: prose in safe Markdown, or code as it is."""
+
+    text: str
+    is_code: bool
+
+
+def parts(text: str) -> list[Part]:
+    """Cut a text at its fenced code blocks; prose is made safe, code is to be shown as code."""
+    found: list[Part] = []
+    position = 0
+    for fence in _FENCE.finditer(text):
+        found.append(Part(markdown(text[position : fence.start()]), is_code=False))
+        found.append(Part(fence.group(2).rstrip("\n"), is_code=True))
+        position = fence.end()
+    found.append(Part(markdown(text[position:]), is_code=False))
+    return [part for part in found if part.text.strip()]
+
+
+def prose(text: str) -> str:
+    """Return a text without its fenced code blocks, as it was written."""
+    return re.sub(r"\n{3,}", "\n\n", _FENCE.sub("\n", text)).strip()
+
+
+def markdown(text: str) -> str:
+    """Return prose whose emphasis, lists, tables and headings work and whose links, pictures and formulas do not."""
+    pieces: list[str] = []
+    position = 0
+    for code in _CODE.finditer(text):
+        pieces += [_plain(text[position : code.start()]), _inert(code.group())]
+        position = code.end()
+    pieces.append(_plain(text[position:]))
+    return "".join(pieces)
+
+
+def label(text: str) -> str:
+    """Return text for a label or a cell, in which no sign means anything."""
+    return _LABEL.sub(r"\\\1", _unmarked(text))
+
+
+def _plain(text: str) -> str:
+    """Escape what acts; an address becomes code, which Markdown does not link."""
+    pieces: list[str] = []
+    position = 0
+    for address in _ADDRESS.finditer(text):
+        pieces += [_escaped(text[position : address.start()]), f"`{address.group()}`"]
+        position = address.end()
+    pieces.append(_escaped(text[position:]))
+    return "".join(pieces)
+
+
+def _escaped(text: str) -> str:
+    return _ACTIVE.sub(r"\\\1", text)
+
+
+def _inert(code: str) -> str:
+    """Keep a code span from acting should Markdown read its backticks otherwise than we did."""
+    return re.sub(r"\](?=[(\[:])|<(?=\w)|\$", lambda found: found.group() + "\u200b", code)
+
+
+def _unmarked(text: str) -> str:
+    return _MARK.sub("", text)
+
+
+def unmarked(text: str) -> str:
+    """Drop the private signs that pages use to mark places in a text."""
+    return _unmarked(text)

@@ -1,0 +1,78 @@
+"""The Timeline tab: one row per turn, drawn in full only when it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from rlm_app.engine.trajectory import Trajectory, Turn
+from rlm_app.records import RunRecord
+from rlm_app.ui import intent, safe, turn, words
+
+_ICONS = {True: ":material/error:", False: ":material/code:"}
+PAGE = 50
+
+
+def draw(record: RunRecord, trajectory: Trajectory) -> None:
+    """Draw the turns of a run, of many the last ones first asked for by page."""
+    turns = trajectory.turns
+    if not turns:
+        if not record.state.is_live:
+            st.info("No turn was made: the run ended before a model replied.", icon=":material/timeline:")
+        return
+    if not record.state.is_live:
+        st.caption(summary(trajectory))
+    first = _first_shown(record, len(turns))
+    for number in range(first, min(first + PAGE, len(turns))):
+        _row(record, turns[number], complete=_complete(record, turns, number))
+
+
+def summary(trajectory: Trajectory) -> str:
+    """Return what the whole run was, in one line."""
+    subcalls = sum(len(turn.subcalls) for turn in trajectory.turns)
+    models = " · ".join(
+        f"{safe.label(model)}: {words.count(usage.calls, 'call')}, {words.tokens(usage)}"
+        for model, usage in trajectory.usage_by_model.items()
+    )
+    return f"{words.count(len(trajectory.turns), 'turn')} · {words.count(subcalls, 'sub-call')} · {models}"
+
+
+def label(turn: Turn, *, complete: bool) -> str:
+    """Return the row's text; its numbers join it once they no longer change."""
+    text = f"**{turn.reply.iteration}**   {safe.label(intent.intent(turn))}"
+    return f"{text}   :small[:gray[{numbers(turn)}]]" if complete else text
+
+
+def numbers(turn: Turn) -> str:
+    """Return time, calls and money of a turn, and whether something in it failed."""
+    calls = words.count(turn.usage.calls, "call")
+    found = f"{words.duration(turn.seconds)} · {calls} · {words.spent(turn.usage)}".replace("$", r"\$")
+    return f"{found} · had an error" if turn.failed else found
+
+
+def _first_shown(record: RunRecord, total: int) -> int:
+    """Return the index of the first turn to draw; beyond a page's worth a person pages through them."""
+    if total <= PAGE:
+        return 0
+    pages = -(-total // PAGE)
+    chosen = st.pagination(pages, default=pages, key=f"turn-page-{record.id}-{pages}")
+    return (chosen - 1) * PAGE
+
+
+def _complete(record: RunRecord, turns: Sequence[Turn], number: int) -> bool:
+    return number < len(turns) - 1 or not record.state.is_live
+
+
+def _row(record: RunRecord, this: Turn, *, complete: bool) -> None:
+    """Draw one turn. A row that is open keeps its label and icon: to Streamlit another label is another row, closed."""
+    key = f"turn-{record.id}-{this.reply.iteration}"
+    drawn: dict[str, tuple[str, str]] = st.session_state.setdefault("ui_labels", {})
+    if key not in drawn or not st.session_state.get(key):
+        drawn[key] = label(this, complete=complete), _ICONS[complete and this.failed]
+    text, icon = drawn[key]
+    step = st.expander(text, key=key, on_change="rerun", type="step", icon=icon)
+    with step:
+        st.caption(numbers(this))
+        if step.open:
+            turn.draw(record.id, this, live=not complete)

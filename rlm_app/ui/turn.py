@@ -1,0 +1,119 @@
+"""The inside of a turn: what was new in the prompt, what the model thought and wrote, what its code did."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import streamlit as st
+
+from rlm_app.engine.trajectory import Cell, Turn
+from rlm_app.events import CellFinished
+from rlm_app.types import CellError, Message
+from rlm_app.ui import safe, subcalls, words
+
+HEAD = 40
+Height = int | Literal["content"]
+_ROLES = {"system": "Instructions", "user": "From the app", "assistant": "From the model"}
+
+
+def draw(run_id: str, turn: Turn, *, live: bool, path: str = "") -> None:
+    """Draw everything a turn holds; `path` tells turns of child runs apart."""
+    key = f"{run_id}-{path}{turn.reply.iteration}"
+    _prompt(key, turn.reply.messages)
+    _thoughts(key, turn)
+    for notice in turn.notices:
+        st.info(safe.markdown(notice.text), icon=":material/info:")
+    for cell in turn.cells:
+        _cell(f"{key}-{cell.started.cell}", cell, live=live)
+    if turn.subcalls:
+        subcalls.draw(run_id, key, turn, draw)
+
+
+def _prompt(key: str, messages: tuple[Message, ...]) -> None:
+    if not messages:
+        return
+    size = sum(len(message.content) for message in messages)
+    title = f"What was new in the prompt ({words.short(size)} characters)"
+    fold = st.expander(title, key=f"prompt-{key}", on_change="rerun", type="compact", icon=":material/mail:")
+    if fold.open:
+        with fold:
+            for message in messages:
+                st.caption(_ROLES[message.role])
+                st.code(message.content, language=None, wrap_lines=True, height=_height(message.content))
+
+
+def _thoughts(key: str, turn: Turn) -> None:
+    reasoning = turn.reply.reasoning.strip()
+    if reasoning:
+        fold = st.expander(
+            f"What the model thought first ({words.short(len(reasoning))} characters)",
+            key=f"reasoning-{key}",
+            on_change="rerun",
+            type="compact",
+            icon=":material/psychology:",
+        )
+        if fold.open:
+            with fold:
+                st.markdown(safe.markdown(reasoning), anchors=False)
+    prose = safe.prose(turn.reply.reply)
+    if prose:
+        st.markdown(safe.markdown(prose), anchors=False)
+    if turn.reply.finish == "length":
+        st.warning("The model was cut off here: its reply reached the length it was allowed.", icon=":material/cut:")
+
+
+def _cell(key: str, cell: Cell, *, live: bool) -> None:
+    """Draw a piece of code with what it printed, changed and broke."""
+    st.code(cell.started.code, language="python", wrap_lines=True, height=_height(cell.started.code))
+    finished = cell.finished
+    if finished is None:
+        st.caption(":shimmer[This code is running]" if live else "This code was not finished when the run ended.")
+        return
+    if finished.stdout:
+        _output(key, finished)
+    if finished.interrupted:
+        st.warning(
+            "The time limit for one piece of code ended this; its variables were kept.", icon=":material/timer_off:"
+        )
+    if finished.error is not None:
+        _error(key, finished.error)
+    if finished.variables:
+        _variables(key, finished)
+
+
+def _output(key: str, finished: CellFinished) -> None:
+    lines = finished.stdout.rstrip("\n").split("\n")
+    every = len(lines) <= HEAD or st.session_state.get(f"all-{key}", False)
+    st.caption(f"Output · {words.duration(finished.seconds)}{_cut(finished)}")
+    shown = lines if every else lines[:HEAD]
+    st.code("\n".join(shown), language=None, wrap_lines=True)
+    if len(lines) > HEAD:
+        st.toggle(f"Show all {len(lines):,} lines", key=f"all-{key}")
+
+
+def _cut(finished: CellFinished) -> str:
+    if finished.output_chars <= len(finished.stdout):
+        return ""
+    return f" · cut: {finished.output_chars:,} characters were printed, the run's limit kept {len(finished.stdout):,}"
+
+
+def _error(key: str, error: CellError) -> None:
+    said = safe.markdown(words.clip(error.message, 300))
+    st.error(f"This code stopped with **{safe.label(error.type)}**: {said}", icon=":material/error:")
+    fold = st.expander("Where it stopped", key=f"traceback-{key}", type="compact", icon=":material/bug_report:")
+    with fold:
+        st.code(error.traceback, language=None, wrap_lines=True)
+
+
+def _variables(key: str, finished: CellFinished) -> None:
+    title = words.count(len(finished.variables), "variable") + " after this"
+    fold = st.expander(title, key=f"variables-{key}", on_change="rerun", type="compact", icon=":material/data_object:")
+    if fold.open:
+        with fold:
+            rows = [{"Name": name, "Holds": words.clip(held, 400)} for name, held in finished.variables.items()]
+            st.dataframe(rows, hide_index=True, alt="The variables of the session after this code")
+
+
+def _height(text: str) -> Height:
+    """Return a height that keeps long code and prompts from filling the page."""
+    return 420 if text.count("\n") > 22 or len(text) > 3000 else "content"

@@ -1,0 +1,65 @@
+"""A run on the page: drawn again and again while it is live, once when it is over."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rlm_app.build import App
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.records import RunRecord
+from rlm_app.ui import answer, evidence, header, live, shell, timeline
+
+EVERY = 0.8
+"""Seconds between two looks at a live run: a turn has to be on the screen within a second."""
+
+ANSWER, TIMELINE, EVIDENCE = "Answer", "Timeline", "Evidence"
+
+
+def show(app: App, run_id: str, owner: str) -> None:
+    """Draw the run; while it is live, a fragment draws it again every `EVERY` seconds."""
+    record = app.run(run_id, owner)
+    if record is None:
+        shell.stop_with("There is no such run", "This run does not exist. History lists the runs there are.")
+    live_at_first = record.state.is_live
+
+    def body() -> None:
+        now, trajectory = app.run(run_id, owner), app.trajectory(run_id, owner)
+        if now is None or trajectory is None:
+            st.rerun()
+        if live_at_first and not now.state.is_live:
+            _turn_to_answer(now)
+            st.rerun()
+        _draw(app, now, trajectory)
+
+    st.fragment(body, run_every=EVERY if live_at_first else None)()
+
+
+def _draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
+    header.draw(app, record, trajectory)
+    key = _tabs_key(record)
+    st.session_state.setdefault(key, TIMELINE if record.state.is_live else ANSWER)
+    first, second, third = st.tabs([ANSWER, TIMELINE, EVIDENCE], key=key, on_change="rerun")
+    if first.open:
+        with first:
+            answer.draw(app, record, trajectory)
+    if second.open:
+        with second:
+            timeline.draw(record, trajectory)
+            if record.state.is_live:
+                live.draw(app, record, len(trajectory.turns))
+    if third.open:
+        with third:
+            evidence.draw(app, record, trajectory)
+
+
+def _turn_to_answer(record: RunRecord) -> None:
+    """When a watched run ends, bring its answer to the front unless a turn is being read."""
+    reading = any(value is True for key, value in st.session_state.items() if str(key).startswith(f"turn-{record.id}-"))
+    if reading:
+        st.toast("The run has ended. Its answer is on the Answer tab.", icon=":material/check_circle:")
+    else:
+        st.session_state[_tabs_key(record)] = ANSWER
+
+
+def _tabs_key(record: RunRecord) -> str:
+    return f"tabs-{record.id}"
