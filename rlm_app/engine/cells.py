@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 
-from rlm_app.engine.repl import REPL
-
 from rlm_app.engine import prompts
 from rlm_app.engine.parsing import parse_reply
 from rlm_app.engine.recorder import Place
+from rlm_app.engine.repl import REPL
 from rlm_app.engine.runtime import Runtime
 from rlm_app.engine.subcalls import Subcalls
+from rlm_app.engine.watch import Watch
 from rlm_app.errors import LimitReached, REPLLost
 from rlm_app.events import CellFinished, CellStarted, Noticed
 from rlm_app.types import CellResult, Completion, Limits
@@ -39,6 +39,7 @@ class CellRunner:
         self._errors = 0
         self._turn = 0
         self.draft = ""
+        self._watch = subcalls.watch = Watch(_characters(variables.get("context")), self._notice)
         self._repl = self._open()
 
     def __enter__(self) -> CellRunner:
@@ -60,12 +61,14 @@ class CellRunner:
             shown.append(prompts.show_cell(number, len(parsed.cells), result, self._limits.output_chars))
             shown += self._after_cell(result)
             if result.answer is not None and result.answer.strip() and not unseen:
+                self._watch.answer(result.answer)
                 return Outcome(answer=result.answer)
             if result.answer is not None:
                 shown.append(self._notice("answer held", prompts.HELD_ANSWER) if unseen else self._refuse())
             if self._limit_reached is not None:
                 break
         shown += self._missing_code(reply, parsed.cells, parsed.cut_off)
+        shown += self._watch.take()
         variables = ", ".join(f"{name} ({what})" for name, what in (results[-1].variables if results else {}).items())
         return Outcome(tuple(shown), prompts.cut(variables, 2_000), None, self._limit_reached)
 
@@ -94,6 +97,7 @@ class CellRunner:
 
     def _run_cell(self, number: int, code: str) -> CellResult:
         self._subcalls.cell = number
+        self._watch.cell(code)
         self._runtime.signals(self._place.call_id, "running", "")
         self._runtime.recorder.emit(CellStarted, self._place, iteration=self._turn, cell=number, code=code)
         try:
@@ -145,3 +149,14 @@ class CellRunner:
     def _notice(self, topic: str, text: str) -> str:
         self._runtime.recorder.emit(Noticed, self._place, iteration=self._turn, topic=topic, text=text)
         return text
+
+
+def _characters(context: object) -> int:
+    """Return how many characters of text a context holds, as far as its shape tells."""
+    if isinstance(context, str):
+        return len(context)
+    if isinstance(context, Mapping):
+        return sum(_characters(item) for item in context.values())
+    if isinstance(context, (list, tuple)):
+        return sum(_characters(item) for item in context)
+    return 0

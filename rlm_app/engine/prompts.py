@@ -80,6 +80,22 @@ REPL_LOST = (
     "The REPL had to be restarted ({reason}). `context` and `documents` are there again; every variable, function and import "
     "you made is gone."
 )
+HABITS = {
+    "whole context handed on": (
+        "A sub-call was handed nearly the whole context. That is what the REPL is for: cut the context into parts, or search "
+        "it first, and hand on what matters."
+    ),
+    "same code again": (
+        "The same code ran for the third time, and it gives the same result. Use what you have, or look somewhere else."
+    ),
+    "same question again": (
+        "The same prompt was sent to a sub-call for the third time. Keep its reply in a variable instead of asking again."
+    ),
+    "error used as data": (
+        "A string that begins with Error: is a sub-call that failed, not a reply, and one of them was used as if it were. "
+        "Check replies for it before you use them."
+    ),
+}
 INTERRUPTED = "The cell was stopped after {seconds:g} seconds of computing. Its variables are kept; do less at a time."
 
 

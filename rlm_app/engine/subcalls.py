@@ -10,6 +10,7 @@ from typing import Any
 from rlm_app.engine.handler import LMHandler
 from rlm_app.engine.parallel import parallel_map
 from rlm_app.engine.recorder import Place, Recorder
+from rlm_app.engine.watch import Watch
 from rlm_app.errors import Cancelled, ClientError, LimitReached, REPLError
 from rlm_app.events import Noticed, SubcallFinished, SubcallStarted
 from rlm_app.protocols import Client, HostFunction
@@ -33,6 +34,7 @@ class Subcalls:
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._told: set[str] = set()
+        self.watch = Watch(0, lambda topic, text: None)
         self.iteration = 0
         self.cell = 0
         self.limit: LimitReached | None = None
@@ -84,6 +86,8 @@ class Subcalls:
         messages = _messages(prompt)
         if not any(message.content.strip() for message in messages):
             return FAILED + "the prompt is empty."
+        for message in messages:
+            self.watch.prompt(message.content)
         child = role == "rlm" and self._place.depth + 1 < limits.depth
         client = self._client(model)
         place = self._next_place()
@@ -120,6 +124,7 @@ class Subcalls:
     def _fail(self, place: Place, client: Client, began: float, reason: str) -> str:
         empty = Completion("", client.model, NO_USAGE)
         self._emit_finished(place, client.model, began, empty, reason)
+        self.watch.failure(FAILED + reason)
         return FAILED + reason
 
     def _emit_finished(self, place: Place, model: str, began: float, completion: Completion, error: str | None) -> None:

@@ -378,3 +378,26 @@ def test_the_cells_events_stand_between_its_start_and_its_end() -> None:
     assert kinds.index("CellStarted") < kinds.index("SubcallStarted") < kinds.index("SubcallFinished")
     assert kinds.index("SubcallFinished") < kinds.index("CellFinished")
     assert all(isinstance(event, CellStarted | CellFinished) or event.call_id for event in run.events)
+
+
+def test_handing_on_the_whole_context_is_noticed_and_told_once() -> None:
+    code = block("llm_query('Summarise: ' + context)")
+    run = drive([code, block("llm_query('Again: ' + context)"), ANSWER], context="long text " * 5_000)
+    assert run.topics == ["whole context handed on"]
+    assert "nearly the whole context" in run.shown(2)
+    assert "nearly the whole context" not in run.shown(3).split("Output")[-1]
+
+
+def test_running_the_same_check_over_and_over_is_noticed() -> None:
+    run = drive([block("print(context)")] * 4 + [ANSWER])
+    assert run.topics == ["same code again"]
+    assert "third time" in run.shown(4)
+
+
+def test_an_error_string_used_as_data_is_noticed() -> None:
+    def sub(request: object) -> str | Exception:
+        return ClientError("the server is on fire") if "first" in str(request) else "fine"
+
+    run = drive([block("r = llm_query('first')\nllm_query('Summarise this: ' + r)"), ANSWER], sub=sub)
+    assert run.topics == ["error used as data"]
+    assert "failed, not a reply" in run.shown(2)
