@@ -50,7 +50,7 @@ PLACES = {"P": "in port", "R": "rope secured", "S": "at sea"}
 # name, weight in water (kg/m), working limit with recording (kN), length on board (m)
 ROPES = [("A", 0.87, 84.8, 8200), ("B", 1.32, 85.0, 10500), ("C", -0.01, 85.0, 7000)]
 # drum, core (mm), rope (mm), wraps per layer, length on board (m)
-DRUMS = [
+DRUMS: list[tuple[str, int, float, int, int]] = [
     ("STW-A", 900, 18.2, 96, 8200),
     ("STW-B", 950, 20.0, 98, 10500),
     ("STW-C", 1000, 26.0, 76, 7000),
@@ -188,7 +188,8 @@ def tables() -> str:
         "payload left when the working limit is divided by a motion factor of 1.35.\n\n" + payload_table()
     ]
     parts.append("## Table 32-B Layers of the storage drums")
-    parts += [f"### Layers of {drum}\n\n{drum_table(*data)}" for drum, *data in DRUMS]
+    for drum, core, rope, wraps, length in DRUMS:
+        parts.append(f"### Layers of {drum}\n\n{drum_table(core, rope, wraps, length)}")
     parts.append("## Table 32-C Back-tension and electrical power when hauling\n\n" + grip_table())
     parts.append("## Table 32-D Design load spectrum\n\n" + spectrum_table())
     return "\n\n".join(parts)
@@ -206,10 +207,8 @@ def insert(name: str) -> str:
         return headed(rows(name), lambda row: f"Tasks: {row['interval']}", task, 3)
     if name == "parameters":
         return headed(rows(name), lambda row: PARAMETER_GROUPS[row["id"][2]], parameter, 3)
-    by_subsystem: Callable[[Row], str] = lambda row: NAMES[row["subsystem"]]  # noqa: E731
-    label = "Faults" if name == "faults" else "Spares"
-    show = fault if name == "faults" else spare
-    return headed(rows(name), lambda row: f"{label} of the {by_subsystem(row)}", show, 3)
+    label, show = ("Faults", fault) if name == "faults" else ("Spares", spare)
+    return headed(rows(name), lambda row: f"{label} of the {NAMES[row['subsystem']]}", show, 3)
 
 
 def assemble() -> str:
@@ -223,7 +222,8 @@ def place(text: str, quote: str) -> str:
     """Find the nearest heading above a quotation that must occur exactly once."""
     if text.count(quote) != 1 or not 60 <= len(quote) <= 300 or "\n" in quote:
         raise SystemExit(f"{text.count(quote)} times, {len(quote)} characters: {quote}")
-    return re.findall(r"^#+ (.+)$", text[: text.index(quote)], re.MULTILINE)[-1]
+    found: list[str] = re.findall(r"^#+ (.+)$", text[: text.index(quote)], re.MULTILINE)
+    return found[-1]
 
 
 def check_questions(text: str) -> int:
