@@ -1,0 +1,1 @@
+"""Typesetting of the sample documents from the prose and tables beside this package."""
