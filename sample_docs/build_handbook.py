@@ -140,7 +140,7 @@ def payload_table() -> str:
         cells = [f"{depth:,} m"]
         for _, weight, limit, length in ROPES:
             own = weight * GRAVITY * depth / 1000
-            cells.append("-" if depth > length else f"{own:.1f} / {(limit - own) / 1.35:.1f}")
+            cells.append("-" if depth > length else f"{round(own, 1) + 0.0:.1f} / {(limit - own) / 1.35:.1f}")
         lines.append(cells)
     head = ["Line out", *(f"Rope {name}: own weight / payload, kN" for name, *_ in ROPES)]
     return table(head, lines)
