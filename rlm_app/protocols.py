@@ -45,6 +45,9 @@ class Channel(Protocol):
     def write(self, data: bytes) -> None:
         """Send all of `data`; raise `REPLLost` when the worker is gone."""
 
+    def interrupt(self) -> None:
+        """Send the worker SIGINT from outside if that can be done at once, else nothing; for cells that hold its interpreter."""
+
     def kill(self) -> None:
         """End the worker and everything it started, surely and without waiting on it; may be called twice."""
 

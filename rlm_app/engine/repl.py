@@ -197,8 +197,10 @@ class REPL:
     def _stop(self, cell: _Cell, reason: str) -> Frame:
         """Interrupt the cell, again while it goes on, and return its result; raise `REPLLost` after a second of that."""
         began = time.monotonic()
+        self._link.send(encode({"op": "interrupt", "nonce": cell.nonce}))
         for until in NUDGES:
-            self._link.send(encode({"op": "interrupt", "nonce": cell.nonce}))
+            if until != NUDGES[0]:
+                self._link.channel.interrupt()
             while (left := began + until - time.monotonic()) > 0:
                 frame = self._next(left)
                 if frame is not None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 
 from rlm_app.environments.processes import kill_tree
@@ -78,6 +80,13 @@ class ChildChannel:
             except OSError as error:
                 raise REPLLost(self._epitaph()) from error
 
+    def interrupt(self) -> None:
+        """Send the worker SIGINT, which reaches its main thread even while that keeps the interpreter to itself."""
+        with self._kill_lock:
+            if not self._killed.is_set():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self._process.pid, signal.SIGINT)
+
     def kill(self) -> None:
         """End the worker and all it started, and remove what it leaves; may be called twice, from any thread."""
         with self._kill_lock:
@@ -125,12 +134,14 @@ class ChildChannel:
         return f"was killed by {signal.Signals(found.si_status).name}"
 
     def _epitaph(self) -> str:
-        how = "was killed by the app" if self._killed.is_set() else self._exit_status() or "closed its connection"
-        return f"the worker {how}"
+        if self._killed.is_set():
+            return "the worker was killed by the app"
+        end = time.monotonic() + 0.3  # its sockets close a little before it is a corpse that can be asked
+        while (how := self._exit_status()) is None and time.monotonic() < end:
+            time.sleep(0.002)
+        return f"the worker {how or 'closed its connection'}"
 
 
 def _shut(end: socket.socket) -> None:
-    try:
+    with contextlib.suppress(OSError):
         end.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return

@@ -153,7 +153,7 @@ class Interrupts:
     """Turns the host's interrupts into KeyboardInterrupt in the cell's main thread, and nowhere else."""
 
     def __init__(self) -> None:
-        self.open = self.due = False
+        self.open = self.due = self.asked = False
         self.held = self.count = 0
 
     def handle(self, signum: int, frame: Any) -> None:
@@ -170,6 +170,7 @@ class Interrupts:
 
     def request(self) -> None:
         """Interrupt the main thread; a real signal, sent to that very thread, is what ends a sleep."""
+        self.asked = True
         if hasattr(signal, "pthread_kill"):
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
         else:
@@ -354,7 +355,7 @@ class Repl:
         _, failure = self.guard(self.execute, code)
         draft, problem = self.guard(self.harvest)
         failure = failure or problem
-        interrupted = self.interrupts.count > 0
+        interrupted = self.interrupts.count > 0 or (self.interrupts.asked and isinstance(failure, KeyboardInterrupt))
         error = None
         if isinstance(failure, SystemExit) and not isinstance(failure, Final):
             self.guard(self.note_exit, failure)
@@ -375,7 +376,7 @@ class Repl:
         signal.signal(signal.SIGINT, self.interrupts.handle)
         self.final_text = None
         self.interrupts.count = 0
-        self.interrupts.due = False
+        self.interrupts.due = self.interrupts.asked = False
         self.names.update(self.reserved)
         with self.lock:
             self.nonce = nonce
