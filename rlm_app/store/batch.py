@@ -48,8 +48,12 @@ def _append(connection: DuckDBPyConnection, rows: dict[str, list[Sequence[Any]]]
     for table, values in rows.items():
         if values:
             appender = connection.appender(table)
-            appender.append_rows(values)
-            appender.flush()
+            try:
+                appender.append_rows(values)
+                appender.flush()
+            except BaseException:
+                appender.clear()
+                raise
     rows.clear()
     texts.clear()
 

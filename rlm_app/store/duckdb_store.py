@@ -5,9 +5,8 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rlm_app.events import Event
 from rlm_app.records import RunRecord
@@ -15,13 +14,10 @@ from rlm_app.store import documents, sweep
 from rlm_app.store.batch import Job
 from rlm_app.store.journal import DuckDBJournal
 from rlm_app.store.opening import open_file
-from rlm_app.store.reading import reading, texts_of
+from rlm_app.store.reading import Reader, texts_of
 from rlm_app.store.rows import RUN_COLUMNS, event_job, event_of, run_of, run_values
 from rlm_app.store.writer import Writer
 from rlm_app.types import Document, DocumentInfo, RunState, Stop
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 _RUN = f"SELECT {', '.join(RUN_COLUMNS)} FROM runs"  # noqa: S608 - column names of our own
 _EVENTS = """
@@ -44,13 +40,14 @@ class DuckDBStore:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self._connection = open_file(path)
+        connection = open_file(path)
+        self._reader = Reader(connection)
         self._last: dict[str, int] = {}
         self._journals: weakref.WeakValueDictionary[str, DuckDBJournal] = weakref.WeakValueDictionary()
         self._journals_lock = threading.Lock()
-        self._writer = Writer(self._connection.cursor(), str(path), _noting(self._last))
+        self._writer = Writer(connection.cursor(), str(path), _noting(self._last))
         # Ends the writer before the interpreter tears down its daemon threads, also where nobody called close().
-        self._close = weakref.finalize(self, _shut, self._writer, self._connection)
+        self._close = weakref.finalize(self, _shut, self._writer, self._reader)
 
     def add_run(self, record: RunRecord) -> None:
         """Keep a new run; durable when this returns."""
@@ -65,13 +62,13 @@ class DuckDBStore:
 
     def run(self, run_id: str, owner: str) -> RunRecord | None:
         """Return the run, or None if there is none of that id for this owner."""
-        with self._reading() as cursor:
+        with self._reader.reading() as cursor:
             row = cursor.execute(f"{_RUN} WHERE id = ? AND owner = ?", [run_id, owner]).fetchone()
         return run_of(row) if row else None
 
     def runs(self, owner: str, limit: int = 200) -> list[RunRecord]:
         """Return the newest runs first."""
-        with self._reading() as cursor:
+        with self._reader.reading() as cursor:
             query = f"{_RUN} WHERE owner = ? ORDER BY created DESC, id LIMIT ?"
             rows = cursor.execute(query, [owner, limit]).fetchall()
         return [run_of(row) for row in rows]
@@ -88,7 +85,7 @@ class DuckDBStore:
         """Return the run's committed events with `seq` > after, in order; with nothing new, without asking the file."""
         if after >= self._last.get(run_id, after + 1):
             return []
-        with self._reading() as cursor:
+        with self._reader.reading() as cursor:
             rows = cursor.execute(_EVENTS, [run_id, owner, after]).fetchall()
             texts = texts_of(cursor, (name for row in rows for name in row[-1]))
         return [event_of(run_id, row, texts) for row in rows]
@@ -102,7 +99,7 @@ class DuckDBStore:
         with self._journals_lock:
             journal = self._journals.get(run_id)
             if journal is None:
-                journal = self._journals[run_id] = DuckDBJournal(run_id, self._writer, self._reading)
+                journal = self._journals[run_id] = DuckDBJournal(run_id, self._writer, self._reader)
             return journal
 
     def interrupt_others(self, boot: str) -> int:
@@ -116,12 +113,12 @@ class DuckDBStore:
 
     def document(self, sha256: str, owner: str) -> Document | None:
         """Return a document with its text, or None if this owner has none of that name."""
-        with self._reading() as cursor:
+        with self._reader.reading() as cursor:
             return documents.read(cursor, sha256, owner)
 
     def documents(self, owner: str) -> list[DocumentInfo]:
         """Return what is known of this owner's documents, newest first."""
-        with self._reading() as cursor:
+        with self._reader.reading() as cursor:
             return documents.read_all(cursor, owner)
 
     def delete_document(self, sha256: str, owner: str) -> None:
@@ -131,9 +128,6 @@ class DuckDBStore:
     def close(self) -> None:
         """Commit what is queued and let go of the file."""
         self._close()
-
-    def _reading(self) -> AbstractContextManager[DuckDBPyConnection]:
-        return reading(self._connection)
 
     def _do(self, query: str, values: Sequence[Any]) -> list[Any]:
         rows: list[Any] = self._writer.wait(
@@ -151,6 +145,6 @@ def _noting(last: dict[str, int]) -> Any:
     return committed
 
 
-def _shut(writer: Writer, connection: DuckDBPyConnection) -> None:
+def _shut(writer: Writer, reader: Reader) -> None:
     writer.close()
-    connection.close()
+    reader.close()

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rlm_app.store.batch import Job
 from rlm_app.store.codec import pack, unpack
-from rlm_app.store.reading import texts_of
+from rlm_app.store.reading import Reader, texts_of
 from rlm_app.store.texts import decode, encode
 from rlm_app.store.writer import Writer
 from rlm_app.types import Completion
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 _FINISHED = "SELECT DISTINCT call_key, occurrence FROM journal WHERE run_id = ? AND state = 'finished'"
 _REPLY = (
@@ -32,14 +27,12 @@ _COUNTS = (
 class DuckDBJournal:
     """One run's journal: a row for each step of a call; which calls have a reply is known without asking the file."""
 
-    def __init__(
-        self, run_id: str, writer: Writer, reading: Callable[[], AbstractContextManager[DuckDBPyConnection]]
-    ) -> None:
+    def __init__(self, run_id: str, writer: Writer, reader: Reader) -> None:
         self._run_id = run_id
         self._writer = writer
-        self._reading = reading
+        self._reader = reader
         self._lock = threading.Lock()
-        with reading() as cursor:
+        with reader.reading() as cursor:
             self._replies = {(key, number) for key, number in cursor.execute(_FINISHED, [run_id]).fetchall()}
 
     def reply(self, key: str, occurrence: int) -> Completion | None:
@@ -47,7 +40,7 @@ class DuckDBJournal:
         with self._lock:
             if (key, occurrence) not in self._replies:
                 return None
-        with self._reading() as cursor:
+        with self._reader.reading() as cursor:
             row = cursor.execute(_REPLY, [self._run_id, key, occurrence]).fetchone()
             texts = texts_of(cursor, row[1]) if row else {}
         completion: Completion | None = unpack(Completion, decode(row[0], texts)) if row else None
@@ -69,7 +62,7 @@ class DuckDBJournal:
 
     def counts(self) -> tuple[int, int]:
         """Return how many calls have a reply on record, and how many were sent."""
-        with self._reading() as cursor:
+        with self._reader.reading() as cursor:
             row = cursor.execute(_COUNTS, [self._run_id]).fetchone()
         return (int(row[0]), int(row[1])) if row else (0, 0)
 

@@ -64,6 +64,8 @@ class Writer:
     def _work(self) -> None:
         while batch := self._gather():
             self._commit(batch)
+        self._connection.close()
+        del self._connection
 
     def _gather(self) -> list[Job]:
         """Wait for jobs and return a batch, at once if somebody waits for it; return nothing when all is done."""

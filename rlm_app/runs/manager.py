@@ -1,0 +1,195 @@
+"""Runs on threads of their own: started, queued, stopped, watched, and closed with a record that is true."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import threading
+import time
+import traceback
+import uuid
+from collections.abc import Mapping
+
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.errors import Cancelled, ConfigError, RLMError, StoreError
+from rlm_app.records import Execute, RunContext, RunRecord, RunSpec, RunStore
+from rlm_app.runs.line import Line
+from rlm_app.runs.live import Live, Phase
+from rlm_app.runs.task import Task
+from rlm_app.runs.trajectories import Trajectories
+from rlm_app.types import RunState, Stop
+
+_log = logging.getLogger(__name__)
+_MOMENT = 2.0
+
+
+class RunManager:
+    """Carries out runs, `parallel` at once; an event that a page can see through it is an event that is committed."""
+
+    def __init__(self, store: RunStore, execute: Execute, boot: str, *, parallel: int = 3) -> None:
+        self._store = store
+        self._execute = execute
+        self._boot = boot
+        self._line = Line(parallel)
+        self._lock = threading.Lock()
+        self._tasks: dict[str, Task] = {}
+        self._trajectories = Trajectories(store)
+        self._closing = False
+        store.interrupt_others(boot)
+
+    def start(self, spec: RunSpec, owner: str, keys: Mapping[str, str], *, sample: bool = False) -> str:
+        """Queue a run and return its id, 32 hex digits; `keys` are given to the run and kept nowhere."""
+        if self._closing:
+            raise ConfigError("The app is shutting down and takes no new runs; start it again.")
+        record = RunRecord(
+            id=uuid.uuid4().hex,
+            owner=owner,
+            spec=spec,
+            state=RunState.QUEUED,
+            boot=self._boot,
+            created=time.time(),
+            document_names=self._names(spec, owner),
+            sample=sample,
+        )
+        self._store.add_run(record)
+        task = Task(record.id, owner, self._store.append_event)
+        with self._lock:
+            self._tasks[record.id] = task
+            self._line.join(record.id)
+        # A daemon thread: Ctrl-C ends the process at once, and the next one marks the run as interrupted.
+        threading.Thread(target=self._work, args=(task, spec, keys), name=f"run-{record.id[:8]}", daemon=True).start()
+        return record.id
+
+    def stop(self, run_id: str, owner: str) -> bool:
+        """Stop a run, at once if it is still in line; return whether this owner has a live run of that id."""
+        task = self._live_task(run_id)
+        if task is None or task.owner != owner:
+            return False
+        try:
+            with task.lock:
+                queued = not task.admitted
+                if not queued and not task.closed and not task.cancel.cancelled:
+                    task.board.enter(Phase.STOPPING)
+                    self._store.update_run(run_id, state=RunState.STOPPING)
+        finally:
+            task.cancel.cancel()
+        if queued:
+            task.done.wait(_MOMENT)
+        return True
+
+    def live(self, run_id: str) -> Live | None:
+        """Return what the run is doing right now, or None when it is not under way here. Ask for its record first."""
+        task = self._live_task(run_id)
+        return task.board.snapshot(self._line.place(run_id)) if task else None
+
+    def trajectory(self, run_id: str, owner: str) -> Trajectory:
+        """Return the run as its committed events tell it, not to be changed; empty when the owner has no such run."""
+        return self._trajectories.get(run_id, owner)
+
+    def running(self, owner: str) -> list[RunRecord]:
+        """Return the owner's runs that are queued or under way, oldest first."""
+        with self._lock:
+            ids = [task.run_id for task in self._tasks.values() if task.owner == owner and not task.done.is_set()]
+        records = [self._store.run(run_id, owner) for run_id in ids]
+        return [record for record in records if record is not None and record.state.is_live]
+
+    def wait(self, run_id: str, timeout: float | None = None) -> RunRecord:
+        """Wait until a run that was started here has ended, or `timeout` seconds; return its record as it then is."""
+        task = self._tasks.get(run_id)
+        if task is None:
+            raise ConfigError(
+                f"There is no run {run_id} in this process; only a run that was started here can be awaited."
+            )
+        task.done.wait(timeout)
+        record = self._store.run(run_id, task.owner)
+        if record is None:
+            raise StoreError(f"The run {run_id} was deleted.")
+        if task.unsaved and record.state.is_live:
+            return dataclasses.replace(record, state=RunState.FAILED, stop=Stop.FAILED, error=task.unsaved)
+        return record
+
+    def delete(self, run_id: str, owner: str, seconds: float = 10.0) -> None:
+        """Stop the owner's run if it is live, wait for its end up to `seconds`, and remove all that is kept of it."""
+        task = self._live_task(run_id)
+        if task and self.stop(run_id, owner) and not task.done.wait(seconds):
+            raise StoreError("The run is still stopping, so it was not deleted; try again when it has stopped.")
+        self._store.delete_run(run_id, owner)
+        if self._store.run(run_id, owner) is None:
+            self._trajectories.forget(run_id)
+
+    def shutdown(self, seconds: float) -> None:
+        """Stop all runs, wait for them up to `seconds` in all, and commit what they said; no run starts after this."""
+        self._closing = True
+        with self._lock:
+            tasks = [task for task in self._tasks.values() if not task.done.is_set()]
+        for task in tasks:
+            task.cancel.cancel()
+        deadline = time.monotonic() + seconds
+        for task in tasks:
+            task.done.wait(max(deadline - time.monotonic(), 0))
+        self._store.flush()
+
+    def _live_task(self, run_id: str) -> Task | None:
+        task = self._tasks.get(run_id)
+        return None if task is None or task.done.is_set() else task
+
+    def _names(self, spec: RunSpec, owner: str) -> tuple[str, ...]:
+        names = {info.sha256: info.name for info in self._store.documents(owner)}
+        return tuple(names[sha256] for sha256 in spec.documents if sha256 in names)
+
+    def _work(self, task: Task, spec: RunSpec, keys: Mapping[str, str]) -> None:
+        try:
+            began = time.monotonic()
+            stop, error = self._carry_out(task, spec, keys)
+            self._close(task, stop, error, time.monotonic() - began)
+        except StoreError as error:
+            task.unsaved = str(error)
+            _log.error("run %s could not be saved: %s", task.run_id, error)
+        except Exception as error:  # noqa: BLE001 - whoever waits for the run must learn that it is over
+            task.unsaved = _broken(task.run_id, error)
+        finally:
+            self._line.leave(task.run_id)
+            task.done.set()
+
+    def _carry_out(self, task: Task, spec: RunSpec, keys: Mapping[str, str]) -> tuple[Stop, str]:
+        """Execute the run; return why it ended and a sentence, for the case that its events do not say so."""
+        try:
+            self._line.enter(task.run_id, task.cancel)
+            self._admit(task)
+            self._execute(RunContext(task.run_id, task.owner, spec, keys, task.sink, task.board.signal, task.cancel))
+        except Cancelled:
+            return Stop.CANCELLED, ""
+        except RLMError as error:
+            return Stop.FAILED, str(error)
+        except Exception as error:  # noqa: BLE001 - a fault of ours must end as a failed run, not as one that never ends
+            return Stop.FAILED, _broken(task.run_id, error)
+        return Stop.FAILED, "The run ended without saying how. Start it again; if that recurs, report it."
+
+    def _admit(self, task: Task) -> None:
+        with task.lock:
+            if task.cancel.cancelled:
+                raise Cancelled("The run was stopped before it began.")
+            task.admitted = True
+            self._store.update_run(task.run_id, state=RunState.RUNNING)
+        task.board.enter(Phase.STARTING)
+
+    def _close(self, task: Task, stop: Stop, error: str, seconds: float) -> None:
+        """Make the record say what the last event says, once all events are committed."""
+        if task.finished is None:
+            self._store.flush()
+            task.finish(stop, error, self.trajectory(task.run_id, task.owner).usage, seconds)
+        self._store.flush()
+        with task.lock:
+            task.closed = True
+            if task.finished:
+                self._store.update_run(task.run_id, **task.outcome(task.finished))
+
+
+def _broken(run_id: str, error: Exception) -> str:
+    """Log where it happened, without the message, which may quote a document or a key; return a sentence."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("run %s broke with %s:\n%s", run_id, type(error).__name__, frames)
+    return (
+        f"Something broke inside the app: {type(error).__name__}. What was done so far is kept. Start the run again; "
+        "if that recurs, the app's log says where."
+    )

@@ -1,0 +1,60 @@
+"""Trajectories of stored and live runs, kept for a while so that a poll reads only what is new."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.events import Event
+from rlm_app.records import RunStore
+
+KEEP = 8
+
+
+class _Entry:
+    """The events of one run as far as they were read, and their trajectory, which nobody changes any more."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.events: list[Event] = []
+        self.trajectory = Trajectory()
+
+    def catch_up(self, events: list[Event]) -> Trajectory:
+        """Take further events and return the trajectory of all."""
+        if events:
+            self.events.extend(events)
+            # Folded anew, not added to: pages in other threads may be drawing the one they were given.
+            self.trajectory = Trajectory.fold(self.events)
+        return self.trajectory
+
+
+class Trajectories:
+    """Folds committed events; keeps the runs that were asked for last."""
+
+    def __init__(self, store: RunStore, keep: int = KEEP) -> None:
+        self._store = store
+        self._keep = keep
+        self._lock = threading.Lock()
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()
+
+    def get(self, run_id: str, owner: str) -> Trajectory:
+        """Return the trajectory of the owner's run, not to be changed; an empty one when the owner has no such run."""
+        if self._store.run(run_id, owner) is None:
+            return Trajectory()
+        entry = self._entry(run_id)
+        with entry.lock:
+            return entry.catch_up(self._store.events(run_id, owner, entry.trajectory.last_seq))
+
+    def forget(self, run_id: str) -> None:
+        """Let go of a run."""
+        with self._lock:
+            self._entries.pop(run_id, None)
+
+    def _entry(self, run_id: str) -> _Entry:
+        with self._lock:
+            entry = self._entries.setdefault(run_id, _Entry())
+            self._entries.move_to_end(run_id)
+            while len(self._entries) > self._keep:
+                self._entries.popitem(last=False)
+        return entry
