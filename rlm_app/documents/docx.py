@@ -53,7 +53,9 @@ class _Reader:
 
     def parts(self) -> list[Part]:
         texts = [tidy_lines(clean("\n".join(lines))) for lines in self._pages]
-        return [(str(number), text and text + "\n\n", "text" if text else "empty") for number, text in enumerate(texts, 1)]
+        return [
+            (str(number), text and text + "\n\n", "text" if text else "empty") for number, text in enumerate(texts, 1)
+        ]
 
     def body(self) -> None:
         for line in _around(self._document, "header"):

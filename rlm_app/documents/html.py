@@ -1,7 +1,7 @@
 """Web pages: the text a reader sees, in its order; headings begin sections."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,9 @@ from rlm_app.documents.loading import Loaded, OnProgress
 from rlm_app.documents.pages import Part, clean, tidy_lines
 from rlm_app.errors import DocumentError
 
-_UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "svg", "iframe", "object", "datalist"})
+_UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "title", "svg", "iframe", "object", "datalist"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_CELLS = ["td", "th"]  # one left open holds the next one
 _ALONE = frozenset({"p", "table", "ul", "ol", "dl", "pre", "blockquote", "figure", *_HEADINGS})
 _LAYOUT = frozenset({"address", "article", "aside", "body", "div", "footer", "header", "hr", "html", "main", "nav"})
 _LINES = frozenset({"caption", "dd", "dt", "figcaption", "legend", "li", "option", "summary", "tr"})
@@ -29,7 +30,7 @@ def load(path: Path, name: str, password: str | None, on_progress: OnProgress) -
     data = re.sub(rb"^\s*(?:\xef\xbb\xbf)?<\?xml[^>]*\?>", b"", path.read_bytes())
     soup = BeautifulSoup(data, "html.parser")
     title = _squeeze(soup.title.get_text() if soup.title else "").strip()
-    parts = _parts(list(_walk(soup)), title or "beginning")
+    parts = _parts(_walk(soup), title or "beginning")
     if not parts:
         raise DocumentError(name, f"{reasons.NO_TEXT} that a browser would show; save the page as PDF and upload that")
     on_progress(1, 1)
@@ -37,7 +38,9 @@ def load(path: Path, name: str, password: str | None, on_progress: OnProgress) -
 
 
 def _walk(soup: Any) -> Iterator[_Piece]:
-    """Yield the seen text in order as ("text", …), ("break", newlines) and ("section", …), without recursion."""
+    """Yield the seen text in order, without recursion: as ("text", …) or ("verbatim", …), with ("section", label) before
+    a heading, ("line", None) where a line ends and ("break", newlines) where a block begins or ends.
+    """
     from bs4.element import PreformattedString, Tag
 
     stack: list[tuple[str, Any, bool]] = [("open", soup, False)]
@@ -47,7 +50,7 @@ def _walk(soup: Any) -> Iterator[_Piece]:
             yield from _close(node)
         elif not isinstance(node, Tag):
             if not isinstance(node, PreformattedString):  # comments, doctypes, CDATA
-                yield "text", str(node) if verbatim else _squeeze(str(node))
+                yield ("verbatim", str(node)) if verbatim else ("text", _squeeze(str(node)))
         elif not _hidden(node):
             yield from _open(node)
             stack.append(("close", node, verbatim))
@@ -71,8 +74,8 @@ def _open(tag: Any) -> Iterator[_Piece]:
     elif tag.name == "li":
         yield "text", "- "
     elif tag.name == "br":
-        yield "break", 1
-    elif tag.name in {"td", "th"} and tag.find_previous_sibling(["td", "th"]) is not None:
+        yield "line", None
+    elif tag.name in _CELLS and (tag.parent.name in _CELLS or tag.find_previous_sibling(_CELLS) is not None):
         yield "text", " | "
 
 
@@ -85,19 +88,41 @@ def _squeeze(text: str) -> str:
     return re.sub(r"[ \t\r\n\f]+", " ", text)
 
 
-def _parts(pieces: list[_Piece], first_label: str) -> list[Part]:
-    cut: list[tuple[str, list[str]]] = [(first_label, [])]
+def _parts(pieces: Iterable[_Piece], first_label: str) -> list[Part]:
+    cut = [(first_label, _Flow())]
     for kind, value in pieces:
         if kind == "section":
-            cut.append((value or "untitled", []))
+            cut.append((value or "untitled", _Flow()))
         else:
-            cut[-1][1].append("\n" * value if kind == "break" else value)
-    texts = [(label, _flow("".join(held))) for label, held in cut]
+            cut[-1][1].add(kind, value)
+    texts = [(label, tidy_lines(clean(flow.text()))) for label, flow in cut]
     return [(label, text + "\n\n", "text") for label, text in texts if text]
 
 
-def _flow(text: str) -> str:
-    """Return the text with the blanks that elements leave around line breaks taken out."""
-    text = re.sub(r"[ \t]*\n", "\n", clean(text))
-    text = re.sub(r"\n (?! )", "\n", text)
-    return tidy_lines(re.sub(r"(\S) {2,}", r"\1 ", text)).strip(" ")
+class _Flow:
+    """Sets pieces one after another as a browser does: blanks collapse, neighbouring breaks are one."""
+
+    def __init__(self) -> None:
+        self._set: list[str] = []
+        self._newlines = 2
+
+    def add(self, kind: str, value: Any) -> None:
+        if kind == "break":
+            self._set.append("\n" * max(0, value - self._newlines))
+            self._newlines = max(value, self._newlines)
+        elif kind == "line":
+            self._set.append("\n")
+            self._newlines += 1
+        else:
+            self._add_text(value if kind == "verbatim" or self._after_text() else value.lstrip(" "))
+
+    def _after_text(self) -> bool:
+        return not self._newlines and not self._set[-1].endswith(" ")
+
+    def _add_text(self, text: str) -> None:
+        if text:
+            self._set.append(text)
+            self._newlines = len(text) - len(text.rstrip("\n"))
+
+    def text(self) -> str:
+        return "".join(self._set)

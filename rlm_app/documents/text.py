@@ -1,6 +1,7 @@
 """Plain text, Markdown, source code, CSV, logs: anything that is characters. Newlines stay as they are in the file."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from rlm_app.documents import reasons
@@ -25,15 +26,14 @@ def load(path: Path, name: str, password: str | None, on_progress: OnProgress) -
     if not text.strip():
         raise DocumentError(name, reasons.NO_TEXT)
     suffix = Path(name).suffix.lower().lstrip(".")
-    lines = _LINE.findall(text)
     notes = () if encoding.startswith("utf-") else (f"read as {encoding}; if letters look wrong, save it as UTF-8",)
     on_progress(1, 1)
     if suffix in MARKDOWN:
-        return Loaded("md", "section", sections(lines), notes)
-    return Loaded(suffix or "txt", "lines", stretches(lines), notes)
+        return Loaded("md", "section", sections(_LINE.findall(text)), notes)
+    return Loaded(suffix or "txt", "lines", stretches(at[0] for at in _LINE.finditer(text)), notes)
 
 
-def stretches(lines: list[str]) -> list[Part]:
+def stretches(lines: Iterable[str]) -> list[Part]:
     """Cut lines into stretches a person can look at, labelled by the numbers of their lines, counted from 1."""
     parts: list[Part] = []
     held: list[str] = []
