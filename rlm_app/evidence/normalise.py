@@ -118,13 +118,17 @@ def _drop_dashes(text: str, folded: list[str]) -> tuple[list[int], list[int]]:
         start, end = run.span()
         folded[start + 1 : end] = repeat("", end - start - 1)
         left, right = _before(text, start), _after(text, end)
-        if left < 0 or right == len(text) or not (text[left].isalpha() and text[right].isalpha()):
+        if not (_is_letter_or_edge(text, left) and _is_letter_or_edge(text, right)):
             continue
         folded[start] = ""
         broken = left == start - 1 and "\n" in text[end:right] and run[0] in _HYPHENS
-        bullet = "\n" in text[left:start] and right > end
+        bullet = left >= 0 and "\n" in text[left:start] and right > end
         (soft if broken or bullet else hard).append(end)
     return hard, soft
+
+
+def _is_letter_or_edge(text: str, at: int) -> bool:
+    return not 0 <= at < len(text) or text[at].isalpha()
 
 
 def _before(text: str, at: int) -> int:

@@ -62,25 +62,34 @@ def _marked(prose: str, shift: int) -> Iterator[Quoted]:
 
 
 def _in_block(block: re.Match[str]) -> list[Quoted]:
-    """Return the block quote as one quotation, or those in marks when marks hold most of it."""
+    """Return the block quote without its source line as one quotation, or those in marks when they are most of it."""
     # The ">" becomes blanks of the same length, so that places stay true.
     body = re.sub(r"(?m)^[ \t]{0,3}(?:>[ \t]?)+", lambda lead: " " * len(lead[0]), block[0])
     marked = [quoted for quoted in _marked(body, block.start()) if _is_long(quoted.text)]
     if _mostly(marked, body):
-        return [Quoted(_one_line(quoted.text), quoted.start, quoted.end) for quoted in marked]
-    lines = [line.strip() for line in body.splitlines()]
-    while lines and (not lines[-1] or _SOURCE_LINE.match(lines[-1])):
-        lines.pop()
-    text = _SOURCE_AT_END.sub("", "\n".join(lines)).strip()
-    return [Quoted(text, block.start(), block.end())]
+        return [Quoted(_without_blanks(quoted.text), quoted.start, quoted.end) for quoted in marked]
+    end = _end_of_quotation(body)
+    return [Quoted(_without_blanks(body[:end]), block.start(), block.start() + end)]
+
+
+def _end_of_quotation(body: str) -> int:
+    """Return where the source begins that is named at the end of a block quote, or where its text ends."""
+    end = len(body.rstrip())
+    while end:
+        begin = body.rfind("\n", 0, end) + 1
+        if not _SOURCE_LINE.match(body[begin:end]):
+            break
+        end = len(body[:begin].rstrip())
+    source = _SOURCE_AT_END.search(body, 0, end)
+    return source.start() if source else end
 
 
 def _mostly(marked: list[Quoted], body: str) -> bool:
     return bool(marked) and sum(len(quoted.text) for quoted in marked) * 2 > len("".join(body.split()))
 
 
-def _one_line(text: str) -> str:
-    return re.sub(r"[ \t]*\n[ \t]*", "\n", text)
+def _without_blanks(text: str) -> str:
+    return re.sub(r"[ \t]*\n[ \t]*", "\n", text).strip()
 
 
 def _is_long(text: str) -> bool:
