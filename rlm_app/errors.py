@@ -7,6 +7,7 @@ RLMError
 ├── REPLError
 │   ├── REPLStartError     did not come up; carries its stderr
 │   └── REPLLost           came up and went away
+├── ReplayDiverged     a replayed cell printed something else than it did
 ├── LimitReached       .limit .used .allowed; caught once, in completion()
 ├── Cancelled
 ├── DocumentError      .name and a reason a person can act on
@@ -48,6 +49,18 @@ class REPLStartError(REPLError):
 
 class REPLLost(REPLError):
     """The REPL came up and went away; its variables are gone."""
+
+
+class ReplayDiverged(RLMError):
+    """A run was gone through again and a cell did not print what it printed then: `turn` and `cell` name it."""
+
+    def __init__(self, turn: int, cell: int) -> None:
+        super().__init__(
+            f"Cell {cell} of turn {turn} printed something else than it did the first time, so what was recorded after it "
+            "may not fit. Go on anyway, or ask again from the start."
+        )
+        self.turn = turn
+        self.cell = cell
 
 
 class LimitReached(RLMError):

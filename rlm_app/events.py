@@ -47,7 +47,10 @@ class RunStarted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ModelReplied(Event):
-    """The root model of an RLM replied; `messages` are only those the model had not been sent before."""
+    """The root model of an RLM replied; `messages` are only those the model had not been sent before.
+
+    `closing` marks the last call of a run that reached a limit: its text is the answer, and no cell of it is run.
+    """
 
     kind: ClassVar[str] = "ModelReplied"
     iteration: int
@@ -59,6 +62,7 @@ class ModelReplied(Event):
     seconds: float = 0.0
     reasoning: str = ""
     replayed: bool = False
+    closing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

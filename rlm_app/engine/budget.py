@@ -14,12 +14,17 @@ RESERVE = 0.1
 
 
 class Budget:
-    """Counts calls, tokens, money and time against limits. Safe to use from many threads."""
+    """Counts calls, tokens, money and time against limits. Safe to use from many threads.
 
-    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+    `seconds_used` is the wall time that earlier attempts at the same run took.
+    """
+
+    def __init__(
+        self, limits: Limits, clock: Callable[[], float] = time.monotonic, *, seconds_used: float = 0.0
+    ) -> None:
         self.limits = limits
         self._clock = clock
-        self._began = clock()
+        self._began = clock() - seconds_used
         self._lock = threading.Lock()
         self._usage = NO_USAGE
         self._subcalls = 0

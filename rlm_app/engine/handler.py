@@ -69,6 +69,11 @@ class LMHandler:
             self.budget.admit(subcall=role != "root", closing=closing)
             return self._send(client, request, key, occurrence, call_id, on_text)
 
+    def pass_over(self, client: Client, request: Request, role: str) -> None:
+        """Count a call whose reply is known from the record of the run, as if it had come by here."""
+        self._occurrences.next(call_key(role, client.model, request))
+        self.budget.admit_recorded(subcall=role != "root")
+
     def _send(
         self, client: Client, request: Request, key: str, occurrence: int, call_id: str, on_text: OnText
     ) -> Completion:

@@ -27,6 +27,10 @@ class History:
         """Add the model's reply and the message that follows it; an empty reply is kept as "(empty)"."""
         self._messages += [Message("assistant", reply or "(empty)"), Message("user", user)]
 
+    def adopt(self, recorded: tuple[Message, ...]) -> None:
+        """Take the messages that were really sent in place of those that would be sent now."""
+        self._messages[self._shown :] = recorded
+
     def add_to_last(self, text: str) -> None:
         """Add to the last user message, which has not been sent yet."""
         last = self._messages[-1]

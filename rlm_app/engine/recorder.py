@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from rlm_app.engine.replay import Replay
 from rlm_app.events import Event
 from rlm_app.protocols import EventSink
 
@@ -29,25 +30,34 @@ class Recorder:
     """Makes events of one run, without gaps in `seq`, and passes each to the sink while holding its turn."""
 
     def __init__(
-        self, run_id: str, sink: EventSink, clock: Callable[[], float] = time.time, first_seq: int = 1
+        self,
+        run_id: str,
+        sink: EventSink,
+        clock: Callable[[], float] = time.time,
+        replay: Replay | None = None,
     ) -> None:
         self.run_id = run_id
+        self.replay = replay or Replay(())
         self._sink = sink
         self._clock = clock
         self._lock = threading.Lock()
-        self._seq = first_seq - 1
+        self._seq = self.replay.last_seq if self.replay.same_run else 0
 
     def emit(self, kind: type[Event], place: Place, **fields: Any) -> None:
-        """Make an event of this kind at this place and hand it on."""
+        """Make an event of this kind at this place and hand it on, unless a replayed run has it already.
+
+        Raises `ReplayDiverged` when it contradicts the record.
+        """
         with self._lock:
-            self._seq += 1
             event = kind(
                 run_id=self.run_id,
-                seq=self._seq,
+                seq=self._seq + 1,
                 at=self._clock(),
                 call_id=place.call_id,
                 parent_id=place.parent_id,
                 depth=place.depth,
                 **fields,
             )
-            self._sink(event)
+            if not self.replay.is_recorded(event):
+                self._seq += 1
+                self._sink(event)

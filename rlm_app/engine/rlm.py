@@ -10,6 +10,7 @@ from rlm_app.engine import prompts
 from rlm_app.engine.cells import CellRunner, Outcome
 from rlm_app.engine.history import History
 from rlm_app.engine.recorder import Place
+from rlm_app.engine.replay import completion_of
 from rlm_app.engine.runtime import Runtime
 from rlm_app.engine.subcalls import Subcalls
 from rlm_app.errors import ClientError, LimitReached
@@ -76,16 +77,13 @@ class RLM:
 
     def _ask(self, history: History, turn: int, *, closing: bool = False) -> Completion:
         """Ask the root model for its next reply and record it."""
-        call_id = self._place.call_id
-        self._runtime.signals(call_id, "thinking", "")
-        completion = self._runtime.handler.call(
-            self._client,
-            Request(history.messages),
-            role="root",
-            call_id=call_id,
-            closing=closing,
-            on_text=lambda text: self._runtime.signals(call_id, "reply", text),
-        )
+        recorded = None if closing else self._runtime.recorder.replay.reply(self._place.call_id, turn)
+        if recorded is not None:
+            history.adopt(recorded.messages)
+            completion = completion_of(recorded)
+            self._runtime.handler.budget.charge(completion.usage)
+        else:
+            completion = self._send(history, closing)
         self._usage = self._usage + completion.usage
         self._runtime.recorder.emit(
             ModelReplied,
@@ -99,8 +97,21 @@ class RLM:
             seconds=completion.seconds,
             reasoning=completion.reasoning,
             replayed=completion.replayed,
+            closing=closing,
         )
         return completion
+
+    def _send(self, history: History, closing: bool) -> Completion:
+        call_id, signals = self._place.call_id, self._runtime.signals
+        signals(call_id, "thinking", "")
+        return self._runtime.handler.call(
+            self._client,
+            Request(history.messages),
+            role="root",
+            call_id=call_id,
+            closing=closing,
+            on_text=lambda text: signals(call_id, "reply", text),
+        )
 
     def _next_message(self, turn: int, question: str | None, outcome: Outcome) -> str:
         budget = self._runtime.handler.budget

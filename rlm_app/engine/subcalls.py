@@ -31,7 +31,7 @@ class Subcalls:
         self._recorder = recorder
         self._place = place
         self._spawn = spawn
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(recorder.replay.calls_below(place.call_id) + 1)
         self._lock = threading.Lock()
         self._told: set[str] = set()
         self.watch = Watch(0, lambda topic, text: None)
@@ -70,6 +70,14 @@ class Subcalls:
         """Return what is left of each limit that is set: cost (USD), tokens, subcalls, seconds."""
         return {name: round(value, 6) for name, value in self._handler.budget.left().items()}
 
+    def _place_of(self, role: str, messages: tuple[Message, ...]) -> Place:
+        """Return the place of the next sub-call: the recorded one when a run is gone through again, else a new one."""
+        recorded = self._recorder.replay.claim(self._place.call_id, role, _text(messages))
+        if recorded is not None:
+            return Place(recorded, self._place.call_id, self._place.depth + 1)
+        with self._lock:
+            return self._place.below(next(self._numbers))
+
     def _batch(self, role: str, prompts: Sequence[Any], model: str | None) -> list[str]:
         if isinstance(prompts, (str, Mapping)):
             raise TypeError(f"{role}_query_batched takes a list of prompts; for one prompt use {role}_query")
@@ -90,7 +98,7 @@ class Subcalls:
             self.watch.prompt(message.content)
         child = role == "rlm" and self._place.depth + 1 < limits.depth
         client = self._client(model)
-        place = self._next_place()
+        place = self._place_of("rlm" if child else "llm", messages)
         self._recorder.emit(
             SubcallStarted,
             place,
@@ -98,16 +106,27 @@ class Subcalls:
             cell=self.cell,
             role="rlm" if child else "llm",
             model=client.model,
-            prompt=messages[-1].content if len(messages) == 1 else "\n\n".join(m.content for m in messages),
+            prompt=_text(messages),
             group=group,
         )
+        end = self._recorder.replay.end_of(place.call_id)
+        if end is not None and (not child or self._recorder.replay.same_run):
+            return self._repeat(place, client, messages, end)
         return self._finish(place, client, messages, child)
+
+    def _repeat(self, place: Place, client: Client, messages: tuple[Message, ...], end: SubcallFinished) -> str:
+        """End a sub-call as it ended the first time; it was paid for then."""
+        self._handler.pass_over(client, Request(messages), "sub")
+        self._handler.budget.charge(end.usage)
+        known = Completion(end.reply, end.model, end.usage, end.finish, end.seconds, replayed=True)
+        self._emit_finished(place, end.model, self._handler.budget.seconds - end.seconds, known, end.error)
+        return FAILED + end.error if end.error is not None else end.reply
 
     def _finish(self, place: Place, client: Client, messages: tuple[Message, ...], child: bool) -> str:
         began = self._handler.budget.seconds
         try:
             if child:
-                completion = self._spawn(place, client, "\n\n".join(message.content for message in messages))
+                completion = self._spawn(place, client, _text(messages))
             else:
                 completion = self._handler.call(client, Request(messages), role="sub", call_id=place.call_id)
         except LimitReached as limit:
@@ -144,10 +163,6 @@ class Subcalls:
             replayed=completion.replayed,
         )
 
-    def _next_place(self) -> Place:
-        with self._lock:
-            return self._place.below(next(self._numbers))
-
     def _client(self, model: str | None) -> Client:
         models = self._handler.models
         usual = models.at(self._place.depth + 1)
@@ -171,3 +186,7 @@ def _messages(prompt: Any) -> tuple[Message, ...]:
     if isinstance(prompt, (list, tuple)) and prompt and all(isinstance(m, Mapping) and "content" in m for m in prompt):
         return tuple(Message(m.get("role", "user"), str(m["content"])) for m in prompt)
     return (Message("user", prompt if isinstance(prompt, str) else str(prompt)),)
+
+
+def _text(messages: tuple[Message, ...]) -> str:
+    return "\n\n".join(message.content for message in messages)

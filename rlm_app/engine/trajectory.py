@@ -120,6 +120,8 @@ class Trajectory:
         if event.seq <= self.last_seq:
             return
         self.last_seq, self.last_at = event.seq, event.at
+        if self.finished is not None:
+            self._go_on()
         match event:
             case RunStarted():
                 self.started = event
@@ -135,6 +137,11 @@ class Trajectory:
                 self._end_subcall(event)
             case _:
                 self._add_to_turn(event)
+
+    def _go_on(self) -> None:
+        """A run that had ended was resumed: its end and the citations of its answer are no longer the last word."""
+        self.finished = None
+        self.citations = []
 
     def _add_to_turn(self, event: Event) -> None:
         match event:
@@ -166,7 +173,7 @@ class Trajectory:
 
     def _end_subcall(self, event: SubcallFinished) -> None:
         subcall = self._subcalls[event.call_id]
-        subcall.finished = event
+        subcall.finished = event  # the later of two, when a failed call was made again on resuming
         if subcall.started.role != "rlm" or subcall.child is None:
             self._count(event.model, event.usage)
 

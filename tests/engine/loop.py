@@ -12,6 +12,7 @@ from rlm_app.engine.budget import Budget
 from rlm_app.engine.handler import LMHandler, Models
 from rlm_app.engine.journal import MemoryJournal
 from rlm_app.engine.recorder import Recorder
+from rlm_app.engine.replay import Replay
 from rlm_app.engine.runtime import Runtime
 from rlm_app.engine.session import Job, run_job
 from rlm_app.engine.trajectory import Trajectory
@@ -40,10 +41,11 @@ class Run:
     events: list[Event]
     root: ScriptedClient
     sub: ScriptedClient
+    before: Sequence[Event] = ()
     trajectory: Trajectory = field(init=False)
 
     def __post_init__(self) -> None:
-        self.trajectory = Trajectory.fold(self.events)
+        self.trajectory = Trajectory.fold([*self.before, *self.events])
 
     @property
     def answer(self) -> str:
@@ -90,9 +92,17 @@ def drive(
     signals: Signals | None = None,
     tools: Mapping[str, HostFunction] | None = None,
     system_prompt: str | None = None,
+    before: Sequence[Event] = (),
+    until: int | None = None,
+    same_run: bool = True,
+    strict: bool = True,
     on_event: Callable[[Event], None] = lambda event: None,
 ) -> Run:
-    """Run the loop with a root that says `replies` in turn and a sub-model that answers by `sub`."""
+    """Run the loop with a root that says `replies` in turn and a sub-model that answers by `sub`.
+
+    `before` are events of this run that were recorded earlier, or of another run that this one forks.
+    """
+    replay = Replay(before, until=until, same_run=same_run, strict=strict)
     root = ScriptedClient("root", replies, cost=cost)
     below = ScriptedClient("sub", sub, cost=cost)
     events: list[Event] = []
@@ -106,11 +116,16 @@ def drive(
         Models(root, below), Budget(limits or Limits()), journal or MemoryJournal(), cancel or CancelToken()
     )
     runtime = Runtime(
-        handler, Recorder("run", sink), LocalREPL(), system_prompt=system_prompt, tools=tools or {}, **options
+        handler,
+        Recorder("run", sink, replay=replay),
+        LocalREPL(),
+        system_prompt=system_prompt,
+        tools=tools or {},
+        **options,
     )
     completion, failure = None, None
     try:
         completion = run_job(runtime, Job(context, question))
     except Exception as error:  # noqa: BLE001 - the test looks at whatever it was
         failure = error
-    return Run(completion, failure, events, root, below)
+    return Run(completion, failure, events, root, below, before if same_run else ())

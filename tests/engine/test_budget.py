@@ -87,3 +87,9 @@ def test_what_is_left_is_told_in_each_limits_own_unit() -> None:
     budget.charge(Usage(input_tokens=30, output_tokens=10, cost=0.25))
     budget.admit(subcall=True)
     assert budget.left() == {"cost": 0.75, "tokens": 60.0, "subcalls": 4.0, "seconds": 60.0}
+
+
+def test_time_that_earlier_attempts_took_counts() -> None:
+    budget = Budget(Limits(seconds=10.0), Clock(), seconds_used=9.5)
+    with pytest.raises(LimitReached, match="time"):
+        budget.admit()
