@@ -5,9 +5,9 @@ import streamlit as st
 from rlm_app.ui import documents, library, reader, shell
 
 shell.require_shell()
-app, owner = shell.open_app(), shell.owner()
 
 st.title("Documents", anchor=False)
+app, owner = shell.open_app(), shell.owner()  # after the title, which so is there at once
 found = documents.library(app, owner)
 shelf, desk = st.columns([3, 5], gap="large")
 with shelf:

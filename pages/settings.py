@@ -5,10 +5,10 @@ import streamlit as st
 from rlm_app.ui import panels, shell
 
 shell.require_shell()
-app, owner = shell.open_app(), shell.owner()
 
 st.title("Settings", anchor=False)
 st.caption("Keys and choices on this page hold for this session; nothing of them is written to disk.")
+app, owner = shell.open_app(), shell.owner()  # after the title, which so is there at once
 backends, limits, environments, data = st.tabs(["Backends and keys", "Limits", "Environments", "Your data"])
 with backends:
     panels.backends(app)

@@ -29,7 +29,7 @@ def draw(app: App, owner: str) -> None:
             list(library),
             format_func=lambda sha256: _name(library.get(sha256)),
             key=again.CHOSEN,
-            placeholder="Choose one or more, or add files on the right",
+            placeholder="Choose one or more, or add files beside",
             help="The question is asked of these documents together",
             persist_state="session",
         )

@@ -51,6 +51,9 @@ def _drawn(part: safe.Part, citations: Sequence[Citation]) -> safe.Part:
 
     def badge(mark: re.Match[str]) -> str:
         number = int(mark.group(1))
-        return f" {chip(number, citations[number - 1])}"
+        citation = citations[number - 1]
+        badge = chip(number, citation)
+        # A quotation that is nowhere leads nowhere: its chip is no link.
+        return f" [{badge}](#quote-{number})" if citation.end > citation.start else f" {badge}"
 
     return safe.Part(_MARK.sub(badge, part.text), is_code=False)

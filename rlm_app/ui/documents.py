@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
+
 import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.records import RunRecord
 from rlm_app.types import Document, DocumentInfo
+from rlm_app.ui import safe, shell, words
 from rlm_app.ui.handle import samples_ready
 
 _TEXTS = "ui_texts"
@@ -18,6 +21,17 @@ def library(app: App, owner: str) -> dict[str, DocumentInfo]:
     for info in samples(app):
         found.setdefault(info.sha256, info)
     return found
+
+
+def brief(app: App, found: Mapping[str, DocumentInfo], leave_out: Container[str], limit: int = 5) -> None:
+    """Draw the newest documents with their health in a few lines, and the way to all of them."""
+    shown = [info for info in found.values() if info.sha256 not in leave_out][:limit]
+    for info in shown:
+        st.markdown(
+            f":gray[:material/description:] {safe.label(info.name)}  \n:gray[:small[{safe.label(app.health(info))}]]"
+        )
+    if found:
+        st.page_link(shell.DOCUMENTS, label=f"All {words.count(len(found), 'document')}", icon=":material/folder_open:")
 
 
 def samples(app: App) -> tuple[DocumentInfo, ...]:

@@ -37,7 +37,7 @@ def rows(citations: Sequence[Citation], shown: Sequence[int]) -> list[dict[str, 
     return [
         {
             "No.": number + 1,
-            "Verdict": citations[number].verdict.value,
+            "Verdict": f"{states.GLYPHS[citations[number].verdict]} {citations[number].verdict.value}",
             "Quote": words.clip(citations[number].quote, 240),
             "Document": citations[number].document or words.DASH,
             "Page": citations[number].page or words.DASH,
@@ -56,7 +56,7 @@ def _table(app: App, record: RunRecord, citations: Sequence[Citation], shown: Se
         hide_index=True,
         column_config={
             "No.": st.column_config.NumberColumn(width=50),
-            "Verdict": st.column_config.TextColumn(width=110),
+            "Verdict": st.column_config.TextColumn(width=130),
             "Quote": st.column_config.TextColumn(width="large"),
             "Document": st.column_config.TextColumn(width="medium"),
             "Page": st.column_config.TextColumn(width="small"),

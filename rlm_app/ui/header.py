@@ -16,7 +16,7 @@ from rlm_app.ui import again, safe, states, words
 def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
     """Draw the header of a run as it stands now."""
     with st.container(key="run_header", gap="xsmall"):
-        st.subheader(safe.label(words.clip(record.spec.question, 220)), anchor=False)
+        st.header(safe.label(words.clip(record.spec.question, 220)), anchor=False)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             look = states.look_of(record)
             st.badge(look.word, icon=look.icon, color=look.color, help=look.meaning)
@@ -32,7 +32,7 @@ def facts(record: RunRecord, trajectory: Trajectory) -> list[str]:
     limit = record.spec.limits
     allowed = f" of {words.money(limit.cost)}" if limit.cost is not None else ""
     return [
-        f"**{words.clock(elapsed(record))}**{_of_minutes(limit.seconds)}",
+        f"**{words.clock(elapsed(record))}**{_of_minutes(record, limit.seconds)}",
         f"**{words.spent(usage)}**{allowed}".replace("$", r"\$"),
         f"**{usage.calls:,}** {'call' if usage.calls == 1 else 'calls'}",
         f"**{words.tokens(usage)}**",
@@ -51,8 +51,8 @@ def elapsed(record: RunRecord, now: float | None = None) -> float:
     return (time.time() if now is None else now) - record.created
 
 
-def _of_minutes(seconds: float | None) -> str:
-    return f" of {words.clock(seconds)}" if seconds else ""
+def _of_minutes(record: RunRecord, seconds: float | None) -> str:
+    return f" of {words.clock(seconds)}" if seconds and record.state.is_live else ""
 
 
 def _actions(app: App, record: RunRecord) -> None:

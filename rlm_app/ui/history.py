@@ -10,7 +10,7 @@ from rlm_app.ui import documents, listing, rows, safe, shell, trash, words
 
 PAGE = 20
 _HEADS = ("Question and documents", "State", "Quotes found", "Money", "Time", "When", "")
-_WIDTHS = (*rows.WIDTHS, 0.6)
+_WIDTHS = (*rows.WIDTHS, 1.1)
 
 
 def draw(app: App, owner: str) -> None:
@@ -51,11 +51,9 @@ def _page(total: int) -> int:
 
 def _row(app: App, record: RunRecord, library: rows.Library) -> None:
     columns = st.columns(_WIDTHS, vertical_alignment="center")
-    with columns[0]:
-        rows.link(record)
-        st.caption(rows.names(record, library))
+    rows.first(columns[0], record, library)
     for column, text in zip(columns[1:-1], rows.cells(record), strict=True):
-        column.markdown(text)
+        column.markdown(f":small[{text}]")
     columns[-1].button(
         "Delete",
         key=f"delete-{record.id}",

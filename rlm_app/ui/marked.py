@@ -13,10 +13,14 @@ from rlm_app.types import Document, Page
 Span = tuple[int, int]
 
 
-def show(text: str, marks: Sequence[Span] = (), *, offset: int = 0) -> None:
-    """Draw a stretch of a document; `marks` are offsets in the document, of which `text` begins at `offset`."""
+def show(text: str, marks: Sequence[Span] = (), *, offset: int = 0, anchor: str = "") -> None:
+    """Draw a stretch of a document; `marks` are offsets in the document, of which `text` begins at `offset`.
+
+    `anchor` is the name by which a link on the page finds it.
+    """
     inner = html_of(text, [(start - offset, end - offset) for start, end in marks])
-    st.html(f'<div class="rlm-text" tabindex="0">{inner}</div>')
+    name = f' id="{html.escape(anchor)}"' if anchor else ""
+    st.html(f'<div class="rlm-text" tabindex="0"{name}>{inner}</div>')
 
 
 def html_of(text: str, marks: Iterable[Span]) -> str:

@@ -15,11 +15,11 @@ def backends(app: App) -> None:
     """Draw who answers by default, and each backend with its key."""
     left, right = st.columns([2, 3], gap="large")
     with left:
-        st.markdown("##### Who answers next")
+        st.subheader("Who answers next", anchor=False)
         with st.container(border=True):
             picker.backend_and_models(app, "settings")
     with right:
-        st.markdown("##### All backends")
+        st.subheader("All backends", anchor=False)
         with st.grid(2, min_column_width=260):
             for backend in app.backends:
                 _backend(app, backend)
@@ -27,7 +27,7 @@ def backends(app: App) -> None:
 
 def limits(app: App) -> None:
     """Draw what a run may use at most."""
-    st.markdown("##### What a run may use at most")
+    st.subheader("What a run may use at most", anchor=False)
     st.caption(
         "A limit is a normal end: a tenth of the money and time is kept back so that an answer from what is known "
         "by then still arrives, and it says that a limit ended it."
@@ -39,7 +39,7 @@ def limits(app: App) -> None:
 
 def environments(app: App) -> None:
     """Draw where code that a model writes runs, with what each place covers and what it does not."""
-    st.markdown("##### Where code that a model writes runs")
+    st.subheader("Where code that a model writes runs", anchor=False)
     st.caption(
         "A document can hold instructions, and a model may follow them. So its code is kept away from your things."
     )
@@ -50,7 +50,7 @@ def environments(app: App) -> None:
 def data(app: App, owner: str) -> None:
     """Draw what is stored and where, and the way to delete all of it."""
     runs, documents = app.store.runs(owner, 100_000), app.documents(owner)
-    st.markdown("##### What is stored")
+    st.subheader("What is stored", anchor=False)
     st.markdown(
         f"{words.count(len(runs), 'run')} and the text of {words.count(len(documents), 'document')}, in one file on the "
         "machine that runs this app. Uploaded files themselves are not kept; API keys never are."

@@ -14,8 +14,10 @@ from rlm_app.ui import chips, documents, marked, safe, states, words
 
 def draw(app: App, record: RunRecord, citations: Sequence[Citation]) -> None:
     """Draw one card per quotation, in the order of the answer."""
-    st.markdown(
-        "##### Passages", help="Each quotation was looked up in the document's text by the app, not by the model."
+    st.subheader(
+        "Passages",
+        anchor=False,
+        help="Each quotation was looked up in the document's text by the app, not by the model.",
     )
     for number, citation in enumerate(citations, 1):
         with st.container(border=True, gap="xsmall"):
@@ -36,7 +38,7 @@ def card(app: App, record: RunRecord, number: int, citation: Citation) -> None:
             st.caption("No passage to show: these words are in none of the documents of this run.")
         return
     text, offset = marked.around(document, citation.start, citation.end)
-    marked.show(f"… {text.strip()} …", [_moved(text, citation, offset)])
+    marked.show(f"… {text.strip()} …", [_moved(text, citation, offset)], anchor=f"quote-{number}")
     _page(record, number, citation, document)
 
 

@@ -20,7 +20,7 @@ def running_now(app: App, owner: str) -> None:
         live = app.manager.running(owner)
         if not live:
             st.rerun()
-        st.markdown("##### Running now")
+        st.subheader("Running now", anchor=False)
         for record in live:
             _strip(app, record)
 
@@ -33,7 +33,7 @@ def latest(app: App, owner: str) -> bool:
     finished = [record for record in found if not record.state.is_live][:LATEST]
     if finished:
         library = documents.library(app, owner)
-        st.markdown("##### Latest answers")
+        st.subheader("Latest answers", anchor=False)
         with st.container(key="run_list", gap="xsmall"):
             for record in finished:
                 rows.draw(record, library)

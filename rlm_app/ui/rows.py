@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from rlm_app.records import RunRecord
 from rlm_app.types import DocumentInfo
@@ -54,11 +55,16 @@ def names(record: RunRecord, library: Library) -> str:
     return safe.label(", ".join(words.clip(name, 48) for name in found[:2])) + more
 
 
+def first(column: DeltaGenerator, record: RunRecord, library: Library) -> None:
+    """Draw the first cell: the question as a link, its documents below."""
+    with column.container(gap=None):
+        link(record)
+        st.caption(names(record, library))
+
+
 def draw(record: RunRecord, library: Library) -> None:
     """Draw the row in columns that line up with those of the rows above."""
     columns = st.columns(WIDTHS, vertical_alignment="center")
-    with columns[0]:
-        link(record)
-        st.caption(names(record, library))
+    first(columns[0], record, library)
     for column, text in zip(columns[1:], cells(record), strict=True):
-        column.markdown(f":small[{text}]" if not text.startswith(":") else text)
+        column.markdown(f":small[{text}]")

@@ -12,7 +12,11 @@ from dataclasses import dataclass
 
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\1[`~]*[ \t]*$\n?|\Z)", re.S | re.M)
 _CODE = re.compile(r"(?<![`\\])(`+)(?!`)([^\n]*?[^`\n])\1(?!`)")
-_ADDRESS = re.compile(r"(?i)\b(?:(?:https?|ftp)://|www\.|mailto:)[^\s`]+|\b[\w.+-]+@[\w-]+\.[\w.-]+")
+_ADDRESS = re.compile(
+    r"(?i)\b(?:(?:https?|ftp)://|www\.|mailto:)[^\s`]*[^\s`.,;:!?)\]}>\"'”’]|\b[\w.+-]+@[\w-]+\.[\w.-]*\w"
+)
+_PICTURE = re.compile(r"!\[([^\]\n]*)\]\(\s*<?([^)\s>]*)>?[^)\n]*\)")
+_LINK = re.compile(r"\[([^\]\n]*)\]\(\s*<?([^)\s>]*)>?[^)\n]*\)")
 _ACTIVE = re.compile(r"([\[\]<$:~\\])")
 _LABEL = re.compile(r"([\\`*_\[\]<>$:~#|!])")
 _MARK = re.compile("[\ue000-\uf8ff]")
@@ -60,7 +64,8 @@ def label(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Escape what acts; an address becomes code, which Markdown does not link."""
+    """Escape what acts; pictures and links become words, an address becomes code, which Markdown does not link."""
+    text = _LINK.sub(r"\1 (\2)", _PICTURE.sub(r"\1 (picture not loaded: \2)", text))
     pieces: list[str] = []
     position = 0
     for address in _ADDRESS.finditer(text):

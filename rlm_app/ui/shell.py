@@ -19,15 +19,16 @@ DOCUMENTS = "pages/documents.py"
 SETTINGS = "pages/settings.py"
 
 _STYLE = Path(__file__).with_name("style.css")
+_LOGO = str(Path(__file__).with_name("logo.svg"))
 _READY = "_shell"
 
 
 def set_up() -> None:
     """Set what all pages share; called by `app.py` before anything is drawn."""
-    st.set_page_config(page_title="RLM desk", page_icon=":material/format_quote:", layout="wide")
+    st.set_page_config(page_title="RLM desk", page_icon=_LOGO, layout="wide")
     st.session_state[_READY] = True
     st.html(_STYLE)
-    st.logo(":material/format_quote:", size="large")
+    st.logo(_LOGO, size="large")
 
 
 def navigation() -> StreamlitPage:

@@ -66,6 +66,15 @@ VERDICTS: Mapping[Verdict, Look] = {
     Verdict.NOT_FOUND: Look("Not found", ":material/close:", "red", "These words are in none of the documents."),
 }
 
+GLYPHS: Mapping[Verdict, str] = {
+    Verdict.FOUND: "✓",
+    Verdict.FOUND_IN_PARTS: "✓…",
+    Verdict.ALTERED: "▲",
+    Verdict.CLOSE: "≈",
+    Verdict.SCANNED_PAGE: "▣",
+    Verdict.NOT_FOUND: "✕",
+}
+
 LIMIT_SENTENCES: Mapping[Stop, str] = {
     Stop.ITERATIONS: "the number of turns it was allowed",
     Stop.COST: "the money it was allowed",

@@ -40,8 +40,8 @@ def summary(trajectory: Trajectory) -> str:
 
 def label(turn: Turn, *, complete: bool) -> str:
     """Return the row's text; its numbers join it once they no longer change."""
-    text = f"**{turn.reply.iteration}**   {safe.label(intent.intent(turn))}"
-    return f"{text}   :small[:gray[{numbers(turn)}]]" if complete else text
+    text = f"**Turn {turn.reply.iteration}** · {safe.label(intent.intent(turn))}"
+    return f"{text} :gray[· {numbers(turn)}]" if complete else text
 
 
 def numbers(turn: Turn) -> str:
@@ -73,6 +73,6 @@ def _row(record: RunRecord, this: Turn, *, complete: bool) -> None:
     text, icon = drawn[key]
     step = st.expander(text, key=key, on_change="rerun", type="step", icon=icon)
     with step:
-        st.caption(numbers(this))
+        st.caption(turn.replied(this.reply))
         if step.open:
             turn.draw(record.id, this, live=not complete)

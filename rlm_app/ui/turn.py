@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from rlm_app.engine.trajectory import Cell, Turn
-from rlm_app.events import CellFinished
+from rlm_app.events import CellFinished, ModelReplied
 from rlm_app.types import CellError, Message
 from rlm_app.ui import safe, subcalls, words
 
@@ -27,6 +27,13 @@ def draw(run_id: str, turn: Turn, *, live: bool, path: str = "") -> None:
         _cell(f"{key}-{cell.started.cell}", cell, live=live)
     if turn.subcalls:
         subcalls.draw(run_id, key, turn, draw)
+
+
+def replied(reply: ModelReplied) -> str:
+    """Return who replied, how fast, and what went in and came out."""
+    again = " · taken from the record, not paid again" if reply.replayed else ""
+    tokens = words.tokens(reply.usage)
+    return f"{safe.label(reply.model)} replied in {words.duration(reply.seconds)} · {tokens} in and out{again}"
 
 
 def _prompt(key: str, messages: tuple[Message, ...]) -> None:
@@ -84,7 +91,7 @@ def _cell(key: str, cell: Cell, *, live: bool) -> None:
 def _output(key: str, finished: CellFinished) -> None:
     lines = finished.stdout.rstrip("\n").split("\n")
     every = len(lines) <= HEAD or st.session_state.get(f"all-{key}", False)
-    st.caption(f"Output · {words.duration(finished.seconds)}{_cut(finished)}")
+    st.caption(f"Output · ran {words.duration(finished.seconds)}{_cut(finished)}")
     shown = lines if every else lines[:HEAD]
     st.code("\n".join(shown), language=None, wrap_lines=True)
     if len(lines) > HEAD:

@@ -59,6 +59,11 @@ def outcomes() -> list[Outcome]:
     return found
 
 
+def just_read() -> set[str]:
+    """Return the documents that the list of outcomes shows already."""
+    return {outcome.info.sha256 for outcome in outcomes() if outcome.info}
+
+
 def _read_all(app: App, owner: str, files: list[UploadedFile]) -> None:
     """Read the files one by one; one that fails takes no other down, and one already read is not read again."""
     done: set[str] = st.session_state.setdefault(_DONE, set())

@@ -16,7 +16,7 @@ def draw(app: App) -> None:
     offered = [question for question in app.sample_questions() if question.document in infos][:3]
     if not offered:
         return
-    st.markdown("##### Try it on a sample document")
+    st.subheader("Try it on a sample document", anchor=False)
     with st.grid(3, min_column_width=230):
         for number, sample in enumerate(offered):
             _card(app, number, sample, infos[sample.document])

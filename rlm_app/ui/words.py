@@ -57,6 +57,8 @@ def clock(seconds: float) -> str:
 
 def duration(seconds: float) -> str:
     """Return a span of time in words: 0.4 s, 42 s, 3 min 5 s."""
+    if seconds < 0.05:
+        return "under 0.1 s"
     if seconds < 10:
         return f"{seconds:.1f} s"
     if seconds < 60:
