@@ -354,6 +354,8 @@ class Repl:
         self.prepare(nonce)
         _, failure = self.guard(self.execute, code)
         draft, problem = self.guard(self.harvest)
+        if problem is not None and type(self.answer.get("content")) is not str:
+            self.answer = self.names["answer"] = {"content": "", "ready": False}  # or each later cell ends the same way
         failure = failure or problem
         interrupted = self.interrupts.count > 0 or (self.interrupts.asked and isinstance(failure, KeyboardInterrupt))
         error = None
