@@ -31,4 +31,4 @@ def clean(text: str) -> str:
 
 def tidy_lines(text: str) -> str:
     """Return `text` without blanks at line ends and with at most one empty line in a row."""
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t\u00a0]+(?=\n|$)", "", text)).strip("\n")
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"(?<![ \t\u00a0])[ \t\u00a0]+(?=\n|$)", "", text)).strip("\n")

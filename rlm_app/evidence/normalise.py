@@ -21,7 +21,7 @@ _QUOTES = (
     "'\"`´\u02bc\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2032\u2033\u2035\u2036\u00ab\u00bb\u2039\u203a"
     "\u300c\u300d"
 )
-_LIGATURES = {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ĳ": "ij", "Ĳ": "ij"}
+_LIGATURES = {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ĳ": "ij", "Ĳ": "ij", "ı": "i"}
 
 _DASH_RUN = re.compile(f"[{_DASHES}]+")
 _QUOTE_RUN = re.compile(f"[{_QUOTES}]+")

@@ -59,7 +59,8 @@ def running_lines(text: str, pages: Sequence[Page]) -> list[Span]:
 
 def _edge_lines(text: str, page: Page) -> list[tuple[str, Span]]:
     """Return the outer lines of a page with what is alike in them on all pages; each kind once a page."""
-    lines = [match.span() for match in re.finditer(r"[^\n]*\S[^\n]*(?:\n|$)", text[page.start : page.end])]
+    found_lines = re.finditer(r"[^\n]*\n|[^\n]+$", text[page.start : page.end])
+    lines = [match.span() for match in found_lines if not match[0].isspace()]
     outer = lines if len(lines) <= 2 * _EDGE_LINES else lines[:_EDGE_LINES] + lines[-_EDGE_LINES:]
     spans = [(page.start + start, page.start + end) for start, end in outer if end - start <= _LONGEST_LINE]
     found = {_key(text[start:end]): (start, end) for start, end in spans}

@@ -13,8 +13,8 @@ MIN_CHARACTERS = 12
 _LINE = r"(?:(?!\n[ \t]*\n).)"
 _MARKED = re.compile(
     rf"“(?P<curly>(?:(?!“){_LINE})+?)”"
-    rf"|„(?P<low>{_LINE}+?)[“”]"
-    rf"|«(?P<angle>{_LINE}+?)»"
+    rf"|„(?P<low>(?:(?!„){_LINE})+?)[“”]"
+    rf"|«(?P<angle>(?:(?!«){_LINE})+?)»"
     rf'|(?<![\w"])"(?P<straight>(?=\S)(?:(?!"){_LINE})+?)"(?!\w)',
     re.DOTALL,
 )
@@ -22,7 +22,7 @@ _BLOCK = re.compile(r"(?:^[ \t]{0,3}>[^\n]*(?:\n|$))+", re.MULTILINE)
 _FENCED = re.compile(r"^([ \t]*)(`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*\2[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _SOURCE_LINE = re.compile(r"^\s*(?:[—–-]{1,2}\s*\S.*|[(\[][^()\[\]]*[)\]]\.?)$")
 _SOURCE_AT_END = re.compile(
-    r"\s*(?:[—–]\s*)?[(\[][^()\[\]]*\b(?:p|pp|page|pages|section|lines?|§)\b[^()\[\]]*[)\]]\.?\s*$", re.I
+    r"(?:[—–]\s*)?[(\[][^()\[\]]*\b(?:p|pp|page|pages|section|lines?|§)\b[^()\[\]]*[)\]]\.?\s*$", re.I
 )
 
 
@@ -81,7 +81,7 @@ def _end_of_quotation(body: str) -> int:
             break
         end = len(body[:begin].rstrip())
     source = _SOURCE_AT_END.search(body, 0, end)
-    return source.start() if source else end
+    return len(body[: source.start()].rstrip()) if source else end
 
 
 def _mostly(marked: list[Quoted], body: str) -> bool:

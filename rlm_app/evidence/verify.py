@@ -10,9 +10,10 @@ from rlm_app.evidence.index import Index
 from rlm_app.evidence.normalise import Normal, normalise
 from rlm_app.types import Verdict
 
-_ELISION = re.compile(r"\s*(?:\[\s*(?:…|\.{3}|\. \. \.)\s*\]|\(\s*(?:…|\.{3})\s*\)|…|\.{3,}|\. \. \.)\s*")
+_ELISION = re.compile(r"(?:\[\s*(?:…|\.{3}|\. \. \.)\s*\]|\(\s*(?:…|\.{3})\s*\)|…|\.{3,}|\. \. \.)")
 _INSERTED = re.compile(r"\[(\w)\]")
 _WIDEST_GAP = 2_000
+_MOST_PARTS = 20
 _SHORTEST_PART = 4
 _LONGEST_PART_AT_LEAST = 12
 
@@ -54,7 +55,7 @@ def found_in_parts(index: Index, quote: str) -> list[Match]:
     parts = [normalise(_INSERTED.sub(r"\1", part)) for part in _ELISION.split(quote)]
     parts = [part for part in parts if part.text]
     lengths = [len(part.text) for part in parts]
-    if len(parts) < 2 or min(lengths) < _SHORTEST_PART or max(lengths) < _LONGEST_PART_AT_LEAST:
+    if not 2 <= len(parts) <= _MOST_PARTS or min(lengths) < _SHORTEST_PART or max(lengths) < _LONGEST_PART_AT_LEAST:
         return []
     chains = (_chain(index, first, parts[1:]) for first in index.hits(parts[0]))
     return [Match(Verdict.FOUND_IN_PARTS, start, end) for start, end in (index.span(c) for c in chains if c)]
@@ -73,7 +74,7 @@ def _chain(index: Index, first: tuple[int, int], rest: Sequence[Normal]) -> tupl
 
 def _trimmed(quote: str) -> str:
     """Return the quotation without an elision at its ends, which says only that the source goes on."""
-    quote = re.sub(f"^(?:{_ELISION.pattern})", "", quote)
+    quote = re.sub(f"^(?:{_ELISION.pattern})", "", quote.strip())
     return re.sub(f"(?:{_ELISION.pattern})$", "", quote)
 
 
