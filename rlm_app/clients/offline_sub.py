@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-from rlm_app.clients.offline_cells.match import Matcher, pick, wants_figure
+from rlm_app.clients.offline_cells.match import Matcher, copied, pick, wants_figure
 from rlm_app.clients.offline_cells.rank import question_terms
-from rlm_app.clients.offline_cells.text import squeeze
 
 NONE = "NONE"
 ENOUGH = 0.2
 
-_ASKED = re.compile(r"<asked>(.*?)</asked>\s*<weights>(.*?)</weights>\s*<passage[^\n]*>\n(.*)\n</passage>", re.DOTALL)
+_ASKED = re.compile(
+    r"<asked>(.*?)</asked>\s*<weights>(.*?)</weights>\s*<passage[^\n]* under=\"([^\n]*)\">\n(.*)\n</passage>", re.DOTALL
+)
 _WEIGHT = re.compile(r"(\S+) (\d+\.\d+)(?:; |$)")
 
 
@@ -24,14 +25,15 @@ def sub_reply(prompt: str) -> str:
     made = _ASKED.search(prompt)
     if made:
         weights = {term: float(weight) for term, weight in _WEIGHT.findall(made[2])}
-        return _copied(made[1], made[3], list(weights), list(weights.values()), ENOUGH)
+        return _copied(made[1], made[4], list(weights), list(weights.values()), made[3])
     lines = [line for line in prompt.splitlines() if line.strip()]
     question = " ".join([*lines[:1], *lines[-1:]])
     terms, emphasis = question_terms(question)
     weights_of = [abs(value) for value in emphasis]
-    return _copied(question, "\n".join(lines[1:-1] if len(lines) > 2 else lines[:1]), terms, weights_of, ENOUGH)
+    return _copied(question, "\n".join(lines[1:-1] if len(lines) > 2 else lines[:1]), terms, weights_of)
 
 
-def _copied(question: str, passage: str, terms: list[str], weights: list[float], enough: float) -> str:
-    start, end, share = pick(passage, Matcher(terms), weights, wants_figure(question))
-    return squeeze(passage[start:end]) if share >= enough else NONE
+def _copied(question: str, passage: str, terms: list[str], weights: list[float], heading: str = "") -> str:
+    matcher, figure = Matcher(terms), wants_figure(question)
+    share = pick(passage, matcher, weights, figure, heading)[2]
+    return copied(passage, matcher, weights, figure, heading) if share >= ENOUGH else NONE

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from rlm_app.clients.offline_cells.match import Matcher, pick, wants_figure
+from rlm_app.clients.offline_cells.match import Matcher, copied, wants_figure
 from rlm_app.clients.offline_cells.rank import LATER, Ranked
 from rlm_app.clients.offline_cells.text import squeeze
 
-ENOUGH, QUOTES, NEAR = 0.5, 5, 0.35
+QUOTES, NEAR = 5, 0.2
 LEAD = "These passages come closest to the question. They are quoted word for word; nothing is concluded from them."
 UNDECIDED = " Some stand in amendments or bulletins: which text counts is not decided here."
 
@@ -19,16 +19,30 @@ def located(quote: str, passage: str) -> int:
     return where[at] if at >= 0 else -1
 
 
-def quotation(question: str, ranked: Ranked, item: dict[str, Any], reply: str) -> tuple[str, str]:
-    """Return (quote, place) from a sub-model's reply, from our own choice where the call failed; ("", "") if none."""
+def quotations(question: str, ranked: Ranked, item: dict[str, Any], reply: str) -> list[tuple[str, str]]:
+    """Return (quote, place) for each line of a sub-model's reply that stands in the passage word for word.
+
+    Where the call failed, the sentences are chosen here.
+    """
     if reply.startswith("Error:"):
-        start, end, _ = pick(item["text"], Matcher(ranked.terms), ranked.weights, wants_figure(question))
-        reply = item["text"][start:end]
-    quote = squeeze(reply).strip('"“” ')
-    at = -1 if quote == "NONE" else located(quote, item["text"])
-    if at < 0:
-        return "", ""
-    return quote.replace("“", '"').replace("”", '"'), item["source"].place(item["start"] + at)
+        reply = copied(item["text"], Matcher(ranked.terms), ranked.weights, wants_figure(question), item["heading"])
+    found = []
+    for line in reply.splitlines():
+        quote = squeeze(line).strip('"“” ')
+        at = -1 if quote == "NONE" else located(quote, item["text"])
+        if at >= 0:
+            found.append((quote.replace("“", '"').replace("”", '"'), item["source"].place(item["start"] + at)))
+    return found
+
+
+def needed(ranked: Ranked) -> float:
+    """Return the share of the question that the best passage must cover for anything to count as found.
+
+    Long questions say more than an answer repeats, so less is asked of them; words that the text has in no form at all
+    make it likelier that the matter is not there, so more is.
+    """
+    missing = sum(weight for weight, held in zip(ranked.weights, ranked.held, strict=False) if not held)
+    return max(0.36, 0.54 - 0.01 * len(ranked.terms)) + 0.25 * missing / (sum(ranked.weights) or 1.0)
 
 
 def choose(
@@ -36,14 +50,13 @@ def choose(
 ) -> list[tuple[dict[str, Any], str, str]]:
     """Return the best quotations as (passage, quote, place): those that come near the best one."""
     kept: list[tuple[dict[str, Any], str, str]] = []
-    if not found or max(item["share"] for item in found) < ENOUGH:
+    if not found or max(item["share"] for item in found) < needed(ranked):
         return kept
     for item, reply in zip(found, replies, strict=False):
-        quote, place = quotation(question, ranked, item, reply)
-        known = any(quote in other for _, other, _ in kept)
-        if quote and not known and item["score"] >= NEAR * found[0]["score"] and len(kept) < QUOTES:
-            kept.append((item, quote, place))
-    return kept
+        if item["score"] >= NEAR * found[0]["score"]:
+            pairs = quotations(question, ranked, item, reply)
+            kept += [(item, *pair) for pair in pairs if not any(pair[0] in known for _, known, _ in kept)]
+    return kept[:QUOTES]
 
 
 def report(kept: list[tuple[dict[str, Any], str, str]]) -> str:

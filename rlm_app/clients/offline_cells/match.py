@@ -1,8 +1,9 @@
 # How near a word of the text comes to a word of the question, and which sentences of a passage come nearest.
 
 import re
+from operator import mul
 
-from rlm_app.clients.offline_cells.text import HEADING, has_figure, sentences, stem, words_of
+from rlm_app.clients.offline_cells.text import HEADING, has_figure, sentences, squeeze, stem, words_of
 from rlm_app.clients.offline_cells.words import GROUPS
 
 RELATED: dict[str, set[str]] = {}
@@ -15,6 +16,8 @@ FIGURE = re.compile(
     r"|what (date|year|time|rate|amount|number|share|proportion|size|value)|(by|within) what|maximum|minimum|limit|age)\b",
     re.IGNORECASE,
 )
+OPENS = re.compile(r"[-*•–]\s|\(?\d{1,2}(?:\.\d+)*[.)]?\s+[A-Z]")
+ADDS = 0.2
 EXACT, KIN, SYNONYM = 1.0, 0.75, 0.5
 
 
@@ -31,7 +34,7 @@ def nearness(asked: str, met: str) -> float:
     if asked == met:
         return EXACT
     shared = common_prefix(asked, met)
-    if shared >= 5 and shared >= 0.75 * max(len(asked), len(met)):
+    if asked.isalpha() and shared >= 5 and shared >= 0.75 * max(len(asked), len(met)):
         return KIN
     return SYNONYM if met in RELATED.get(asked, ()) else 0.0
 
@@ -67,24 +70,63 @@ def wants_figure(question: str) -> bool:
 
 
 def pick(
-    passage: str, matcher: Matcher, weights: list[float], figure: bool, most: int = 3, room: int = 700
+    passage: str,
+    matcher: Matcher,
+    weights: list[float],
+    figure: bool,
+    heading: str = "",
+    most: int = 3,
+    room: int = 700,
 ) -> tuple[int, int, float]:
-    """Return (start, end, share): the up to `most` sentences in a row that cover the largest share of the weights."""
+    """Return (start, end, share): the sentences in a row, up to `most`, that best cover what the heading leaves open."""
+    told = matcher.best(words_of(heading))
+    left = [weight * (1 - 0.6 * near) for weight, near in zip(weights, told, strict=False)]
     spans = list(sentences(passage))
     spans = [span for span in spans if not HEADING.match(passage[span[0] : span[1]])] or spans
     rows = [words_of(passage[start:end]) for start, end in spans]
     scores = [matcher.best(row) for row in rows]
-    total = sum(weights) or 1.0
-    best = (0, 0, 0.0, -1.0)
+    figures = [figure and has_figure(row) for row in rows]
+    best, chosen = -1.0, (0, 0)
     for first in range(len(spans)):
         for last in range(first, min(first + most, len(spans))):
-            start, end = spans[first][0], spans[last][1]
-            if last > first and end - start > room:
+            if last > first and not joins(passage, spans, first, last, room):
                 break
             nearest = [max(column) for column in zip(*scores[first : last + 1], strict=False)]
-            share = sum(weight * near for weight, near in zip(weights, nearest, strict=False)) / total
-            bonus = 0.12 if figure and any(has_figure(row) for row in rows[first : last + 1]) else 0.0
-            value = share + bonus - 0.04 * (last - first)
-            if value > best[3]:
-                best = (start, end, share, value)
-    return best[:3]
+            value = sum(map(mul, left, nearest)) / (sum(left) or 1.0)
+            value += 0.12 * any(figures[first : last + 1]) - 0.04 * (last - first)
+            if value > best:
+                best, chosen = value, (first, last)
+    first, last = extended(passage, spans, *chosen, most, room)
+    nearest = [max(column) for column in zip(*scores[first : last + 1], strict=False)] or [0.0] * len(weights)
+    share = sum(map(mul, weights, map(max, nearest, told))) / (sum(weights) or 1.0)
+    return (spans[first][0], spans[last][1], share) if spans else (0, 0, 0.0)
+
+
+def joins(passage: str, spans: list[tuple[int, int]], first: int, last: int, room: int) -> bool:
+    """Tell whether the sentences from first to last may stand in one quotation: short enough, and of one clause."""
+    return spans[last][1] - spans[first][0] <= room and not OPENS.match(passage, spans[last][0])
+
+
+def extended(
+    passage: str, spans: list[tuple[int, int]], first: int, last: int, most: int, room: int
+) -> tuple[int, int]:
+    """Return the choice with what follows it, as far as one quotation may go."""
+    while last + 1 < len(spans) and last - first + 1 < most and joins(passage, spans, first, last + 1, room):
+        last += 1
+    return first, last
+
+
+def copied(passage: str, matcher: Matcher, weights: list[float], figure: bool, heading: str = "") -> str:
+    """Return the sentences to quote, one line each place: the best, and others that add what the best leaves open."""
+    start, end, _ = pick(passage, matcher, weights, figure, heading)
+    nearest = matcher.best(words_of(passage[start:end]))
+    left = [weight * (1 - near) for weight, near in zip(weights, nearest, strict=False)]
+    quotes = [passage[start:end]]
+    for rest in (passage[:start], passage[end:]):
+        first, last, _ = pick(rest, matcher, left, False, heading)
+        if HEADING.match(rest[first:last]):
+            continue
+        more = matcher.best(words_of(rest[first:last]))
+        if sum(map(mul, left, more)) >= ADDS * sum(weights):
+            quotes.append(rest[first:last])
+    return "\n".join(map(squeeze, quotes))

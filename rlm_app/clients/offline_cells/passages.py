@@ -49,7 +49,9 @@ def heading_of(block: str) -> tuple[int, str]:
         return 0, ""
     if match["hash"]:
         return len(block.split(maxsplit=1)[0]), match["hash"]
-    return (1 if match["caps"] or match["named"] else 2 + block.split(maxsplit=1)[0].count(".")), block.strip()
+    if match["num"]:
+        return 2 + block.split(maxsplit=1)[0].rstrip(".").count("."), block.strip()
+    return (6 if match["plain"] else 1), block.strip()
 
 
 def slices(text: str, start: int, end: int, size: int) -> Iterator[tuple[int, int]]:

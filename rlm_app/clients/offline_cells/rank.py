@@ -10,7 +10,7 @@ from rlm_app.clients.offline_cells.passages import NUMBERED, Source, passages
 from rlm_app.clients.offline_cells.text import stem, words_of
 from rlm_app.clients.offline_cells.words import ASKING, STOP, WEAK
 
-BEST, ASKED = 40, 10
+BEST, ASKED, LATER_WEIGHT = 40, 12, 1.4
 LATER = re.compile(r"\b(amendment|addendum|bulletin|variation|erratum|errata|supplement|revision)s?\b", re.IGNORECASE)
 
 
@@ -124,8 +124,9 @@ def rank(question: str, sources: list[Source]) -> Ranked:
     coarse = sorted(((*score(row, weights, average), row) for row in rows), key=lambda item: -item[0])[:BEST]
     fine = []
     for points, share, row in coarse:
-        window = pick(sources[row.source].text[row.start : row.end], matcher, weights, figure)
-        fine.append((points * (0.6 + window[2]), share, row))
+        window = pick(sources[row.source].text[row.start : row.end], matcher, weights, figure, row.heading)
+        later = LATER_WEIGHT if LATER.search(row.heading) else 1.0
+        fine.append((points * (0.6 + window[2]) * later, share, row))
     fine.sort(key=lambda item: -item[0])
     late = [(0.7 * fine[0][0], 0.5, row) for row in later_rows(fine, rows, sources)[:3]]
     return Ranked(sorted(fine + late, key=lambda item: -item[0]), terms, weights, held)

@@ -4,20 +4,22 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from rlm_app.clients.offline_cells.words import NUMBERS
+from rlm_app.clients.offline_cells.words import NUMBERS, STOP
 
 WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 BLANK = re.compile(r"\n[^\S\n]*\n\s*")
 OPENER = re.compile(
-    r"\n(?=[^\S\n]*(?:#{1,6}\s|\||[-*•–]\s|\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})\)\s|\d+(?:\.\d+)+[.)]?\s|\d{1,2}\.\s+[A-Z]"
-    r"|(?:SECTION|Section|ARTICLE|Article|SCHEDULE|Schedule|Chapter|CHAPTER|Table|Figure|Appendix|Annex)\s+[\dA-Z]))"
+    r"\n(?=[^\S\n]*(?:#{1,6}\s|\||[-*•–]\s|\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})\)\s|\d+(?:\.\d+)+[.)]?\s+['\"“(*]*[A-Z]"
+    r"|\d{1,2}\.\s+['\"“(*]*[A-Z]|[A-Z](?:\.\d+)+\s+[A-Z]|(?i:section|article|schedule|chapter|table|figure|appendix|annex)"
+    r"\s+[\dA-Z]|(?i:amendment|addendum|service bulletin|bulletin)\s+(?:No\.|\d|[A-Z]+-?\d)))"
+    r"|(?<=[.!?])\n(?=[A-Z][A-Za-z’'& -]{3,32}\n[A-Z])"
 )
 HEADING = re.compile(
-    r"[^\S\n]*(?:#{1,6}\s+(?P<hash>.+)|(?P<num>(?:\d+(?:\.\d+)*|[A-Z](?:\.\d+)+)\.?\s+[^\n.;:]{2,70})"
-    r"|(?P<caps>[A-Z][A-Z0-9 ,&/'’()-]{3,70})"
-    r"|(?P<named>(?:Schedule|Chapter|Part|Annex|Appendix|Amendment|SCHEDULE|APPENDIX)\s[^\n;]{1,70}))"
-    r"\s*$"
+    r"[^\S\n]*(?:#{1,6}\s+(?P<hash>.+)|(?P<num>(?:\d+(?:\.\d+)*|[A-Z](?:\.\d+)+)\.?\s+[A-Z][^\n.;:]{2,66})"
+    r"|(?P<caps>[A-Z][A-Z0-9 ,&/'’()-]{3,70})|(?P<plain>[A-Z][A-Za-z’'& -]{3,32})"
+    r"|(?P<named>(?i:schedule|chapter|part|annex|appendix|amendment|addendum|service bulletin|bulletin)\s[^\n;]{1,70}))\s*$"
 )
+SCRAP = 20
 ROW = re.compile(r"\n(?=\s*[^\sa-z])")
 END = re.compile(r"[.!?]['\"”’)\]*]*(?=\s+['\"“‘(\[*]*[A-Z0-9])")
 ABBREVIATED = re.compile(
@@ -56,38 +58,42 @@ def words_of(text: str) -> list[str]:
 
 
 def is_table(text: str) -> bool:
-    """Tell whether the lines are the rows of a table that lost its rules: a sentence's lines begin in the middle of it."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    begun = sum(not line[0].islower() for line in lines)
-    return len(lines) > 2 and len(text) > 160 and begun >= 0.7 * len(lines)
+    """Tell whether the lines are the rows of a table that lost its rules: no sentence does with so few small words."""
+    words = words_of(text) if text.count("\n") > 1 and len(text) > 120 else []
+    return bool(words) and sum(word in STOP for word in words) < 0.22 * len(words)
 
 
-def sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of each sentence, list item or table row of `text`, in order, without white space around."""
+def blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of each heading, paragraph, clause, list item or table row of `text`."""
     cuts = {0, len(text)}
     cuts.update(match.end() for match in BLANK.finditer(text))
     cuts.update(match.end() for match in OPENER.finditer(text))
-    for match in END.finditer(text):
-        if not ABBREVIATED.search(text, max(0, match.start() - 12), match.start() + 1):
-            cuts.add(match.end())
-    edges = sorted(cuts)
-    for left, right in pairwise(edges):
-        rows = ROW.finditer(text, left, right) if is_table(text[left:right]) else ()
-        for start, end in pairwise([left, *(match.end() for match in rows), right]):
+    for left, right in pairwise(sorted(cuts)):
+        line = text.find("\n", left, right)
+        if 0 < line < right - 1 and HEADING.match(text[left:line]) and not text[line + 1].islower():
+            yield left, line + 1
+        else:
+            line = left - 1
+        if text[line + 1 : right].strip():
+            yield line + 1, right
+
+
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of each sentence, heading, list item or table row of `text`, without white space around."""
+    for left, right in blocks(text):
+        if is_table(text[left:right]):
+            ends = [match.end() for match in ROW.finditer(text, left, right)]
+        else:
+            ends = [match.end() for match in END.finditer(text, left, right) if not _abbreviated(text, match.start())]
+        ends = [end for before, end in zip([left, *ends], ends, strict=False) if end - before > SCRAP]
+        for start, end in pairwise([left, *ends, right]):
             piece = text[start:end]
             if piece.strip():
                 yield start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
 
 
-def blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of each paragraph, clause, list item or table row of `text`."""
-    cuts = {0, len(text)}
-    cuts.update(match.end() for match in BLANK.finditer(text))
-    cuts.update(match.end() for match in OPENER.finditer(text))
-    edges = sorted(cuts)
-    for left, right in pairwise(edges):
-        if text[left:right].strip():
-            yield left, right
+def _abbreviated(text: str, dot: int) -> bool:
+    return ABBREVIATED.search(text, max(0, dot - 12), dot + 1) is not None
 
 
 def has_figure(words: list[str]) -> bool:

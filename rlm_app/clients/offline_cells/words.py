@@ -11,7 +11,7 @@ STOP = _words(
     him his how i if in into is it its itself just let may me might more most must my neither no non nor not of off on once
     only or other our out over own per same shall she should since so some such than that the their them then there these
     they this those through thus to too under until up upon us very was we were what when where whether which while who
-    whom whose why will with within without would yes you your"""
+    today now currently still formal formally whom whose why will with within without would yes you your"""
 )
 
 ASKING = _words(
@@ -40,6 +40,39 @@ WEAK = _words(
 GROUPS = tuple(
     _words(group)
     for group in """
+    edition issue version release
+    withdraw withdrawn recall recalled retract retracted back
+    connection link connect linked
+    manufacturer maker producer make
+    freeze freezing frost ice cold minus icy
+    cut trim shorten
+    outer outboard outside external
+    inner inboard inside internal
+    spring march april may
+    summer june july august
+    autumn september october november
+    winter december january february
+    first one 1
+    second two 2
+    third three 3
+    fourth four 4
+    fifth five 5
+    six sixth 6
+    seven seventh 7
+    eight eighth 8
+    nine ninth 9
+    ten tenth 10
+    twelve 12
+    twenty 20
+    thirty 30
+    sixty 60
+    ninety 90
+    half 50
+    author writer
+    employ employed employee job
+    relationship relation tie link interest
+    wrong incorrect false erroneous mistaken mistake error
+    reason cause because why due
     early prompt soon advance
     late overdue delay delayed unpaid
     empty vacant unfilled vacancy
