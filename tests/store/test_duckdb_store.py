@@ -147,7 +147,12 @@ def test_a_record_comes_back_as_it_was_and_changes_by_column(store: DuckDBStore,
     first = record(document_names=("a.pdf", "b.pdf"), sample=True)
     store.add_run(first)
     assert store.run("r1", "ann") == first
-    changes: dict[str, Any] = {"state": RunState.LIMIT, "stop": Stop.COST, "usage": Usage(3, 9, cost=0.5), "answer": "x" * 9_000}
+    changes: dict[str, Any] = {
+        "state": RunState.LIMIT,
+        "stop": Stop.COST,
+        "usage": Usage(3, 9, cost=0.5),
+        "answer": "x" * 9_000,
+    }
     store.update_run("r1", **changes)
     assert store.run("r1", "ann") == replace(first, **changes)
 
