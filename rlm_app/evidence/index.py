@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from rlm_app.evidence.normalise import Normal, equal_mark, normalise
-from rlm_app.evidence.page_turns import Shortened, without_running_lines
+from rlm_app.evidence.interruptions import Shortened, without_interruptions
 from rlm_app.types import Page
 
 MAX_HITS = 1_000
@@ -21,17 +21,17 @@ class Index:
         self.normal = normalise(text)
         self._pages = pages
         self._lock = threading.Lock()
-        self._over_page_turns: tuple[Index, Shortened] | None = None
+        self._uninterrupted: tuple[Index, Shortened] | None = None
         self._looked = False
 
-    def over_page_turns(self) -> tuple[Index, Shortened] | None:
-        """Return an index of the text without its running heads, with the way back; None when it has none."""
+    def uninterrupted(self) -> tuple[Index, Shortened] | None:
+        """Return an index of the text without running heads and notes, with the way back; None when it has neither."""
         with self._lock:
             if not self._looked:
-                shortened = without_running_lines(self.text, self._pages)
-                self._over_page_turns = (Index(shortened.text), shortened) if shortened else None
+                shortened = without_interruptions(self.text, self._pages)
+                self._uninterrupted = (Index(shortened.text), shortened) if shortened else None
                 self._looked = True
-            return self._over_page_turns
+            return self._uninterrupted
 
     def hits(self, quote: Normal, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
         """Yield the places of `quote` in the compared text, in order: whole words and numbers with the same marks.

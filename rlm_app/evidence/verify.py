@@ -40,9 +40,9 @@ def found(index: Index, quote: str) -> list[Match]:
     return []
 
 
-def found_over_page_turn(index: Index, quote: str) -> list[Match]:
-    """Return every place where the quotation stands once running heads and page numbers are left out."""
-    shortened = index.over_page_turns()
+def found_uninterrupted(index: Index, quote: str) -> list[Match]:
+    """Return every place where the quotation stands once running heads, page numbers and notes are left out."""
+    shortened = index.uninterrupted()
     if shortened is None:
         return []
     inner, back = shortened
@@ -78,7 +78,7 @@ def _trimmed(quote: str) -> str:
     return re.sub(f"(?:{_ELISION.pattern})$", "", quote)
 
 
-LADDER: tuple[Step, ...] = (found, found_over_page_turn, found_in_parts)
+LADDER: tuple[Step, ...] = (found, found_uninterrupted, found_in_parts)
 
 
 def matches(index: Index, quote: str) -> list[Match]:

@@ -1,4 +1,4 @@
-"""Sentences that go on over a page turn, where a running head or a page number stands between their halves."""
+"""Sentences with something between their halves that is no part of them: a running head, a page number, a note."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rlm_app.types import Page
 
+_NOTE = re.compile(r"\[note: [^\[\]]*\]")  # as the Word loader writes footnotes where they are anchored
 _EDGE_LINES = 3
 _MIN_PAGES = 3
 _LONGEST_LINE = 200
@@ -33,9 +34,9 @@ class Shortened:
         return self.origins[piece] + at - self.starts[piece]
 
 
-def without_running_lines(text: str, pages: Sequence[Page]) -> Shortened | None:
-    """Return `text` without the lines that repeat at the top or the bottom of pages, or None if there are none."""
-    gaps = running_lines(text, pages)
+def without_interruptions(text: str, pages: Sequence[Page]) -> Shortened | None:
+    """Return `text` without its running lines and anchored notes, or None if it has neither."""
+    gaps = _apart(sorted(running_lines(text, pages) + [note.span() for note in _NOTE.finditer(text)]))
     if not gaps:
         return None
     pieces: list[str] = []
@@ -48,6 +49,15 @@ def without_running_lines(text: str, pages: Sequence[Page]) -> Shortened | None:
             pieces.append(text[start:end])
             length += end - start
     return Shortened("".join(pieces), starts, origins)
+
+
+def _apart(spans: list[Span]) -> list[Span]:
+    """Return the spans, in order, that do not reach into the one before."""
+    kept: list[Span] = []
+    for span in spans:
+        if not kept or span[0] >= kept[-1][1]:
+            kept.append(span)
+    return kept
 
 
 def running_lines(text: str, pages: Sequence[Page]) -> list[Span]:
