@@ -6,8 +6,8 @@ import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from rlm_app.evidence.normalise import Normal, equal_mark, normalise
 from rlm_app.evidence.interruptions import Shortened, without_interruptions
+from rlm_app.evidence.normalise import Normal, equal_mark, normalise
 from rlm_app.types import Page
 
 MAX_HITS = 1_000

@@ -173,3 +173,9 @@ def timed(work: Callable[[], T]) -> tuple[T, float]:
     began = time.process_time()
     result = work()
     return result, time.process_time() - began
+
+
+def test_a_sentence_is_found_in_spite_of_a_note_that_is_anchored_in_it() -> None:
+    text = "The tenant [note: Or whoever lives there.] pays the rent every month."
+    for quote in ("The tenant pays the rent", "The tenant [note: Or whoever lives there.] pays the rent"):
+        assert verify_quote(Index(text), quote) == (Verdict.FOUND, 0, text.index(" every"))
