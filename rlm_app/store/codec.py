@@ -47,7 +47,12 @@ def pack(value: Any, skip: frozenset[str] = frozenset()) -> dict[str, Any]:
 
 def unpack(cls: type[Any], data: Mapping[str, Any]) -> Any:
     """Return the dataclass that `pack` gave `data`; raise TypeError when a field without default is missing."""
-    return cls(**_arguments(_plan(cls), data))
+    plan = _plan(cls)
+    arguments = dict(_known(plan, data))
+    for name, turn in plan.turns:
+        if arguments.get(name) is not None:
+            arguments[name] = turn(arguments[name])
+    return cls(**arguments)
 
 
 def unpack_open(cls: type[Any], data: Mapping[str, Any], more: Mapping[str, Any]) -> Any:
@@ -58,18 +63,16 @@ def unpack_open(cls: type[Any], data: Mapping[str, Any], more: Mapping[str, Any]
     held.update(plan.defaults)
     for name, factory in plan.factories:
         held[name] = factory()
-    held.update(_arguments(plan, data))
+    held.update(_known(plan, data))
     held.update(more)
+    for name, turn in plan.turns:
+        if name in data and data[name] is not None:
+            held[name] = turn(data[name])
     return built
 
 
-def _arguments(plan: _Plan, data: Mapping[str, Any]) -> dict[str, Any]:
-    known = data if plan.names.issuperset(data) else {name: data[name] for name in plan.names.intersection(data)}
-    arguments = dict(known)
-    for name, turn in plan.turns:
-        if arguments.get(name) is not None:
-            arguments[name] = turn(arguments[name])
-    return arguments
+def _known(plan: _Plan, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return data if plan.names.issuperset(data) else {name: data[name] for name in plan.names.intersection(data)}
 
 
 @_once

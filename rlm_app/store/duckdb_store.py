@@ -15,7 +15,7 @@ from rlm_app.store.batch import Job
 from rlm_app.store.journal import DuckDBJournal
 from rlm_app.store.opening import open_file
 from rlm_app.store.reading import Reader, texts_of
-from rlm_app.store.rows import RUN_COLUMNS, event_job, event_of, run_of, run_values
+from rlm_app.store.rows import RUN_COLUMNS, event_job, events_of, run_of, run_values
 from rlm_app.store.writer import Writer
 from rlm_app.types import Document, DocumentInfo, RunState, Stop
 
@@ -88,7 +88,7 @@ class DuckDBStore:
         with self._reader.reading() as cursor:
             rows = cursor.execute(_EVENTS, [run_id, owner, after]).fetchall()
             texts = texts_of(cursor, (name for row in rows for name in row[-1]))
-        return [event_of(run_id, row, texts) for row in rows]
+        return events_of(run_id, rows, texts)
 
     def flush(self) -> None:
         """Return once everything queued before this call is committed."""

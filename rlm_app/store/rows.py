@@ -12,7 +12,7 @@ from rlm_app.events import KINDS, Event
 from rlm_app.records import RunRecord, RunSpec
 from rlm_app.store.batch import Job
 from rlm_app.store.codec import pack, unpack, unpack_open
-from rlm_app.store.texts import decode, encode, storable
+from rlm_app.store.texts import encode, put_back, storable
 from rlm_app.types import RunState, Stop, Usage
 
 RUN_COLUMNS = tuple(field.name for field in dataclasses.fields(RunRecord))
@@ -26,11 +26,17 @@ def event_job(event: Event) -> Job:
     return Job("events", row, texts)
 
 
-def event_of(run_id: str, row: Sequence[Any], texts: Mapping[str, str]) -> Event:
-    """Return the event that a row keeps: seq, kind, moment, call_id, parent_id, depth, body, texts."""
-    seq, kind, at, call_id, parent_id, depth, body, named = row
+def events_of(run_id: str, rows: Sequence[Sequence[Any]], texts: Mapping[str, str]) -> list[Event]:
+    """Return the events that rows keep: seq, kind, moment, call_id, parent_id, depth, body, texts."""
+    # One call of the parser for all bodies takes half the time of one call each.
+    bodies = json.loads(f"[{','.join([row[6] for row in rows])}]")
+    return [_event_of(run_id, row, body, texts) for row, body in zip(rows, bodies, strict=True)]
+
+
+def _event_of(run_id: str, row: Sequence[Any], body: dict[str, Any], texts: Mapping[str, str]) -> Event:
+    seq, kind, at, call_id, parent_id, depth, _, named = row
     columns = {"run_id": run_id, "seq": seq, "at": at, "call_id": call_id, "parent_id": parent_id, "depth": depth}
-    event: Event = unpack_open(KINDS[kind], decode(body, texts if named else {}), columns)
+    event: Event = unpack_open(KINDS[kind], put_back(body, texts) if named else body, columns)
     return event
 
 

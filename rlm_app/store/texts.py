@@ -23,8 +23,16 @@ def encode(value: Any) -> tuple[str, dict[str, str]]:
 
 def decode(body: str, texts: Mapping[str, str]) -> Any:
     """Return the value that `encode` was given; raise KeyError when a text is missing."""
-    value = json.loads(body)
-    return _put_back(value, texts) if texts else value
+    return put_back(json.loads(body), texts)
+
+
+def put_back(value: Any, texts: Mapping[str, str]) -> Any:
+    """Return a JSON value with its references replaced by the texts; raise KeyError when one is missing."""
+    if isinstance(value, dict):
+        if len(value) == 1 and isinstance(value.get(_MARK), str):
+            return texts[value[_MARK]]
+        return {key: put_back(item, texts) for key, item in value.items()}
+    return [put_back(item, texts) for item in value] if isinstance(value, list) else value
 
 
 def name_of(text: str) -> str | None:
@@ -50,11 +58,3 @@ def _take_out(value: Any, texts: dict[str, str]) -> Any:
     if isinstance(value, dict):
         return {key: _take_out(item, texts) for key, item in value.items()}
     return [_take_out(item, texts) for item in value] if isinstance(value, list) else value
-
-
-def _put_back(value: Any, texts: Mapping[str, str]) -> Any:
-    if isinstance(value, dict):
-        if len(value) == 1 and isinstance(value.get(_MARK), str):
-            return texts[value[_MARK]]
-        return {key: _put_back(item, texts) for key, item in value.items()}
-    return [_put_back(item, texts) for item in value] if isinstance(value, list) else value
