@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rlm_app.build import make_client, make_environment
+from rlm_app.api_parts import UsageSummary, make_api_client, make_toolbox, make_variables
+from rlm_app.build import make_environment
 from rlm_app.cancel import CancelToken
+from rlm_app.engine import rlm as loop
 from rlm_app.engine.budget import Budget
+from rlm_app.engine.callbacks import Callbacks
+from rlm_app.engine.cells import CellRunner
 from rlm_app.engine.handler import LMHandler, Models
 from rlm_app.engine.journal import MemoryJournal
 from rlm_app.engine.logger import RLMLogger
@@ -17,30 +21,13 @@ from rlm_app.engine.recorder import Recorder
 from rlm_app.engine.runtime import Runtime
 from rlm_app.engine.session import Job, run_job
 from rlm_app.engine.trajectory import Trajectory
-from rlm_app.engine.upstream import usage_summary
 from rlm_app.errors import ConfigError
 from rlm_app.events import Event
-from rlm_app.protocols import Client, EventSink
-from rlm_app.records import RunSpec
-from rlm_app.settings import Settings
-from rlm_app.types import Limits, Stop, Usage
+from rlm_app.protocols import EventSink
+from rlm_app.types import Limits, Stop
 
-
-@dataclass(frozen=True)
-class UsageSummary:
-    """What a completion used, by model name."""
-
-    by_model: Mapping[str, Usage]
-
-    @property
-    def total_cost(self) -> float | None:
-        """USD over all models, as far as it is known; None when no call has a known cost."""
-        costs = [usage.cost for usage in self.by_model.values() if usage.cost is not None]
-        return sum(costs) if costs else None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the reference's shape: {"model_usage_summaries": {model: {...}}, "total_cost": USD}."""
-        return usage_summary(self.by_model)
+CONTEXT_WINDOW = 128_000
+"""Tokens of a model's window where nobody says how large it is."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +48,11 @@ class RLM:
 
     `backend_kwargs` holds `model_name` and, where needed, `api_key` and `base_url`; `other_backends` names at most one
     backend for sub-calls, with `other_backend_kwargs`. `max_budget` is USD, `max_timeout` seconds, `max_tokens` input and
-    output together, `max_errors` cells in a row that ended in an error. `logger` and `on_event` get every event; `verbose`
-    prints the run as it goes. Raises `ConfigError` at once when something cannot be used as asked.
+    output together, `max_errors` cells in a row that ended in an error. `custom_tools` maps names to functions of the host
+    or data, each alone or as {"tool": …, "description": …}; `custom_sub_tools` is what children get (None: the same).
+    `persistent` keeps the REPL for the next completion; `compaction` lets the model sum up when its prompt fills
+    `compaction_threshold_pct` of its window. `logger` and `on_event` get every event; `verbose` prints the run as it goes.
+    Raises `ConfigError` at once when something cannot be used as asked.
     """
 
     def __init__(
@@ -82,7 +72,18 @@ class RLM:
         other_backend_kwargs: Sequence[Mapping[str, Any]] | None = None,
         logger: RLMLogger | None = None,
         verbose: bool = False,
+        persistent: bool = False,
+        custom_tools: Mapping[str, Any] | None = None,
+        custom_sub_tools: Mapping[str, Any] | None = None,
+        compaction: bool = False,
+        compaction_threshold_pct: float = 0.85,
         max_concurrent_subcalls: int = 64,
+        on_subcall_start: Callable[[int, str, str], object] | None = None,
+        on_subcall_complete: Callable[[int, str, float, str | None], object] | None = None,
+        on_iteration_start: Callable[[int, int], object] | None = None,
+        on_iteration_complete: Callable[[int, int, float], object] | None = None,
+        sampling_args: Mapping[str, Any] | None = None,
+        sub_sampling_args: Mapping[str, Any] | None = None,
         on_event: EventSink | None = None,
     ) -> None:
         if other_backends and len(other_backends) > 1:
@@ -97,14 +98,24 @@ class RLM:
             depth=max_depth,
         )
         self.backend = backend
-        self._root = self._client(backend, backend_kwargs or {})
+        self._root = make_api_client(backend, backend_kwargs or {}, self.limits)
         self._sub = self._root
         if other_backends:
-            self._sub = self._client(other_backends[0], (other_backend_kwargs or [{}])[0])
+            self._sub = make_api_client(other_backends[0], (other_backend_kwargs or [{}])[0], self.limits)
         self._environment = make_environment(environment, environment_kwargs)
         self._system_prompt = custom_system_prompt
-        sinks: list[EventSink | None] = [logger, on_event, _printer() if verbose else None]
+        self._tools = make_toolbox(custom_tools or {})
+        self._sub_tools = self._tools if custom_sub_tools is None else make_toolbox(custom_sub_tools)
+        self._params = (dict(sampling_args or {}), dict(sub_sampling_args or {}))
+        self._compact_at = int(CONTEXT_WINDOW * compaction_threshold_pct) if compaction else None
+        self._callbacks = Callbacks(on_subcall_start, on_subcall_complete, on_iteration_start, on_iteration_complete)
+        sinks: list[EventSink | None] = [logger, on_event, self._callbacks, _printer() if verbose else None]
         self._sinks = [sink for sink in sinks if sink is not None]
+        self._persistent = persistent
+        self._cells: CellRunner | None = None
+        self._earlier: list[list[dict[str, str]]] = []
+        self._contexts: list[Any] = []
+        self._cancel = CancelToken()
 
     def completion(self, prompt: Any, root_prompt: str | None = None) -> RLMCompletion:
         """Answer `root_prompt` about `prompt`, the context; without it the context itself says what is wanted.
@@ -120,11 +131,21 @@ class RLM:
                 each(event)
 
         budget = Budget(self.limits)
-        handler = LMHandler(Models(self._root, self._sub), budget, MemoryJournal(), CancelToken())
-        runtime = Runtime(
-            handler, Recorder(uuid.uuid4().hex, sink), self._environment, system_prompt=self._system_prompt
-        )
-        completion = run_job(runtime, Job(prompt, root_prompt, backend=self.backend))
+        runtime = self._runtime(budget, sink)
+        rlm = loop.RLM(runtime, cells=self._cells, keep_open=self._persistent)
+        variables: Mapping[str, object] = {}
+        context = prompt
+        if self._persistent:
+            self._contexts.append(prompt)
+            context = self._contexts[0]
+            variables = make_variables(self._contexts, self._earlier)
+        try:
+            job = Job(context, root_prompt, variables=variables, backend=self.backend)
+            completion = run_job(runtime, job, rlm)
+        finally:
+            self._cells = rlm.cells if self._persistent else None
+        if self._persistent:
+            self._earlier.append(_said(trajectory, completion.text))
         return RLMCompletion(
             root_model=self._root.model,
             prompt=prompt,
@@ -135,8 +156,15 @@ class RLM:
             metadata={"trajectory": trajectory},
         )
 
+    def cancel(self) -> None:
+        """Stop what is under way, from any thread: `completion` raises `Cancelled`, and this object is done with."""
+        self._cancel.cancel()
+
     def close(self) -> None:
-        """Let go of connections."""
+        """End a kept REPL and let go of connections."""
+        if self._cells is not None:
+            self._cells.close()
+            self._cells = None
         self._root.close()
         self._sub.close()
 
@@ -146,20 +174,29 @@ class RLM:
     def __exit__(self, *details: object) -> None:
         self.close()
 
-    def _client(self, backend: str, options: Mapping[str, Any]) -> Client:
-        known = {"model_name", "api_key", "base_url"}
-        if set(options) - known:
-            surplus = ", ".join(sorted(set(options) - known))
-            raise ConfigError(f"backend_kwargs knows {', '.join(sorted(known))}; it does not know {surplus}.")
-        settings = Settings.from_environment()
-        model = options.get("model_name")
-        if not model:
-            raise ConfigError(f'The backend "{backend}" needs backend_kwargs={{"model_name": "…"}}.')
-        base_url = options.get("base_url")
-        spec = RunSpec(
-            "", (), backend, model, model, limits=self.limits, options={"base_url": base_url} if base_url else {}
+    def _runtime(self, budget: Budget, sink: EventSink) -> Runtime:
+        handler = LMHandler(Models(self._root, self._sub), budget, MemoryJournal(), self._cancel)
+        return Runtime(
+            handler,
+            Recorder(uuid.uuid4().hex, sink),
+            self._environment,
+            signals=self._callbacks.signal,
+            system_prompt=self._system_prompt,
+            toolbox=self._tools,
+            child_tools=self._sub_tools,
+            params=self._params[0],
+            sub_params=self._params[1],
+            compact_at=self._compact_at,
         )
-        return make_client(settings, spec, model, {backend: options["api_key"]} if options.get("api_key") else {})
+
+
+def _said(trajectory: Trajectory, answer: str) -> list[dict[str, str]]:
+    """Return all messages of a completion, its last reply and its answer included."""
+    said = []
+    for turn in trajectory.turns:
+        said += [{"role": message.role, "content": message.content} for message in turn.reply.messages]
+        said.append({"role": "assistant", "content": turn.reply.reply})
+    return [*said, {"role": "assistant", "content": answer}]
 
 
 def _printer() -> EventSink:

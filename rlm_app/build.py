@@ -222,10 +222,10 @@ class App:
         job = Job(
             value,
             spec.question,
-            tuple(document.info for document in documents),
-            view,
-            spec.backend,
-            AnswerVerifier(documents),
+            documents=tuple(document.info for document in documents),
+            view=view,
+            backend=spec.backend,
+            verifier=AnswerVerifier(documents),
         )
         try:
             run_job(runtime, job)

@@ -49,7 +49,8 @@ class RunStarted(Event):
 class ModelReplied(Event):
     """The root model of an RLM replied; `messages` are only those the model had not been sent before.
 
-    `closing` marks the last call of a run that reached a limit: its text is the answer, and no cell of it is run.
+    `purpose` is "turn"; or "closing" for the last call of a run that reached a limit, whose text is the answer; or
+    "summary" for a call that summed up a prompt grown too long. With `restart` the messages are all that was sent.
     """
 
     kind: ClassVar[str] = "ModelReplied"
@@ -62,7 +63,8 @@ class ModelReplied(Event):
     seconds: float = 0.0
     reasoning: str = ""
     replayed: bool = False
-    closing: bool = False
+    purpose: str = "turn"
+    restart: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

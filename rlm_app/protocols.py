@@ -46,7 +46,7 @@ class Channel(Protocol):
         """Send all of `data`; raise `REPLLost` when the worker is gone."""
 
     def interrupt(self) -> None:
-        """Send the worker SIGINT from outside if that can be done at once, else nothing; for cells that hold its interpreter."""
+        """Send the worker SIGINT from outside if that can be done at once, else nothing; for cells that hold its lock."""
 
     def kill(self) -> None:
         """End the worker and everything it started, surely and without waiting on it; may be called twice."""

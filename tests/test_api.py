@@ -1,7 +1,9 @@
+import contextlib
 import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 
 from rlm_app import RLM, RLMLogger, Stop
-from rlm_app.errors import ConfigError
+from rlm_app.errors import Cancelled, ConfigError
 from tests.engine.loop import ANSWER, block
 from tests.servers.openai_server import OpenAIServer, Say
 
@@ -121,8 +123,8 @@ def test_what_cannot_be_used_is_refused_at_once_with_a_sentence(
 
 def test_importing_the_package_is_quick_and_loads_no_sdk() -> None:
     code = (
-        "import sys, time; began = time.perf_counter(); import rlm_app; from rlm_app import RLM, RLMLogger\n"
-        "seconds = time.perf_counter() - began\n"
+        "import sys, time; began = time.process_time(); import rlm_app; from rlm_app import RLM, RLMLogger\n"
+        "seconds = time.process_time() - began\n"
         "heavy = {'openai', 'anthropic', 'litellm', 'streamlit', 'duckdb', 'docker', 'modal', 'pypdf', 'pandas', 'rich'}\n"
         "print(seconds, sorted(heavy & set(sys.modules)))"
     )
@@ -135,3 +137,122 @@ def test_importing_the_package_is_quick_and_loads_no_sdk() -> None:
         assert loaded == "[]"
         measured.append(float(seconds))
     assert min(measured) <= 0.2
+
+
+def scripted(replies: list[str], **options: Any) -> tuple[OpenAIServer, RLM]:
+    """A server on loopback whose root says `replies` in turn, and the library on it; sub-calls are echoed."""
+    rest = iter(replies)
+
+    def reply(body: dict[str, Any]) -> Say:
+        messages = body["messages"]
+        return Say(next(rest) if messages[0]["role"] == "system" else "re: " + messages[0]["content"])
+
+    server = OpenAIServer(reply).__enter__()
+    return server, RLM(backend="vllm", backend_kwargs={"model_name": "m", "base_url": server.url}, **options)
+
+
+@contextlib.contextmanager
+def library(replies: list[str], **options: Any) -> Iterator[tuple[OpenAIServer, RLM]]:
+    server, rlm = scripted(replies, **options)
+    with server_exit(server), rlm:
+        yield server, rlm
+
+
+@contextlib.contextmanager
+def server_exit(server: OpenAIServer) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        server.__exit__(None, None, None)
+
+
+def test_the_four_callbacks_fire() -> None:
+    heard: list[tuple[Any, ...]] = []
+    callbacks = {
+        name: (lambda *values, name=name: heard.append((name, *values)))
+        for name in ("on_subcall_start", "on_subcall_complete", "on_iteration_start", "on_iteration_complete")
+    }
+    with library([block("llm_query('x' * 200)"), ANSWER], **callbacks) as (_, rlm):
+        rlm.completion("context")
+    assert [entry[0] for entry in heard if "iteration" in entry[0]] == [
+        "on_iteration_start",
+        "on_iteration_start",
+        "on_iteration_complete",
+        "on_iteration_complete",
+    ]
+    assert ("on_subcall_start", 1, "m", "x" * 80) in heard
+    assert [entry[1:3] for entry in heard if entry[0] == "on_iteration_start"] == [(0, 1), (0, 2)]
+    (complete,) = [entry for entry in heard if entry[0] == "on_subcall_complete"]
+    assert complete[1:3] == (1, "m")
+    assert complete[4] is None
+
+
+def test_custom_tools_are_functions_and_data_with_descriptions() -> None:
+    tools = {
+        "double": {"tool": lambda value: 2 * value, "description": "doubles a number"},
+        "rates": {"tool": {"EUR": 1.1}, "description": "exchange rates"},
+    }
+    replies = [block('answer["content"] = str(double(21)) + str(rates["EUR"])\nanswer["ready"] = True')]
+    with library(replies, custom_tools=tools) as (server, rlm):
+        assert rlm.completion("context").response == "421.1"
+    system = server.bodies[0]["messages"][0]["content"]
+    assert "doubles a number" in system
+    assert "exchange rates" in system
+
+
+@pytest.mark.parametrize("name", ["context", "llm_query", "not a name"])
+def test_a_tool_may_not_take_a_name_of_the_repl(name: str) -> None:
+    with pytest.raises(ConfigError, match="cannot be called"):
+        RLM(backend="offline", backend_kwargs={"model_name": "m"}, custom_tools={name: len})
+
+
+def test_a_persistent_repl_keeps_variables_contexts_and_what_was_said() -> None:
+    replies = [
+        block('seen = len(context)\nanswer["content"] = "first"\nanswer["ready"] = True'),
+        block("print(seen, context_0, context_1, history_0[-1]['content'])"),
+        block('answer["content"] = answer["content"] + "second"\nanswer["ready"] = True'),
+    ]
+    with library(replies, persistent=True) as (server, rlm):
+        assert rlm.completion("one").response == "first"
+        assert rlm.completion("other").response == "second"
+    shown = server.bodies[2]["messages"][-1]["content"]
+    assert "3 one other first" in shown
+    assert "context_1" in server.bodies[1]["messages"][1]["content"]
+
+
+def test_sampling_arguments_reach_the_provider_by_role() -> None:
+    with library(
+        [block("llm_query('x')"), ANSWER], sampling_args={"temperature": 0.1}, sub_sampling_args={"temperature": 0.9}
+    ) as (server, rlm):
+        rlm.completion("context")
+    assert [body["temperature"] for body in server.bodies] == [0.1, 0.9, 0.1]
+
+
+def test_a_full_prompt_is_summed_up_and_the_whole_stays_in_the_repl() -> None:
+    replies = [
+        block("print('word ' * 1500)"),
+        "What I know so far: words.",
+        block("print(len(history), history[0]['role'])"),
+        ANSWER,
+    ]
+    usage = {"prompt_tokens": 120_000, "completion_tokens": 10}
+    rest = iter(replies)
+    with (
+        OpenAIServer(lambda body: Say(next(rest), usage=usage if len(body["messages"]) == 2 else {})) as server,
+        RLM(backend="vllm", backend_kwargs={"model_name": "m", "base_url": server.url}, compaction=True) as rlm,
+    ):
+        result = rlm.completion("context", root_prompt="the question")
+    assert result.response == "done"
+    assert "nearly full" in server.bodies[1]["messages"][-1]["content"]
+    after = server.bodies[2]["messages"]
+    assert [message["role"] for message in after] == ["system", "user", "assistant", "user"]
+    assert after[2]["content"] == "What I know so far: words."
+    assert "5 system" in server.bodies[3]["messages"][-1]["content"]
+    assert result.usage_summary.by_model["m"].calls == 4
+
+
+def test_a_run_can_be_cancelled_from_another_thread() -> None:
+    with library([block("while True: pass")]) as (_, rlm):
+        threading.Timer(0.5, rlm.cancel).start()
+        with pytest.raises(Cancelled):
+            rlm.completion("context")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
+from functools import partial
+from typing import Any
 
 from rlm_app.engine import prompts
 from rlm_app.engine.parsing import parse_reply
@@ -15,7 +16,7 @@ from rlm_app.engine.subcalls import Subcalls
 from rlm_app.engine.watch import Watch
 from rlm_app.errors import LimitReached, REPLLost
 from rlm_app.events import CellFinished, CellStarted, Noticed
-from rlm_app.types import CellResult, Completion, Limits
+from rlm_app.types import CellResult, Completion, Limits, Message
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,10 @@ class Outcome:
     variables: str = ""
     answer: str | None = None
     limit: LimitReached | None = None
+
+    def go_on(self, sentence: str) -> Outcome:
+        """Return what the model is shown when its answer was read and it is asked further."""
+        return Outcome((*self.shown, sentence), self.variables)
 
 
 class CellRunner:
@@ -42,10 +47,22 @@ class CellRunner:
         self._watch = subcalls.watch = Watch(_characters(variables.get("context")), self._notice)
         self._repl = self._open()
 
-    def __enter__(self) -> CellRunner:
-        return self
+    def adopt(self, runtime: Runtime, subcalls: Subcalls, variables: Mapping[str, object]) -> None:
+        """Go on in the same REPL with another completion: further variables, and an answer that is not handed in yet."""
+        self._runtime, self._subcalls = runtime, subcalls
+        self._variables = {**self._variables, **variables}
+        self._watch = subcalls.watch = Watch(_characters(variables.get("context")), self._notice)
+        self._errors, self.draft = 0, ""
+        for name, value in {**variables, "answer": {"content": "", "ready": False}}.items():
+            self._repl.load(name, value)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+    def keep_history(self, messages: Sequence[Message]) -> None:
+        """Bind all messages so far to `history`, for a model whose prompt was summed up."""
+        self._variables = {**self._variables, "history": [{"role": m.role, "content": m.content} for m in messages]}
+        self._repl.load("history", self._variables["history"])
+
+    def close(self) -> None:
+        """End the REPL."""
         self._repl.close()
 
     def run_reply(self, turn: int, reply: Completion) -> Outcome:
@@ -85,15 +102,21 @@ class CellRunner:
 
     def _open(self) -> REPL:
         signals, call_id = self._runtime.signals, self._place.call_id
+        tools = {**self._runtime.toolbox.functions, **self._subcalls.tools()}
         repl = REPL(
             self._runtime.environment,
-            {**self._runtime.tools, **self._subcalls.tools()},
+            {name: partial(self._call, name) for name in tools},
             cancel=self._runtime.handler.cancel,
             on_output=lambda text: signals(call_id, "output", text),
         )
-        for name, value in self._variables.items():
+        for name, value in {**self._runtime.toolbox.data, **self._variables}.items():
             repl.load(name, value)
         return repl
+
+    def _call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
+        """Call a host function of the completion that is under way; a kept REPL outlives the one it was made for."""
+        functions = self._subcalls.tools() | dict(self._runtime.toolbox.functions)
+        return functions[name](*args, **kwargs)
 
     def _run_cell(self, number: int, code: str) -> CellResult:
         self._subcalls.cell = number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rlm_app.engine.prompts import GO_ON
 from rlm_app.types import Message
 
 
@@ -27,9 +28,17 @@ class History:
         """Add the model's reply and the message that follows it; an empty reply is kept as "(empty)"."""
         self._messages += [Message("assistant", reply or "(empty)"), Message("user", user)]
 
-    def adopt(self, recorded: tuple[Message, ...]) -> None:
-        """Take the messages that were really sent in place of those that would be sent now."""
+    def adopt(self, recorded: tuple[Message, ...], *, restart: bool = False) -> None:
+        """Take the messages that were really sent in place of those that would be sent now; of all on a restart."""
+        if restart:
+            self._shown = 0
         self._messages[self._shown :] = recorded
+
+    def restart(self, summary: str) -> None:
+        """Begin the prompt anew: the first two messages, the model's own summary, and the message that waits to be sent."""
+        waiting = self._messages[-1]
+        self._messages[2:] = [Message("assistant", summary), Message("user", f"{GO_ON}\n\n{waiting.content}")]
+        self._shown = 0
 
     def add_to_last(self, text: str) -> None:
         """Add to the last user message, which has not been sent yet."""

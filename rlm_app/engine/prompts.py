@@ -80,6 +80,13 @@ REPL_LOST = (
     "The REPL had to be restarted ({reason}). `context` and `documents` are there again; every variable, function and import "
     "you made is gone."
 )
+SUMMARISE = (
+    "Your prompt is nearly full. Write down what you know so far: what the question needs, what you found with its quotations "
+    "and places, which variables of the REPL hold what, what is still open. Write no code. You will go on from this text alone."
+)
+GO_ON = "You are going on from your own summary above; all earlier messages are in `history` in the REPL."
+COMPACTED = "The prompt was nearly full: the model summed up {count} messages and went on from the summary."
+FOLLOW_UP = "Your answer was read. The REPL is as you left it, and there is a further question:"
 HABITS = {
     "whole context handed on": (
         "A sub-call was handed nearly the whole context. That is what the REPL is for: cut the context into parts, or search "
@@ -108,9 +115,18 @@ def system_prompt(custom: str | None = None, tools: Mapping[str, str] | None = N
     return f"{text}\n\n## Further names in the REPL\n{lines}"
 
 
-def opening(question: str | None, context: object, documents: Sequence[Mapping[str, Any]], limits: Limits) -> str:
+def opening(
+    question: str | None,
+    context: object,
+    documents: Sequence[Mapping[str, Any]],
+    limits: Limits,
+    further: Sequence[str] = (),
+) -> str:
     """Return the first user message: what the context is, the question, and that nothing has been looked at yet."""
-    parts = [_describe(context, documents), _turn(1, limits, question)]
+    parts = [_describe(context, documents)]
+    if further:
+        parts.append(f"Also bound: {', '.join(further)}.")
+    parts.append(_turn(1, limits, question))
     if not question:
         parts.append("No separate question was asked: the context itself says what is wanted.")
     parts.append("You have not looked at the context yet. Begin by looking at it.")

@@ -24,7 +24,7 @@ from rlm_app.events import (
     SubcallFinished,
     SubcallStarted,
 )
-from rlm_app.types import Completion
+from rlm_app.types import NO_USAGE, Completion
 
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 """Memory addresses in output differ from process to process and mean nothing."""
@@ -47,6 +47,7 @@ class Replay:
         self._until = until
         self._lock = threading.Lock()
         self._replies: dict[Key, ModelReplied] = {}
+        self._summaries: dict[Key, ModelReplied] = {}
         self._cells: dict[Key, CellFinished] = {}
         self._recorded: set[Key] = set()
         self._calls: dict[Key, list[str]] = defaultdict(list)
@@ -62,6 +63,15 @@ class Replay:
         if self._until is not None and call_id == "0" and turn > self._until:
             return None
         return self._replies.get((call_id, turn))
+
+    def summary(self, call_id: str, turn: int) -> ModelReplied | None:
+        """Return the recorded summary that was made before that turn, if one was."""
+        return self._summaries.get((call_id, turn))
+
+    @property
+    def last_turn(self) -> int:
+        """The root's last recorded turn, 0 without any."""
+        return max((int(str(turn)) for call_id, turn in self._replies if call_id == "0"), default=0)
 
     def claim(self, parent: str, role: str, prompt: str) -> str | None:
         """Return the id that a sub-call with this prompt had below `parent`, each id once; None for a call that is new."""
@@ -104,8 +114,10 @@ class Replay:
             return  # those of an earlier end; this one has its own
         self._recorded.add(_key(event))
         match event:
-            case ModelReplied(closing=False):
+            case ModelReplied(purpose="turn"):
                 self._replies[event.call_id, event.iteration] = event
+            case ModelReplied(purpose="summary"):
+                self._summaries[event.call_id, event.iteration] = event
             case CellFinished():
                 self._cells[event.call_id, event.iteration, event.cell] = event
             case SubcallFinished():
@@ -120,11 +132,10 @@ class Replay:
         return recorded is None or _printed(event) == _printed(recorded)
 
 
-def completion_of(event: ModelReplied) -> Completion:
-    """Return the completion that a recorded reply stands for."""
-    return Completion(
-        event.reply, event.model, event.usage, event.finish, event.seconds, event.reasoning, replayed=True
-    )
+def completion_of(event: ModelReplied, *, paid_here: bool) -> Completion:
+    """Return the completion that a recorded reply stands for; one that another run paid for costs this one nothing."""
+    usage = event.usage if paid_here else NO_USAGE
+    return Completion(event.reply, event.model, usage, event.finish, event.seconds, event.reasoning, replayed=True)
 
 
 def _printed(event: CellFinished) -> tuple[str, str | None]:
@@ -136,7 +147,7 @@ def _key(event: Event) -> Key:
         case RunStarted():
             return (event.kind,)
         case ModelReplied():
-            return (event.kind, event.call_id, event.iteration, event.closing)
+            return (event.kind, event.call_id, event.iteration, event.purpose)
         case CellStarted() | CellFinished():
             return (event.kind, event.call_id, event.iteration, event.cell)
         case SubcallFinished():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from rlm_app.engine.handler import LMHandler
 from rlm_app.engine.recorder import Recorder
@@ -15,13 +16,32 @@ def ignore_signal(call_id: str, kind: str, text: str) -> None:
 
 
 @dataclass(frozen=True)
+class Toolbox:
+    """Names a person adds to the REPL: functions that run in the app, data, and a sentence on each for the model."""
+
+    functions: Mapping[str, HostFunction] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+    describe: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_TOOLS = Toolbox()
+
+
+@dataclass(frozen=True)
 class Runtime:
-    """What all RLMs of one run share. `describe` holds one sentence per custom tool, shown to the model."""
+    """What all RLMs of one run share.
+
+    `params` and `sub_params` are sampling arguments of the root model's calls and of sub-calls; `compact_at` is the size
+    of a prompt, in tokens, at which the root model is made to sum up (None: never); `child_tools` is what children get.
+    """
 
     handler: LMHandler
     recorder: Recorder
     environment: Environment
     signals: Signals = ignore_signal
     system_prompt: str | None = None
-    tools: Mapping[str, HostFunction] = field(default_factory=dict)
-    describe: Mapping[str, str] = field(default_factory=dict)
+    toolbox: Toolbox = NO_TOOLS
+    child_tools: Toolbox = NO_TOOLS
+    params: Mapping[str, Any] = field(default_factory=dict)
+    sub_params: Mapping[str, Any] = field(default_factory=dict)
+    compact_at: int | None = None

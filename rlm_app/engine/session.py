@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rlm_app.engine.recorder import Place
-from rlm_app.engine.rlm import RLM
+from rlm_app.engine.rlm import RLM, Task
 from rlm_app.engine.runtime import Runtime
-from rlm_app.errors import Cancelled, ClientError, REPLError
+from rlm_app.errors import Cancelled, ClientError, ReplayDiverged, REPLError
 from rlm_app.events import Cited, RunFinished, RunStarted
 from rlm_app.protocols import Verifier
 from rlm_app.types import Citation, Completion, DocumentInfo, Stop
@@ -28,21 +28,24 @@ class Job:
     question: str | None = None
     documents: tuple[DocumentInfo, ...] = ()
     view: Sequence[Mapping[str, Any]] = ()
+    variables: Mapping[str, object] = field(default_factory=dict)
     backend: str = ""
     verifier: Verifier = no_verifier
+    follow_up: str | None = None
 
 
-def run_job(runtime: Runtime, job: Job) -> Completion:
+def run_job(runtime: Runtime, job: Job, rlm: RLM | None = None) -> Completion:
     """Run a job and record all of it; return the answer with its `stop`.
 
-    `ClientError`, `REPLError` and `Cancelled` are raised after `RunFinished` was recorded with the draft as it stood.
+    `rlm` carries it out, by default a new one. `ClientError`, `REPLError`, `ReplayDiverged` and `Cancelled` are raised after
+    `RunFinished` was recorded with the draft as it stood.
     """
     root = Place()
     models = runtime.handler.models
     runtime.recorder.emit(
         RunStarted,
         root,
-        question=job.question or "",
+        question=job.follow_up or job.question or "",
         backend=job.backend,
         root_model=models.root.model,
         sub_model=models.sub.model,
@@ -50,13 +53,13 @@ def run_job(runtime: Runtime, job: Job) -> Completion:
         documents=job.documents,
         limits=runtime.handler.budget.limits,
     )
-    rlm = RLM(runtime)
+    rlm = rlm or RLM(runtime)
     try:
-        completion = rlm.run(job.context, job.question, job.view)
+        completion = rlm.run(Task(job.context, job.question, job.view, job.variables, job.follow_up))
     except Cancelled:
         _finish(runtime, job, rlm.draft, Stop.CANCELLED, None)
         raise
-    except (ClientError, REPLError) as error:
+    except (ClientError, REPLError, ReplayDiverged) as error:
         _finish(runtime, job, rlm.draft, Stop.FAILED, str(error))
         raise
     _finish(runtime, job, completion.text, completion.stop or Stop.ANSWERED, None)

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from rlm_app.engine.handler import LMHandler
 from rlm_app.engine.parallel import parallel_map
-from rlm_app.engine.recorder import Place, Recorder
+from rlm_app.engine.recorder import Place
+from rlm_app.engine.runtime import Runtime
 from rlm_app.engine.watch import Watch
 from rlm_app.errors import Cancelled, ClientError, LimitReached, REPLError
 from rlm_app.events import Noticed, SubcallFinished, SubcallStarted
@@ -26,12 +26,13 @@ Spawn = Callable[[Place, Client, str], Completion]
 class Subcalls:
     """Sub-calls of one RLM. A failure is one marked slot and an event; a limit that is reached is kept in `limit`."""
 
-    def __init__(self, handler: LMHandler, recorder: Recorder, place: Place, spawn: Spawn) -> None:
-        self._handler = handler
-        self._recorder = recorder
+    def __init__(self, runtime: Runtime, place: Place, spawn: Spawn) -> None:
+        self._handler = runtime.handler
+        self._recorder = runtime.recorder
+        self._params = runtime.sub_params
         self._place = place
         self._spawn = spawn
-        self._numbers = itertools.count(recorder.replay.calls_below(place.call_id) + 1)
+        self._numbers = itertools.count(runtime.recorder.replay.calls_below(place.call_id) + 1)
         self._lock = threading.Lock()
         self._told: set[str] = set()
         self.watch = Watch(0, lambda topic, text: None)
@@ -116,9 +117,10 @@ class Subcalls:
 
     def _repeat(self, place: Place, client: Client, messages: tuple[Message, ...], end: SubcallFinished) -> str:
         """End a sub-call as it ended the first time; it was paid for then."""
-        self._handler.pass_over(client, Request(messages), "sub")
-        self._handler.budget.charge(end.usage)
-        known = Completion(end.reply, end.model, end.usage, end.finish, end.seconds, replayed=True)
+        self._handler.pass_over(client, Request(messages, params=self._params), "sub")
+        usage = end.usage if self._recorder.replay.same_run else NO_USAGE
+        self._handler.budget.charge(usage)
+        known = Completion(end.reply, end.model, usage, end.finish, end.seconds, replayed=True)
         self._emit_finished(place, end.model, self._handler.budget.seconds - end.seconds, known, end.error)
         return FAILED + end.error if end.error is not None else end.reply
 
@@ -128,7 +130,8 @@ class Subcalls:
             if child:
                 completion = self._spawn(place, client, _text(messages))
             else:
-                completion = self._handler.call(client, Request(messages), role="sub", call_id=place.call_id)
+                request = Request(messages, params=self._params)
+                completion = self._handler.call(client, request, role="sub", call_id=place.call_id)
         except LimitReached as limit:
             self.limit = limit
             return self._fail(place, client, began, f"not sent, {limit}")

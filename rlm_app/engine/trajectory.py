@@ -145,6 +145,8 @@ class Trajectory:
 
     def _add_to_turn(self, event: Event) -> None:
         match event:
+            case ModelReplied(purpose="summary"):
+                self._count(event.model, event.usage)
             case ModelReplied():
                 self._node(event).turns.append(Turn(event))
                 self._count(event.model, event.usage)

@@ -13,7 +13,7 @@ from rlm_app.engine.handler import LMHandler, Models
 from rlm_app.engine.journal import MemoryJournal
 from rlm_app.engine.recorder import Recorder
 from rlm_app.engine.replay import Replay
-from rlm_app.engine.runtime import Runtime
+from rlm_app.engine.runtime import Runtime, Toolbox
 from rlm_app.engine.session import Job, run_job
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.environments.local import LocalREPL
@@ -120,7 +120,7 @@ def drive(
         Recorder("run", sink, replay=replay),
         LocalREPL(),
         system_prompt=system_prompt,
-        tools=tools or {},
+        toolbox=Toolbox(tools or {}),
         **options,
     )
     completion, failure = None, None

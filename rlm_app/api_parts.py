@@ -1,0 +1,87 @@
+"""What the library's door is made of: clients, tools and variables from the arguments the field knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rlm_app.build import make_client
+from rlm_app.engine.runtime import Toolbox
+from rlm_app.engine.upstream import usage_summary
+from rlm_app.errors import ConfigError
+from rlm_app.protocols import Client
+from rlm_app.records import RunSpec
+from rlm_app.settings import Settings
+from rlm_app.types import Limits, Usage
+
+RESERVED = frozenset(
+    (
+        *("llm_query", "llm_query_batched", "rlm_query", "rlm_query_batched", "budget"),
+        *("context", "documents", "answer", "history", "FINAL", "FINAL_VAR", "SHOW_VARS"),
+    )
+)
+"""Names of the REPL that a custom tool may not take."""
+
+_CLIENT_ARGUMENTS = ("api_key", "base_url", "model_name")
+
+
+@dataclass(frozen=True)
+class UsageSummary:
+    """What a completion used, by model name."""
+
+    by_model: Mapping[str, Usage]
+
+    @property
+    def total_cost(self) -> float | None:
+        """USD over all models, as far as it is known; None when no call has a known cost."""
+        costs = [usage.cost for usage in self.by_model.values() if usage.cost is not None]
+        return sum(costs) if costs else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the reference's shape: {"model_usage_summaries": {model: {...}}, "total_cost": USD}."""
+        return usage_summary(self.by_model)
+
+
+def make_api_client(backend: str, options: Mapping[str, Any], limits: Limits) -> Client:
+    """Build a client from the reference's `backend_kwargs`; raise `ConfigError` for one that is missing or unknown."""
+    surplus = sorted(set(options) - set(_CLIENT_ARGUMENTS))
+    if surplus:
+        known = ", ".join(_CLIENT_ARGUMENTS)
+        raise ConfigError(f"backend_kwargs knows {known}; it does not know {', '.join(surplus)}.")
+    settings = Settings.from_environment()
+    model = options.get("model_name")
+    if not model:
+        raise ConfigError(f'The backend "{backend}" needs backend_kwargs={{"model_name": "…"}}.')
+    address = {"base_url": options["base_url"]} if options.get("base_url") else {}
+    spec = RunSpec("", (), backend, model, model, limits=limits, options=address)
+    return make_client(settings, spec, model, {backend: options["api_key"]} if options.get("api_key") else {})
+
+
+def make_toolbox(tools: Mapping[str, Any]) -> Toolbox:
+    """Sort custom tools into functions and data; raise `ConfigError` for a name that cannot be used."""
+    functions, data, describe = {}, {}, {}
+    for name, given in tools.items():
+        if not name.isidentifier() or name in RESERVED:
+            raise ConfigError(
+                f"A custom tool cannot be called {name!r}; choose a Python name that the REPL does not use."
+            )
+        described = isinstance(given, Mapping) and "tool" in given
+        tool = given["tool"] if described else given
+        if callable(tool):
+            functions[name] = tool
+        else:
+            data[name] = tool
+        describe[name] = str(given.get("description") or "") if described else (getattr(tool, "__doc__", None) or "")
+        if not describe[name] or (not callable(tool) and not described):
+            describe[name] = "a function" if callable(tool) else f"a {type(tool).__name__}"
+    return Toolbox(functions, data, describe)
+
+
+def make_variables(contexts: Sequence[Any], earlier: Sequence[Sequence[Mapping[str, str]]]) -> dict[str, object]:
+    """Name the contexts and the messages of earlier completions as the reference does: `context_0`, `history_0`, …"""
+    named: dict[str, object] = {f"context_{number}": context for number, context in enumerate(contexts)}
+    named |= {f"history_{number}": list(messages) for number, messages in enumerate(earlier)}
+    if earlier:
+        named["history"] = list(earlier[0])
+    return named

@@ -1,0 +1,130 @@
+"""The conversation with the root model of one RLM: what it is sent, what it replies, and what both cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rlm_app.engine import prompts
+from rlm_app.engine.history import History
+from rlm_app.engine.recorder import Place
+from rlm_app.engine.replay import completion_of
+from rlm_app.engine.runtime import Runtime
+from rlm_app.events import ModelReplied, Noticed
+from rlm_app.protocols import Client
+from rlm_app.types import NO_USAGE, Completion, Message, Request
+
+CHARACTERS_PER_TOKEN = 4
+"""A token's usual length in English; used only to see a full window coming."""
+
+
+class Dialogue:
+    """Asks the root model turn by turn, from the record where there is one.
+
+    When the prompt comes near the model's window and the runtime compacts, the model sums up what it knows, goes on from
+    that, and `keep` gets all messages so far, for the REPL. `usage` is what these calls used, without sub-calls.
+    """
+
+    def __init__(
+        self, runtime: Runtime, place: Place, client: Client, first: str, keep: Callable[[Sequence[Message]], None]
+    ) -> None:
+        self._runtime = runtime
+        self._place = place
+        self._client = client
+        self._keep = keep
+        self._history = History(prompts.system_prompt(runtime.system_prompt, runtime.toolbox.describe), first)
+        self._all: list[Message] = []
+        self._restarted = False
+        self._tokens = 0
+        self.usage = NO_USAGE
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The prompt as it stands."""
+        return self._history.messages
+
+    def ask(self, turn: int) -> Completion:
+        """Return the reply of that turn; raise `LimitReached`, `Cancelled` or `ClientError`."""
+        replay = self._runtime.recorder.replay
+        recorded = replay.reply(self._place.call_id, turn)
+        if recorded is None:
+            if self._is_nearly_full():
+                self._compact(turn)
+            return self._record(turn, self._send(self._history.messages, closing=False), "turn")
+        summary = replay.summary(self._place.call_id, turn)
+        if summary is not None:
+            self._record(turn, self._repeat(summary), "summary", summary.messages)
+            self._keep(tuple(self._all))
+        self._history.adopt(recorded.messages, restart=recorded.restart)
+        self._restarted = recorded.restart
+        return self._record(turn, self._repeat(recorded), "turn")
+
+    def close(self, turn: int) -> Completion:
+        """Ask for an answer from what is known; this call may use what the limits kept back."""
+        self._history.add_to_last(prompts.CLOSING)
+        return self._record(turn, self._send(self._history.messages, closing=True), "closing")
+
+    def go_on(self, reply: str, message: str) -> None:
+        """Add the reply and the message that the model is sent next."""
+        self._history.add_turn(reply, message)
+
+    def _send(self, messages: tuple[Message, ...], *, closing: bool) -> Completion:
+        call_id, signals = self._place.call_id, self._runtime.signals
+        signals(call_id, "thinking", "")
+        request = Request(messages, params=self._runtime.params)
+        return self._runtime.handler.call(
+            self._client,
+            request,
+            role="root",
+            call_id=call_id,
+            closing=closing,
+            on_text=lambda text: signals(call_id, "reply", text),
+        )
+
+    def _repeat(self, recorded: ModelReplied) -> Completion:
+        completion = completion_of(recorded, paid_here=self._runtime.recorder.replay.same_run)
+        self._runtime.handler.budget.charge(completion.usage)
+        return completion
+
+    def _record(
+        self, turn: int, completion: Completion, purpose: str, messages: tuple[Message, ...] | None = None
+    ) -> Completion:
+        new = self._history.take_new() if messages is None else messages
+        self.usage = self.usage + completion.usage
+        self._all += [*new, Message("assistant", completion.text)]
+        self._tokens = completion.usage.tokens
+        self._runtime.recorder.emit(
+            ModelReplied,
+            self._place,
+            iteration=turn,
+            messages=new,
+            reply=completion.text,
+            model=completion.model,
+            usage=completion.usage,
+            finish=completion.finish,
+            seconds=completion.seconds,
+            reasoning=completion.reasoning,
+            replayed=completion.replayed,
+            purpose=purpose,
+            restart=self._restarted and purpose == "turn",
+        )
+        if purpose == "turn":
+            self._restarted = False
+        return completion
+
+    def _is_nearly_full(self) -> bool:
+        window = self._runtime.compact_at
+        if window is None or not self._tokens:
+            return False
+        return self._tokens + len(self._history.messages[-1].content) // CHARACTERS_PER_TOKEN >= window
+
+    def _compact(self, turn: int) -> None:
+        """Let the model sum up, and go on from its summary; nothing is lost, the whole stays in the REPL."""
+        pending = self._history.messages[-1]
+        instruction = Message("user", f"{pending.content}\n\n{prompts.SUMMARISE}")
+        summary = self._send((*self._history.messages[:-1], instruction), closing=False)
+        self._record(turn, summary, "summary", (instruction,))
+        self._keep(tuple(self._all))
+        self._history.restart(summary.text)
+        self._restarted = True
+        text = prompts.COMPACTED.format(count=len(self._all))
+        self._runtime.recorder.emit(Noticed, self._place, iteration=turn - 1, topic="compacted", text=text)
