@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rlm_app.api_parts import UsageSummary, make_api_client, make_toolbox, make_variables
-from rlm_app.build import make_environment
+from rlm_app.assemble import make_environment
 from rlm_app.cancel import CancelToken
 from rlm_app.engine import rlm as loop
 from rlm_app.engine.budget import Budget

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rlm_app.build import make_client
+from rlm_app.assemble import make_client
 from rlm_app.engine.runtime import Toolbox
 from rlm_app.engine.upstream import usage_summary
 from rlm_app.errors import ConfigError

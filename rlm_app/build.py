@@ -8,31 +8,20 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rlm_app.backends import BACKENDS, SCRIPTED, Backend
+from rlm_app.assemble import Executor, backends, make_client, make_environment
+from rlm_app.backends import Backend
 from rlm_app.cancel import CancelToken
-from rlm_app.engine.budget import Budget
-from rlm_app.engine.handler import LMHandler, Models
-from rlm_app.engine.recorder import Recorder
-from rlm_app.engine.runtime import Runtime
-from rlm_app.engine.session import Job, run_job
 from rlm_app.engine.trajectory import Trajectory
-from rlm_app.errors import Cancelled, ClientError, ConfigError, DocumentError, REPLError
-from rlm_app.protocols import Client, Environment
-from rlm_app.records import RunContext, RunRecord, RunSpec, RunStore
-from rlm_app.registry import CLIENTS, ENVIRONMENTS, find
+from rlm_app.errors import ConfigError, DocumentError
+from rlm_app.records import RunRecord, RunSpec, RunStore
+from rlm_app.registry import ENVIRONMENTS
 from rlm_app.settings import SAMPLE_DOCS, Settings
 from rlm_app.types import Document, DocumentInfo
 
 if TYPE_CHECKING:
     from rlm_app.runs.manager import RunManager
-
-NOT_YET = {
-    name: f'The environment "{name}" needs {what}, and this version cannot run cells there yet; use environment="local".'
-    for name, what in (("docker", "Docker"), ("modal", "a Modal account"), ("prime", "a Prime account"))
-}
-"""Environments of the reference that are not built yet, each with the sentence that says so."""
 
 SAMPLES = "samples"
 """The owner of the bundled documents and the bundled run, which everyone may read."""
@@ -58,47 +47,6 @@ class SampleQuestion:
     question: str
 
 
-def backends(settings: Settings) -> tuple[Backend, ...]:
-    """Return the backends that can be picked here."""
-    return BACKENDS + ((SCRIPTED,) if settings.script else ())
-
-
-def backend_named(settings: Settings, name: str) -> Backend:
-    """Return the backend of that name; raise `ConfigError` naming those there are."""
-    table = {backend.name: backend for backend in backends(settings)}
-    if name not in table:
-        raise ConfigError(f"There is no backend called {name!r}. Known: {', '.join(table)}.")
-    return table[name]
-
-
-def make_client(settings: Settings, spec: RunSpec, model: str, keys: Mapping[str, str]) -> Client:
-    """Build the client of a run's backend for one model; raise `ConfigError` when a key or a script is missing."""
-    backend = backend_named(settings, spec.backend)
-    factory: Any = find(CLIENTS, "client", backend.client)
-    if backend.client == "scripted":
-        if settings.script is None:
-            raise ConfigError("The scripted backend needs a script: set RLM_APP_SCRIPT to its file.")
-        scripted: Client = factory.from_file(settings.script, model)
-        return scripted
-    if backend.client == "offline":
-        offline: Client = factory(model)
-        return offline
-    key = keys.get(backend.name) or settings.keys.get(backend.key_variable, "")
-    if backend.needs_key and not key:
-        raise ConfigError(f"{backend.title} needs a key: set {backend.key_variable}, or enter one under Settings.")
-    address = spec.options.get("base_url") or settings.addresses.get(backend.name) or backend.base_url
-    hosted: Client = factory(model, key or None, address, concurrency=spec.limits.concurrency)
-    return hosted
-
-
-def make_environment(name: str, options: Mapping[str, Any] | None = None) -> Environment:
-    """Build an environment by name with its own options; raise `ConfigError` when it cannot be used here."""
-    if name in NOT_YET:
-        raise ConfigError(NOT_YET[name])
-    environment: Environment = find(ENVIRONMENTS, "environment", name)(**(options or {}))
-    return environment
-
-
 class App:
     """Everything one process runs on: settings, store and run manager, and the operations pages and commands share."""
 
@@ -108,7 +56,9 @@ class App:
         self.settings = settings
         self.store = store
         self.boot = uuid.uuid4().hex
-        self.manager: RunManager = RunManager(store, self._execute, self.boot, parallel=settings.parallel_runs)
+        self.manager: RunManager = RunManager(
+            store, Executor(settings, store, self._needed), self.boot, parallel=settings.parallel_runs
+        )
         self._samples_lock = threading.Lock()
         self._samples_ready = False
 
@@ -200,40 +150,6 @@ class App:
         """Stop the runs and let go of the data file."""
         self.manager.shutdown(5.0)
         self.store.close()
-
-    def _execute(self, context: RunContext) -> None:
-        """Carry out one run: documents from the store, clients, environment, the loop, and the verifier."""
-        from rlm_app.documents.library import repl_view
-        from rlm_app.evidence.answer import AnswerVerifier
-
-        spec = context.spec
-        documents = [self._needed(sha256, context.owner) for sha256 in spec.documents]
-        value, view = repl_view(documents)
-        root = make_client(self.settings, spec, spec.root_model, context.keys)
-        sub = make_client(self.settings, spec, spec.sub_model, context.keys)
-        budget = Budget(spec.limits)
-        handler = LMHandler(Models(root, sub), budget, self.store.journal(context.run_id), context.cancel)
-        runtime = Runtime(
-            handler,
-            Recorder(context.run_id, context.sink),
-            make_environment(spec.environment),
-            context.signals,
-        )
-        job = Job(
-            value,
-            spec.question,
-            documents=tuple(document.info for document in documents),
-            view=view,
-            backend=spec.backend,
-            verifier=AnswerVerifier(documents),
-        )
-        try:
-            run_job(runtime, job)
-        except (Cancelled, ClientError, REPLError):
-            pass  # the last event tells it already, with the draft as it stood
-        finally:
-            root.close()
-            sub.close()
 
     def _needed(self, sha256: str, owner: str) -> Document:
         document = self.document(sha256, owner)

@@ -12,7 +12,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from rlm_app.build import App, backend_named, open_app
+from rlm_app.assemble import backend_named
+from rlm_app.build import App, open_app
 from rlm_app.engine.trajectory import Trajectory, Turn
 from rlm_app.errors import DocumentError, RLMError, StoreError
 from rlm_app.records import RunRecord, RunSpec

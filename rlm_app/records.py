@@ -16,7 +16,10 @@ from rlm_app.types import NO_USAGE, Document, DocumentInfo, Limits, RunState, St
 class RunSpec:
     """An order: everything that decides what a run does, and no secret.
 
-    `documents` are SHA-256 names in the library; `options` are the backend's own settings, such as a base URL.
+    `documents` are SHA-256 names in the library; `options` are the backend's own settings, such as a base URL. `mode` is
+    "rlm", or "direct" for one call with the documents in its prompt. A run with a `parent` goes through that run again,
+    for nothing: up to and including turn `until` (a fork), or all of it before it asks its own question (a follow-up,
+    `until` None).
     """
 
     question: str
@@ -27,6 +30,10 @@ class RunSpec:
     environment: str = "local"
     limits: Limits = field(default_factory=Limits)
     options: Mapping[str, Any] = field(default_factory=dict)
+    mode: str = "rlm"
+    system_prompt: str | None = None
+    parent: str = ""
+    until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,11 @@ class RunStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What the manager hands to whoever executes a run. `keys` are secrets by backend name and stay in memory."""
+    """What the manager hands to whoever executes a run. `keys` are secrets by backend name and stay in memory.
+
+    `resumed` says that the run has events already and goes on from them; `strict` False lets it go on even when a replayed
+    cell prints something else than it did. `seconds_used` is the wall time that earlier attempts took.
+    """
 
     run_id: str
     owner: str
@@ -111,6 +122,9 @@ class RunContext:
     sink: EventSink
     signals: Signals
     cancel: CancelToken
+    resumed: bool = False
+    strict: bool = True
+    seconds_used: float = 0.0
 
 
 class Execute(Protocol):

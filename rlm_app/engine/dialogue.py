@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from rlm_app.engine import prompts
 from rlm_app.engine.history import History
 from rlm_app.engine.recorder import Place
-from rlm_app.engine.replay import completion_of
 from rlm_app.engine.runtime import Runtime
 from rlm_app.events import ModelReplied, Noticed
 from rlm_app.protocols import Client
@@ -15,6 +14,15 @@ from rlm_app.types import NO_USAGE, Completion, Message, Request
 
 CHARACTERS_PER_TOKEN = 4
 """A token's usual length in English; used only to see a full window coming."""
+
+
+def repeat(runtime: Runtime, recorded: ModelReplied) -> Completion:
+    """Return the completion that a recorded reply stands for, and count what it cost this run."""
+    usage = runtime.recorder.replay.usage_of(recorded)
+    runtime.handler.budget.charge(usage)
+    return Completion(
+        recorded.reply, recorded.model, usage, recorded.finish, recorded.seconds, recorded.reasoning, replayed=True
+    )
 
 
 class Dialogue:
@@ -50,13 +58,13 @@ class Dialogue:
             if self._is_nearly_full():
                 self._compact(turn)
             return self._record(turn, self._send(self._history.messages, closing=False), "turn")
-        summary = replay.summary(self._place.call_id, turn)
+        summary = replay.reply(self._place.call_id, turn, "summary")
         if summary is not None:
-            self._record(turn, self._repeat(summary), "summary", summary.messages)
+            self._record(turn, repeat(self._runtime, summary), "summary", summary.messages)
             self._keep(tuple(self._all))
         self._history.adopt(recorded.messages, restart=recorded.restart)
         self._restarted = recorded.restart
-        return self._record(turn, self._repeat(recorded), "turn")
+        return self._record(turn, repeat(self._runtime, recorded), "turn")
 
     def close(self, turn: int) -> Completion:
         """Ask for an answer from what is known; this call may use what the limits kept back."""
@@ -79,11 +87,6 @@ class Dialogue:
             closing=closing,
             on_text=lambda text: signals(call_id, "reply", text),
         )
-
-    def _repeat(self, recorded: ModelReplied) -> Completion:
-        completion = completion_of(recorded, paid_here=self._runtime.recorder.replay.same_run)
-        self._runtime.handler.budget.charge(completion.usage)
-        return completion
 
     def _record(
         self, turn: int, completion: Completion, purpose: str, messages: tuple[Message, ...] | None = None

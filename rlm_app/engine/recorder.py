@@ -37,11 +37,11 @@ class Recorder:
         replay: Replay | None = None,
     ) -> None:
         self.run_id = run_id
-        self.replay = replay or Replay(())
+        self.replay = replay or Replay()
         self._sink = sink
         self._clock = clock
         self._lock = threading.Lock()
-        self._seq = self.replay.last_seq if self.replay.same_run else 0
+        self._seq = self.replay.last_seq
 
     def emit(self, kind: type[Event], place: Place, **fields: Any) -> None:
         """Make an event of this kind at this place and hand it on, unless a replayed run has it already.

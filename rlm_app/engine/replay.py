@@ -1,7 +1,8 @@
 """Going through a recorded run again: replies from the record, cells run anew, and what they print compared.
 
-A run is rebuilt this way when it is resumed, forked or asked further. The root model's replies and prompts come from the
-events, sub-calls from the journal; a cell that prints something else than it did then stops the replay.
+A run is rebuilt this way when it is resumed, forked or asked further. The root model's prompts and replies and the ends of
+sub-calls come from the events; a call whose event was lost comes from the journal at the gate. A cell that prints something
+else than it did stops the replay.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rlm_app.errors import ReplayDiverged
 from rlm_app.events import (
@@ -24,54 +25,52 @@ from rlm_app.events import (
     SubcallFinished,
     SubcallStarted,
 )
-from rlm_app.types import NO_USAGE, Completion
+from rlm_app.types import NO_USAGE, Usage
 
+ROOT = "0"
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 """Memory addresses in output differ from process to process and mean nothing."""
+
+_OF_ROOT = (ModelReplied, CellStarted, CellFinished, SubcallStarted, Noticed)
 
 Key = tuple[object, ...]
 
 
 class Replay:
-    """The events of a run, to be gone through again up to and including the root's turn `until` (None: all of them).
+    """What is known of a run before it goes on.
 
-    With `same_run` the events are this run's own: an event that was recorded is not recorded again, and new ones follow on
-    the last. Without it (a fork) every event is new. `strict` False goes on when a cell prints something else.
+    `own` are events of this very run: they are not recorded again, and new ones follow on the last. `inherited` are those
+    of the run it forks or follows, up to and including the root's turn `until` (None: all). What an inherited event cost
+    was paid by the other run. `strict` False goes on when a cell prints something else.
     """
 
     def __init__(
-        self, events: Iterable[Event], *, until: int | None = None, same_run: bool = True, strict: bool = True
+        self,
+        own: Sequence[Event] = (),
+        inherited: Sequence[Event] = (),
+        *,
+        until: int | None = None,
+        strict: bool = True,
     ) -> None:
-        self.same_run = same_run
+        self._run_id = own[0].run_id if own else None
         self._strict = strict
-        self._until = until
         self._lock = threading.Lock()
         self._replies: dict[Key, ModelReplied] = {}
-        self._summaries: dict[Key, ModelReplied] = {}
         self._cells: dict[Key, CellFinished] = {}
         self._recorded: set[Key] = set()
         self._calls: dict[Key, list[str]] = defaultdict(list)
         self._ends: dict[str, SubcallFinished] = {}
         self._highest: dict[str, int] = defaultdict(int)
-        self.last_seq = 0
-        for event in events:
-            self.last_seq = max(self.last_seq, event.seq)
-            self._take(event)
+        self.last_seq = max((event.seq for event in own), default=0)
+        self.last_turn = 0
+        for event in [*_up_to(inherited, until), *own]:
+            if not isinstance(event, Cited | RunFinished):  # those of an earlier end; this one has its own
+                self._take(event)
+        self._recorded = {_key(event) for event in own}
 
-    def reply(self, call_id: str, turn: int) -> ModelReplied | None:
+    def reply(self, call_id: str, turn: int, purpose: str = "turn") -> ModelReplied | None:
         """Return the recorded reply of that turn of the RLM, or None when it has to be asked."""
-        if self._until is not None and call_id == "0" and turn > self._until:
-            return None
-        return self._replies.get((call_id, turn))
-
-    def summary(self, call_id: str, turn: int) -> ModelReplied | None:
-        """Return the recorded summary that was made before that turn, if one was."""
-        return self._summaries.get((call_id, turn))
-
-    @property
-    def last_turn(self) -> int:
-        """The root's last recorded turn, 0 without any."""
-        return max((int(str(turn)) for call_id, turn in self._replies if call_id == "0"), default=0)
+        return self._replies.get((call_id, turn, purpose))
 
     def claim(self, parent: str, role: str, prompt: str) -> str | None:
         """Return the id that a sub-call with this prompt had below `parent`, each id once; None for a call that is new."""
@@ -90,12 +89,16 @@ class Replay:
             return None
         return end
 
-    def _settled(self, call_id: str, turn: int) -> bool:
-        """Whether the RLM replied again after that turn, having seen what came of it."""
-        return self.reply(call_id, turn + 1) is not None
+    def is_own(self, event: Event) -> bool:
+        """Whether an event from the record is this run's own, and so was paid for by it and is recorded already."""
+        return event.run_id == self._run_id
+
+    def usage_of(self, event: ModelReplied | SubcallFinished) -> Usage:
+        """Return what a recorded event costs this run: nothing when another run paid."""
+        return event.usage if self.is_own(event) else NO_USAGE
 
     def calls_below(self, parent: str) -> int:
-        """Return the highest number that a recorded sub-call below `parent` has, 0 without any; a fork numbers anew."""
+        """Return the highest number that a recorded sub-call below `parent` has, 0 without any."""
         return self._highest[parent]
 
     def is_recorded(self, event: Event) -> bool:
@@ -107,35 +110,46 @@ class Replay:
             if self._strict and self._settled(event.call_id, event.iteration):
                 raise ReplayDiverged(event.iteration, event.cell)
             return False
-        return self.same_run and _key(event) in self._recorded
+        return _key(event) in self._recorded
 
     def _take(self, event: Event) -> None:
-        if isinstance(event, Cited | RunFinished):
-            return  # those of an earlier end; this one has its own
-        self._recorded.add(_key(event))
         match event:
-            case ModelReplied(purpose="turn"):
-                self._replies[event.call_id, event.iteration] = event
-            case ModelReplied(purpose="summary"):
-                self._summaries[event.call_id, event.iteration] = event
+            case ModelReplied():
+                self._replies[event.call_id, event.iteration, event.purpose] = event
+                if event.call_id == ROOT and event.purpose == "turn":
+                    self.last_turn = max(self.last_turn, event.iteration)
             case CellFinished():
                 self._cells[event.call_id, event.iteration, event.cell] = event
             case SubcallFinished():
                 self._ends[event.call_id] = event
             case SubcallStarted():
-                self._calls[event.parent_id, event.role, event.prompt].append(event.call_id)
+                waiting = self._calls[event.parent_id, event.role, event.prompt]
+                if event.call_id not in waiting:
+                    waiting.append(event.call_id)
                 parent, _, number = event.call_id.rpartition(".")
                 self._highest[parent] = max(self._highest[parent], int(number))
+
+    def _settled(self, call_id: str, turn: int) -> bool:
+        """Whether the RLM replied again after that turn, having seen what came of it."""
+        return self.reply(call_id, turn + 1) is not None
 
     def _same_output(self, event: CellFinished) -> bool:
         recorded = self._cells.get((event.call_id, event.iteration, event.cell))
         return recorded is None or _printed(event) == _printed(recorded)
 
 
-def completion_of(event: ModelReplied, *, paid_here: bool) -> Completion:
-    """Return the completion that a recorded reply stands for; one that another run paid for costs this one nothing."""
-    usage = event.usage if paid_here else NO_USAGE
-    return Completion(event.reply, event.model, usage, event.finish, event.seconds, event.reasoning, replayed=True)
+def _up_to(events: Iterable[Event], until: int | None) -> list[Event]:
+    """Return the events of the root's turns up to `until`, with those of all calls made in them."""
+    kept: list[Event] = []
+    later: set[str] = set()
+    for event in events:
+        turn = getattr(event, "iteration", 0)
+        top = ".".join(event.call_id.split(".")[:2])
+        if until is not None and turn > until and event.parent_id in {None, ROOT} and isinstance(event, _OF_ROOT):
+            later.add(top)
+        if top not in later or (top == ROOT and until is not None and turn <= until):
+            kept.append(event)
+    return kept
 
 
 def _printed(event: CellFinished) -> tuple[str, str | None]:
@@ -144,8 +158,6 @@ def _printed(event: CellFinished) -> tuple[str, str | None]:
 
 def _key(event: Event) -> Key:
     match event:
-        case RunStarted():
-            return (event.kind,)
         case ModelReplied():
             return (event.kind, event.call_id, event.iteration, event.purpose)
         case CellStarted() | CellFinished():
@@ -155,5 +167,7 @@ def _key(event: Event) -> Key:
             return (event.kind, event.call_id, event.error)
         case Noticed():
             return (event.kind, event.call_id, event.iteration, event.text)
-        case _:
+        case SubcallStarted() | RunStarted():
             return (event.kind, event.call_id)
+        case _:  # a later end or citation is always news
+            return (event.kind, event.seq)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rlm_app.engine.direct import Direct
 from rlm_app.engine.recorder import Place
 from rlm_app.engine.rlm import RLM, Task
 from rlm_app.engine.runtime import Runtime
@@ -34,10 +35,10 @@ class Job:
     follow_up: str | None = None
 
 
-def run_job(runtime: Runtime, job: Job, rlm: RLM | None = None) -> Completion:
+def run_job(runtime: Runtime, job: Job, rlm: RLM | Direct | None = None) -> Completion:
     """Run a job and record all of it; return the answer with its `stop`.
 
-    `rlm` carries it out, by default a new one. `ClientError`, `REPLError`, `ReplayDiverged` and `Cancelled` are raised after
+    `rlm` carries it out, by default a new RLM. `ClientError`, `REPLError`, `ReplayDiverged` and `Cancelled` are raised after
     `RunFinished` was recorded with the draft as it stood.
     """
     root = Place()
@@ -53,7 +54,7 @@ def run_job(runtime: Runtime, job: Job, rlm: RLM | None = None) -> Completion:
         documents=job.documents,
         limits=runtime.handler.budget.limits,
     )
-    rlm = rlm or RLM(runtime)
+    rlm = RLM(runtime) if rlm is None else rlm
     try:
         completion = rlm.run(Task(job.context, job.question, job.view, job.variables, job.follow_up))
     except Cancelled:

@@ -111,14 +111,14 @@ class Subcalls:
             group=group,
         )
         end = self._recorder.replay.end_of(place.call_id)
-        if end is not None and (not child or self._recorder.replay.same_run):
+        if end is not None and (not child or self._recorder.replay.is_own(end)):
             return self._repeat(place, client, messages, end)
         return self._finish(place, client, messages, child)
 
     def _repeat(self, place: Place, client: Client, messages: tuple[Message, ...], end: SubcallFinished) -> str:
         """End a sub-call as it ended the first time; it was paid for then."""
         self._handler.pass_over(client, Request(messages, params=self._params), "sub")
-        usage = end.usage if self._recorder.replay.same_run else NO_USAGE
+        usage = self._recorder.replay.usage_of(end)
         self._handler.budget.charge(usage)
         known = Completion(end.reply, end.model, usage, end.finish, end.seconds, replayed=True)
         self._emit_finished(place, end.model, self._handler.budget.seconds - end.seconds, known, end.error)

@@ -9,6 +9,7 @@ import time
 import traceback
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import Cancelled, ConfigError, RLMError, StoreError
@@ -17,7 +18,7 @@ from rlm_app.runs.line import Line
 from rlm_app.runs.live import Live, Phase
 from rlm_app.runs.task import Task
 from rlm_app.runs.trajectories import Trajectories
-from rlm_app.types import RunState, Stop
+from rlm_app.types import Limits, RunState, Stop
 
 _log = logging.getLogger(__name__)
 _MOMENT = 2.0
@@ -52,13 +53,31 @@ class RunManager:
             sample=sample,
         )
         self._store.add_run(record)
-        task = Task(record.id, owner, self._store.append_event)
-        with self._lock:
-            self._tasks[record.id] = task
-            self._line.join(record.id)
-        # A daemon thread: Ctrl-C ends the process at once, and the next one marks the run as interrupted.
-        threading.Thread(target=self._work, args=(task, spec, keys), name=f"run-{record.id[:8]}", daemon=True).start()
+        self._begin(Task(record.id, owner, self._store.append_event), spec, keys)
         return record.id
+
+    def resume(
+        self,
+        run_id: str,
+        owner: str,
+        keys: Mapping[str, str],
+        *,
+        limits: Limits | None = None,
+        strict: bool = True,
+    ) -> None:
+        """Go on with a run that ended early, under new `limits` if they are given; what was paid for is not paid again.
+
+        Raises `ConfigError` when there is no such run or it has nothing to go on with.
+        """
+        record = self._store.run(run_id, owner)
+        if record is None:
+            raise ConfigError("This run does not exist.")
+        if self._closing or record.state.is_live or record.state is RunState.DONE:
+            raise ConfigError(f"This run is {record.state}, so there is nothing to resume.")
+        spec = record.spec if limits is None else dataclasses.replace(record.spec, limits=limits)
+        self._store.update_run(run_id, state=RunState.QUEUED, boot=self._boot, spec=spec, error="")
+        task = Task(run_id, owner, self._store.append_event, self.trajectory(run_id, owner).last_seq)
+        self._begin(task, spec, keys, resumed=True, strict=strict, seconds_used=record.seconds)
 
     def stop(self, run_id: str, owner: str) -> bool:
         """Stop a run, at once if it is still in line; return whether this owner has a live run of that id."""
@@ -129,6 +148,14 @@ class RunManager:
             task.done.wait(max(deadline - time.monotonic(), 0))
         self._store.flush()
 
+    def _begin(self, task: Task, spec: RunSpec, keys: Mapping[str, str], **attempt: Any) -> None:
+        with self._lock:
+            self._tasks[task.run_id] = task
+            self._line.join(task.run_id)
+        context = RunContext(task.run_id, task.owner, spec, keys, task.sink, task.board.signal, task.cancel, **attempt)
+        # A daemon thread: Ctrl-C ends the process at once, and the next one marks the run as interrupted.
+        threading.Thread(target=self._work, args=(task, context), name=f"run-{task.run_id[:8]}", daemon=True).start()
+
     def _live_task(self, run_id: str) -> Task | None:
         task = self._tasks.get(run_id)
         return None if task is None or task.done.is_set() else task
@@ -137,11 +164,11 @@ class RunManager:
         names = {info.sha256: info.name for info in self._store.documents(owner)}
         return tuple(names[sha256] for sha256 in spec.documents if sha256 in names)
 
-    def _work(self, task: Task, spec: RunSpec, keys: Mapping[str, str]) -> None:
+    def _work(self, task: Task, context: RunContext) -> None:
         try:
             began = time.monotonic()
-            stop, error = self._carry_out(task, spec, keys)
-            self._close(task, stop, error, time.monotonic() - began)
+            stop, error = self._carry_out(task, context)
+            self._close(task, stop, error, context.seconds_used + time.monotonic() - began)
         except StoreError as error:
             task.unsaved = str(error)
             _log.error("run %s could not be saved: %s", task.run_id, error)
@@ -151,12 +178,12 @@ class RunManager:
             self._line.leave(task.run_id)
             task.done.set()
 
-    def _carry_out(self, task: Task, spec: RunSpec, keys: Mapping[str, str]) -> tuple[Stop, str]:
+    def _carry_out(self, task: Task, context: RunContext) -> tuple[Stop, str]:
         """Execute the run; return why it ended and a sentence, for the case that its events do not say so."""
         try:
             self._line.enter(task.run_id, task.cancel)
             self._admit(task)
-            self._execute(RunContext(task.run_id, task.owner, spec, keys, task.sink, task.board.signal, task.cancel))
+            self._execute(context)
         except Cancelled:
             return Stop.CANCELLED, ""
         except RLMError as error:

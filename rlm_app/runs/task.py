@@ -18,7 +18,7 @@ _FOUND = frozenset({Verdict.FOUND, Verdict.FOUND_IN_PARTS})
 class Task:
     """What the manager knows of a run that its events do not say yet; `done` is set when its record is final."""
 
-    def __init__(self, run_id: str, owner: str, keep: EventSink) -> None:
+    def __init__(self, run_id: str, owner: str, keep: EventSink, last_seq: int = 0) -> None:
         self.run_id = run_id
         self.owner = owner
         self.cancel = CancelToken()
@@ -30,7 +30,7 @@ class Task:
         self.unsaved = ""
         self.finished: RunFinished | None = None
         self._keep = keep
-        self._seq = 0
+        self._seq = last_seq
         self._names: tuple[str, ...] | None = None
         self._citations: list[Citation] = []
 

@@ -102,7 +102,8 @@ def drive(
 
     `before` are events of this run that were recorded earlier, or of another run that this one forks.
     """
-    replay = Replay(before, until=until, same_run=same_run, strict=strict)
+    own, inherited = (before, ()) if same_run else ((), before)
+    replay = Replay(own, inherited, until=until, strict=strict)
     root = ScriptedClient("root", replies, cost=cost)
     below = ScriptedClient("sub", sub, cost=cost)
     events: list[Event] = []
@@ -117,7 +118,7 @@ def drive(
     )
     runtime = Runtime(
         handler,
-        Recorder("run", sink, replay=replay),
+        Recorder("run" if same_run else "fork", sink, replay=replay),
         LocalREPL(),
         system_prompt=system_prompt,
         toolbox=Toolbox(tools or {}),

@@ -66,7 +66,7 @@ def test_only_so_many_run_at_once_and_the_others_start_in_order(
     script.go.set()
     assert all(manager.wait(run_id, LONG).state is RunState.DONE for run_id in ids)
     assert sorted(script.order[:2]) == sorted(ids[:2])
-    assert script.order[2] == ids[2]
+    assert sorted(script.order[2:4]) == sorted(ids[2:4])  # both places come free at the same moment
     assert manager.running("ann") == []
     assert manager.live(ids[0]) is None
 

@@ -1,0 +1,133 @@
+"""Puts one run together: clients, environment, documents, replay, and the loop. Knows the concrete classes by name only."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rlm_app.backends import BACKENDS, SCRIPTED, Backend
+from rlm_app.engine.budget import Budget
+from rlm_app.engine.direct import Direct
+from rlm_app.engine.handler import LMHandler, Models
+from rlm_app.engine.recorder import Recorder
+from rlm_app.engine.replay import Replay
+from rlm_app.engine.rlm import RLM
+from rlm_app.engine.runtime import Runtime
+from rlm_app.engine.session import Job, run_job
+from rlm_app.errors import Cancelled, ClientError, ConfigError, ReplayDiverged, REPLError
+from rlm_app.protocols import Client, Environment
+from rlm_app.records import RunContext, RunRecord, RunSpec, RunStore
+from rlm_app.registry import CLIENTS, ENVIRONMENTS, find
+from rlm_app.settings import Settings
+from rlm_app.types import Document
+
+NOT_YET = {
+    name: f'The environment "{name}" needs {what}, and this version cannot run cells there yet; use environment="local".'
+    for name, what in (("docker", "Docker"), ("modal", "a Modal account"), ("prime", "a Prime account"))
+}
+"""Environments of the reference that are not built yet, each with the sentence that says so."""
+
+
+def backends(settings: Settings) -> tuple[Backend, ...]:
+    """Return the backends that can be picked here."""
+    return BACKENDS + ((SCRIPTED,) if settings.script else ())
+
+
+def backend_named(settings: Settings, name: str) -> Backend:
+    """Return the backend of that name; raise `ConfigError` naming those there are."""
+    table = {backend.name: backend for backend in backends(settings)}
+    if name not in table:
+        raise ConfigError(f"There is no backend called {name!r}. Known: {', '.join(table)}.")
+    return table[name]
+
+
+def make_client(settings: Settings, spec: RunSpec, model: str, keys: Mapping[str, str]) -> Client:
+    """Build the client of a run's backend for one model; raise `ConfigError` when a key or a script is missing."""
+    backend = backend_named(settings, spec.backend)
+    factory: Any = find(CLIENTS, "client", backend.client)
+    if backend.client == "scripted":
+        if settings.script is None:
+            raise ConfigError("The scripted backend needs a script: set RLM_APP_SCRIPT to its file.")
+        scripted: Client = factory.from_file(settings.script, model)
+        return scripted
+    if backend.client == "offline":
+        offline: Client = factory(model)
+        return offline
+    key = keys.get(backend.name) or settings.keys.get(backend.key_variable, "")
+    if backend.needs_key and not key:
+        raise ConfigError(f"{backend.title} needs a key: set {backend.key_variable}, or enter one under Settings.")
+    address = spec.options.get("base_url") or settings.addresses.get(backend.name) or backend.base_url
+    hosted: Client = factory(model, key or None, address, concurrency=spec.limits.concurrency)
+    return hosted
+
+
+def make_environment(name: str, options: Mapping[str, Any] | None = None) -> Environment:
+    """Build an environment by name with its own options; raise `ConfigError` when it cannot be used here."""
+    if name in NOT_YET:
+        raise ConfigError(NOT_YET[name])
+    environment: Environment = find(ENVIRONMENTS, "environment", name)(**(options or {}))
+    return environment
+
+
+class Executor:
+    """Carries out runs for the manager. `document` finds a document for an owner or raises `DocumentError`."""
+
+    def __init__(self, settings: Settings, store: RunStore, document: Callable[[str, str], Document]) -> None:
+        self._settings = settings
+        self._store = store
+        self._document = document
+
+    def __call__(self, context: RunContext) -> None:
+        """Carry out one run; its last event says how it ended."""
+        spec = context.spec
+        parent = self._store.run(spec.parent, context.owner) if spec.parent else None
+        replay = self._replay(context, parent)
+        root = make_client(self._settings, spec, spec.root_model, context.keys)
+        sub = make_client(self._settings, spec, spec.sub_model, context.keys)
+        limits = dataclasses.replace(spec.limits, iterations=spec.limits.iterations + _turns_before(spec, replay))
+        budget = Budget(limits, seconds_used=context.seconds_used)
+        runtime = Runtime(
+            LMHandler(Models(root, sub), budget, self._store.journal(context.run_id), context.cancel),
+            Recorder(context.run_id, context.sink, replay=replay),
+            make_environment(spec.environment),
+            signals=context.signals,
+            system_prompt=spec.system_prompt,
+        )
+        try:
+            run_job(runtime, self._job(context, parent), Direct(runtime) if spec.mode == "direct" else RLM(runtime))
+        except (Cancelled, ClientError, REPLError, ReplayDiverged):
+            pass  # the last event tells it already, with the draft as it stood
+        finally:
+            root.close()
+            sub.close()
+
+    def _job(self, context: RunContext, parent: RunRecord | None) -> Job:
+        from rlm_app.documents.library import repl_view
+        from rlm_app.evidence.answer import AnswerVerifier
+
+        spec = context.spec
+        documents = [self._document(sha256, context.owner) for sha256 in spec.documents]
+        value, view = repl_view(documents)
+        follows = parent is not None and spec.until is None
+        return Job(
+            value,
+            parent.spec.question if follows and parent else spec.question,
+            documents=tuple(document.info for document in documents),
+            view=view,
+            backend=spec.backend,
+            verifier=AnswerVerifier(documents),
+            follow_up=spec.question if follows else None,
+        )
+
+    def _replay(self, context: RunContext, parent: RunRecord | None) -> Replay:
+        """Return what is known already: this run's own events when it is resumed, its parent's when it goes on from one."""
+        spec = context.spec
+        own = self._store.events(context.run_id, context.owner) if context.resumed else []
+        inherited = self._store.events(parent.id, parent.owner) if parent else []
+        return Replay(own, inherited, until=spec.until, strict=context.strict)
+
+
+def _turns_before(spec: RunSpec, replay: Replay) -> int:
+    """Turns of a run that a follow-up goes through again do not count against its own limit."""
+    return replay.last_turn if spec.parent and spec.until is None else 0
