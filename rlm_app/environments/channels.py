@@ -93,9 +93,10 @@ class ChildChannel:
             if self._killed.is_set():
                 return
             self._killed.set()
+            # First the processes: a worker that sees its socket end goes at once, and its orphans could not be found.
+            kill_tree(self._process, self._wait_seconds)
             for end in (self._stream, self._errors):
                 _shut(end)
-            kill_tree(self._process, self._wait_seconds)
             self._drain.join(self._wait_seconds)
             # Nobody may close a descriptor in whose recv or send another thread still sits: its number is used again.
             with self._reading, self._writing:

@@ -79,12 +79,16 @@ def _kill_descendants(pid: int) -> None:
         return
     with contextlib.suppress(OSError):
         os.kill(pid, signal.SIGSTOP)
-    end = time.monotonic() + 1.0
-    while (below := _descendants(pid)) and time.monotonic() < end:
+    end, calm = time.monotonic() + 1.0, 0
+    # Two empty looks, because a child may move up to the process, its own parent having died, in the middle of one.
+    while calm < 2 and time.monotonic() < end:
+        below = _descendants(pid)
+        calm = 0 if below else calm + 1
         for one in below:
             with contextlib.suppress(OSError):
                 os.kill(one, signal.SIGKILL)
-        time.sleep(0.002)
+        if below:
+            time.sleep(0.001)
 
 
 def _descendants(pid: int) -> list[int]:

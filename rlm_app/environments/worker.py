@@ -164,9 +164,16 @@ class Interrupts:
             self.due = True
             return
         self.count += 1
+        if self.count == 2 and hasattr(signal, "setitimer"):
+            self.storm(1e-4)
         if self.count > 1:
             insist(frame)
         raise KeyboardInterrupt("the cell was stopped")
+
+    def storm(self, seconds: float) -> None:
+        """Interrupt every so many seconds, 0 to stop: sooner or later one falls outside of what swallows them."""
+        signal.signal(signal.SIGALRM, self.handle)
+        signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
 
     def request(self) -> None:
         """Interrupt the main thread; a real signal, sent to that very thread, is what ends a sleep."""
@@ -394,7 +401,9 @@ class Repl:
                 self.interrupts.open = False
         except BaseException as error:
             self.interrupts.open = False
-            sys.settrace(None)
+            if self.interrupts.count > 1:
+                self.interrupts.storm(0)
+                sys.settrace(None)
             return None, error
 
     def execute(self, code: str) -> None:

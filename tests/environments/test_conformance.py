@@ -426,6 +426,22 @@ while True:
     except BaseException:
         z = 1
 """,
+    "swallows the interrupt at three levels": """
+def f():
+    try:
+        return sum(range(10_000))
+    except:
+        return None
+def g():
+    while True:
+        try:
+            f()
+        except:
+            oops = 1
+while True:
+    try: g()
+    except: pass
+""",
     "continues in finally": """
 def f():
     while True:
