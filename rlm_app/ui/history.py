@@ -23,9 +23,10 @@ def draw(app: App, owner: str) -> None:
     found = _filtered(records)
     st.caption(_counted(len(found), len(records)))
     page, library = _page(len(found)), documents.library(app, owner)
-    with st.container(key="run_list", gap="xsmall"):
+    with st.container(key="run_heads"):
         for column, head in zip(st.columns(_WIDTHS), _HEADS, strict=True):
             column.caption(f"**{head}**" if head else " ")
+    with st.container(key="run_list", gap="xsmall"):
         for record in found[page * PAGE : (page + 1) * PAGE]:
             _row(app, record, library)
 

@@ -22,7 +22,7 @@ def link(record: RunRecord, limit: int = 140) -> None:
         label=safe.label(words.clip(record.spec.question, limit)),
         icon="",
         query_params={"run": record.id},
-        help="Open this run",
+        help="",
     )
 
 

@@ -17,7 +17,7 @@ _ADDRESS = re.compile(
 )
 _PICTURE = re.compile(r"!\[([^\]\n]*)\]\(\s*<?([^)\s>]*)>?[^)\n]*\)")
 _LINK = re.compile(r"\[([^\]\n]*)\]\(\s*<?([^)\s>]*)>?[^)\n]*\)")
-_ACTIVE = re.compile(r"([\[\]<$:~\\])")
+_ACTIVE = re.compile(r"([\[\]<$:~\\`])")
 _LABEL = re.compile(r"([\\`*_\[\]<>$:~#|!])")
 _MARK = re.compile("[\ue000-\uf8ff]")
 

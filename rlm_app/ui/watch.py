@@ -12,6 +12,7 @@ from rlm_app.ui import answer, evidence, header, live, shell, timeline
 EVERY = 0.8
 """Seconds between two looks at a live run: a turn has to be on the screen within a second."""
 
+_WATCHED = "ui_watched"
 ANSWER, TIMELINE, EVIDENCE = "Answer", "Timeline", "Evidence"
 
 
@@ -21,13 +22,18 @@ def show(app: App, run_id: str, owner: str) -> None:
     if record is None:
         shell.stop_with("There is no such run", "This run does not exist. History lists the runs there are.")
     live_at_first = record.state.is_live
+    watched: set[str] = st.session_state.setdefault(_WATCHED, set())
+    if live_at_first:
+        watched.add(run_id)
+    elif run_id in watched:
+        watched.discard(run_id)
+        _turn_to_answer(record)
 
     def body() -> None:
         now, trajectory = app.run(run_id, owner), app.trajectory(run_id, owner)
         if now is None or trajectory is None:
             st.rerun()
         if live_at_first and not now.state.is_live:
-            _turn_to_answer(now)
             st.rerun()
         _draw(app, now, trajectory)
 

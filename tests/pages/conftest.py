@@ -1,0 +1,100 @@
+"""A real app on a temporary home for every test: real store, real manager, the scripted backend."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from rlm_app.build import App
+from rlm_app.records import RunSpec
+from rlm_app.types import DocumentInfo, Limits
+from rlm_app.ui.handle import samples_ready, shared_app
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTRACT = "The supplier may end this agreement with ninety days' notice.\nFees are due within thirty days.\n" * 3
+
+SCRIPT = {
+    "root": [
+        "I look at the first lines.\n\n```repl\nprint(context[:80])\nfor n in range(60):\n    print('line', n)\n```",
+        "I ask about the notice.\n\n```repl\nprint(llm_query('What notice?'))\nprint(missing_name)\n```",
+        "Here is the answer.\n\n```repl\nanswer['content'] = 'It says “may end this agreement with ninety days’ notice” "
+        "and “a sentence that no document holds”.'\nanswer['ready'] = True\n```",
+    ],
+    "sub": {"default": "Ninety days."},
+    "delay": 0.0,
+    "cost": 0.002,
+}
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    script = tmp_path / "script.json"
+    script.write_text(json.dumps(SCRIPT), encoding="utf-8")
+    monkeypatch.setenv("RLM_APP_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("RLM_APP_SCRIPT", str(script))
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    st.cache_resource.clear()
+    yield shared_app()
+    samples_ready().wait(30)
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def page(app: App) -> Callable[..., AppTest]:
+    """Return a browser tab on the home page, or on another page with a query string."""
+
+    def make(path: str = "", **query: str) -> AppTest:
+        assert samples_ready().wait(30)
+        tab = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+        tab.run()
+        if path:
+            for name, value in query.items():
+                tab.query_params[name] = value
+            tab.switch_page(path)
+            tab.run()
+        assert not tab.exception
+        return tab
+
+    return make
+
+
+@pytest.fixture
+def contract(app: App, tmp_path: Path) -> DocumentInfo:
+    file = tmp_path / "contract.txt"
+    file.write_text(CONTRACT, encoding="utf-8")
+    return app.add_file(file, "contract.txt", "local")
+
+
+@pytest.fixture
+def started(app: App) -> Callable[..., str]:
+    """Return a function that starts a scripted run on a document."""
+
+    def start(info: DocumentInfo, question: str = "What notice?", **limits: float) -> str:
+        spec = RunSpec(question, (info.sha256,), "scripted", "scripted", "scripted", limits=Limits(**limits))
+        return app.start(spec, "local")
+
+    return start
+
+
+@pytest.fixture
+def slow(app: App) -> None:
+    """Make the scripted model take its time."""
+    assert app.settings.script is not None
+    app.settings.script.write_text(json.dumps({**SCRIPT, "delay": 20}), encoding="utf-8")
+
+
+@pytest.fixture
+def reopened(app: App) -> Callable[[], App]:
+    """Return a function that closes the app and opens its data file again, as a restart does."""
+
+    def reopen() -> App:
+        samples_ready().wait(30)
+        st.cache_resource.clear()
+        return shared_app()
+
+    return reopen

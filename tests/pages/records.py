@@ -1,0 +1,85 @@
+"""Runs in any state, put into the store as a finished or unfinished run leaves them."""
+
+from __future__ import annotations
+
+import time
+import uuid
+
+from streamlit.testing.v1 import AppTest
+
+from rlm_app.build import App
+from rlm_app.events import CellFinished, CellStarted, ModelReplied, RunStarted
+from rlm_app.records import RunRecord, RunSpec
+from rlm_app.types import DocumentInfo, Limits, RunState, Stop, Usage
+
+STOPS = {
+    RunState.DONE: Stop.ANSWERED,
+    RunState.CANCELLED: Stop.CANCELLED,
+    RunState.LIMIT: Stop.ITERATIONS,
+    RunState.FAILED: Stop.FAILED,
+    RunState.INTERRUPTED: Stop.INTERRUPTED,
+}
+USAGE = Usage(calls=1, input_tokens=900, output_tokens=100, cost=0.01)
+
+
+def keep(
+    app: App,
+    info: DocumentInfo,
+    state: RunState,
+    *,
+    owner: str = "local",
+    question: str = "What notice?",
+    answer: str = "The answer of the run.",
+    turns: int = 1,
+) -> str:
+    """Keep a run of that state and return its id."""
+    run_id = uuid.uuid4().hex
+    spec = RunSpec(question, (info.sha256,), "scripted", "scripted", "scripted", limits=Limits(cost=1.0))
+    record = RunRecord(
+        id=run_id,
+        owner=owner,
+        spec=spec,
+        state=state,
+        boot=app.boot,
+        created=time.time() - 60,
+        document_names=(info.name,),
+        finished=None if state.is_live else time.time(),
+        seconds=0.0 if state.is_live else 12.0,
+        stop=STOPS.get(state),
+        answer="" if state.is_live else answer,
+        error="The provider refused the key: check Settings." if state is RunState.FAILED else "",
+        usage=USAGE,
+    )
+    app.store.add_run(record)
+    _events(app, run_id, info, turns)
+    return run_id
+
+
+def _events(app: App, run_id: str, info: DocumentInfo, turns: int) -> None:
+    common = {"run_id": run_id, "call_id": "0", "parent_id": None, "depth": 0, "at": time.time()}
+    append = app.store.append_event
+    append(
+        RunStarted(
+            **common,
+            seq=1,
+            question="What notice?",
+            backend="scripted",
+            root_model="scripted",
+            sub_model="scripted",
+            environment="local",
+            documents=(info,),
+        )  # fmt: skip
+    )
+    for turn in range(1, turns + 1):
+        seq = 3 * turn - 1
+        append(
+            ModelReplied(**common, seq=seq, iteration=turn, messages=(), reply="I look.", model="scripted", usage=USAGE)
+        )
+        append(CellStarted(**common, seq=seq + 1, iteration=turn, cell=1, code="print(1)"))
+        append(CellFinished(**common, seq=seq + 2, iteration=turn, cell=1, stdout="1\n"))
+    app.store.flush()
+
+
+def turns_of(tab: AppTest) -> list[str]:
+    """Return the labels of the turns on the page."""
+    return [found.proto.label for found in tab.get("expander") if found.proto.label.startswith("**Turn")]

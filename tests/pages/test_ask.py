@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fpdf import FPDF
+from streamlit.testing.v1 import AppTest
+
+from rlm_app.build import App
+from rlm_app.types import DocumentInfo
+from rlm_app.ui import choice, keys
+from tests.pages.seeing import texts, until
+
+Page = Callable[..., AppTest]
+
+
+def pdf(text: str, password: str | None = None) -> bytes:
+    paper = FPDF()
+    paper.add_page()
+    paper.set_font("Helvetica", size=12)
+    paper.multi_cell(0, 8, text)
+    if password:
+        paper.set_encryption(owner_password="owner", user_password=password)
+    return bytes(paper.output())
+
+
+def ask(tab: AppTest) -> AppTest:
+    next(button for button in tab.button if button.label == "Ask").click()
+    return tab.run()
+
+
+def test_a_first_visitor_gets_sample_questions_and_one_click_fills_the_form(page: Page) -> None:
+    tab = page()
+    assert "Try it on a sample document" in texts(tab)
+    tab.button(key="sample-0").click().run()
+    assert tab.text_area(key="ask_question").value
+    assert len(tab.multiselect(key="ask_documents").value) == 1
+    assert "text OK" in texts(tab)
+
+
+def test_an_upload_says_at_once_how_readable_it_is_and_is_chosen_for_the_question(page: Page, app: App) -> None:
+    tab = page()
+    tab.file_uploader[0].upload("lease.pdf", pdf("The rent is due on the first day of each month."), "application/pdf")
+    tab.run()
+    assert "1 page · text OK" in texts(tab)
+    assert [info.name for info in app.documents("local")] == ["lease.pdf"]
+    assert tab.multiselect(key="ask_documents").value == [app.documents("local")[0].sha256]
+
+
+def test_a_file_that_cannot_be_read_says_why_and_the_others_are_kept(page: Page, app: App) -> None:
+    tab = page()
+    tab.file_uploader[0].upload("broken.pdf", b"%PDF-1.7 and nothing else", "application/pdf")
+    tab.file_uploader[0].upload("notes.txt", b"The pump is to be greased every week.", "text/plain")
+    tab.run()
+    assert "**broken.pdf**" in texts(tab).replace("\\", "")
+    assert ":red[:material/error:]" in texts(tab)
+    assert [info.name for info in app.documents("local")] == ["notes.txt"]
+
+
+def test_a_file_with_a_password_is_opened_once_the_password_is_given(page: Page, app: App) -> None:
+    tab = page()
+    tab.file_uploader[0].upload("secret.pdf", pdf("The vault is behind the clock.", "opensesame"), "application/pdf")
+    tab.run()
+    assert "needs its password" in texts(tab)
+    tab.text_input(key="password-0-value").set_value("wrong")
+    next(button for button in tab.button if button.label == "Open").click().run()
+    assert "the password is wrong" in texts(tab)
+    tab.text_input(key="password-0-value").set_value("opensesame")
+    next(button for button in tab.button if button.label == "Open").click().run()
+    assert [info.name for info in app.documents("local")] == ["secret.pdf"]
+    assert "password" not in " ".join(field.label.lower() for field in tab.text_input)
+
+
+def test_the_name_of_an_upload_is_never_used_as_a_path(page: Page, app: App, tmp_path: Path) -> None:
+    tab = page()
+    tab.file_uploader[0].upload("../../../escape.txt", b"Nothing to see here, really nothing.", "text/plain")
+    tab.run()
+    assert len(app.documents("local")) == 1
+    assert not list(tmp_path.parent.rglob("escape.txt"))
+
+
+def test_asking_without_a_question_or_a_document_says_what_is_missing(page: Page) -> None:
+    tab = ask(page())
+    assert "There is no question yet" in tab.error[0].value
+    tab.text_area(key="ask_question").set_value("What notice?")
+    assert "There is no document yet" in ask(tab).error[0].value
+
+
+def test_asking_opens_the_run_and_its_address_names_it(page: Page, app: App, contract: DocumentInfo) -> None:
+    tab = page()
+    tab.selectbox(key="ask-backend").set_value("scripted").run()
+    tab.text_area(key="ask_question").set_value("What notice?")
+    tab.multiselect(key="ask_documents").set_value([contract.sha256])
+    ask(tab)
+    run_id = app.store.runs("local")[0].id
+    assert tab.query_params["run"] in (run_id, [run_id])
+    until(tab, lambda seen: "1 of 2 quotes found word for word" in texts(seen))
+
+
+def test_a_run_at_work_is_shown_on_the_home_page_and_a_finished_one_below_it(
+    page: Page, app: App, contract: DocumentInfo, started: Callable[..., str]
+) -> None:
+    run_id = started(contract)
+    app.manager.wait(run_id, 30)
+    tab = page()
+    assert "Latest answers" in texts(tab)
+    assert "What notice" in texts(tab)
+    assert "Try it on a sample document" not in texts(tab)
+
+
+def test_a_typed_key_stays_in_the_session_and_out_of_its_field_and_of_the_data_file(page: Page, app: App) -> None:
+    tab = page()
+    tab.selectbox(key="ask-backend").set_value("openai").run()
+    assert "needs a key" in texts(tab)
+    tab.text_input(key="ask-key-openai").set_value("sk-very-secret-1234").run()
+    assert "Typed for this session" in texts(tab)
+    assert "needs a key" not in texts(tab)
+    assert "sk-very-secret-1234" not in texts(tab) + "".join(str(field.value) for field in tab.text_input)
+    app.store.flush()
+    stored = b"".join(path.read_bytes() for path in app.settings.home.rglob("*") if path.is_file())
+    assert b"sk-very-secret-1234" not in stored
+
+
+def test_the_offline_backend_is_called_what_it_is(page: Page) -> None:
+    assert "Offline: finds and quotes, does not reason" in texts(page()).replace("\\", "")
+
+
+@pytest.mark.parametrize(("name", "entered", "allowed"), [("iterations", 7, "7 turns"), ("seconds", 3, "3 min")])
+def test_a_changed_limit_is_shown_in_the_line_below_the_form(page: Page, name: str, entered: int, allowed: str) -> None:
+    tab = page()
+    tab.number_input(key=f"ask-{name}").set_value(entered).run()
+    assert allowed in texts(tab)
+
+
+def test_the_modules_of_the_form_hold_no_state_of_their_own() -> None:
+    for module in (choice, keys):
+        assert not [n for n, v in vars(module).items() if isinstance(v, dict | list | set) and not n.startswith("__")]
+
+
+def test_an_empty_file_is_refused_in_a_sentence(page: Page, app: App) -> None:
+    tab = page()
+    tab.file_uploader[0].upload("nothing.txt", io.BytesIO(b"").getvalue(), "text/plain")
+    tab.run()
+    assert "is empty" in texts(tab)
+    assert not app.documents("local")

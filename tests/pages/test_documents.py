@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from streamlit.testing.v1 import AppTest
+
+from rlm_app.build import App
+from rlm_app.types import DocumentInfo
+from rlm_app.ui import library, shell
+from tests.pages.seeing import texts
+
+Page = Callable[..., AppTest]
+
+
+def test_the_shelf_shows_health_and_marks_the_samples(page: Page, contract: DocumentInfo) -> None:
+    shown = texts(page(shell.DOCUMENTS))
+    assert "**contract.txt**" in shown
+    assert shown.count("Sample]") == 3
+    assert "text OK · 285 characters" in shown
+
+
+def test_the_reader_marks_what_is_found_and_says_how_often(page: Page, contract: DocumentInfo) -> None:
+    tab = page(shell.DOCUMENTS, document=contract.sha256)
+    tab.text_input(key=f"find-{contract.sha256}").set_value("NINETY days'").run()
+    assert "Found 3 times" in texts(tab)
+    assert tab.get("html")[0].proto.body.count("<mark>ninety days&#x27;</mark>") == 3
+
+
+def test_what_is_not_found_says_so(page: Page, contract: DocumentInfo) -> None:
+    tab = page(shell.DOCUMENTS, document=contract.sha256)
+    tab.text_input(key=f"find-{contract.sha256}").set_value("moonlight").run()
+    assert "Not found in this document" in texts(tab)
+
+
+def test_a_found_passage_turns_to_its_page(page: Page, app: App) -> None:
+    info = next(info for info in app.samples() if info.unit == "page")
+    document = app.document(info.sha256, "local")
+    assert document is not None
+    last = info.pages[-1]
+    words = " ".join(document.text[last.start : last.end].split()[:6])
+    tab = page(shell.DOCUMENTS, document=info.sha256)
+    tab.text_input(key=f"find-{info.sha256}").set_value(words).run()
+    tab.button(key=f"hit-{info.sha256}-0").click().run()
+    assert "<mark>" in tab.get("html")[0].proto.body
+
+
+def test_the_report_has_a_row_for_every_page(page: Page, contract: DocumentInfo) -> None:
+    tab = page(shell.DOCUMENTS, document=contract.sha256)
+    assert list(tab.dataframe[0].value["Holds"]) == ["text"]
+
+
+def test_a_document_is_deleted_after_a_confirmation(page: Page, app: App, contract: DocumentInfo) -> None:
+    tab = page(shell.DOCUMENTS)
+    tab.button(key=f"remove-{contract.sha256}").click().run()
+    assert app.documents("local")
+    tab.button(key=f"remove-for-good-{contract.sha256}").click().run()
+    assert not app.documents("local")
+
+
+def test_samples_cannot_be_deleted(page: Page, app: App) -> None:
+    tab = page(shell.DOCUMENTS)
+    keys = {str(button.key) for button in tab.button}
+    assert not [key for key in keys if key.startswith("remove-")]
+    assert [key for key in keys if key.startswith("read-")]
+
+
+def test_the_shelf_module_offers_a_question_about_a_document(page: Page, contract: DocumentInfo) -> None:
+    tab = page(shell.DOCUMENTS)
+    tab.button(key=f"ask-{contract.sha256}").click().run()
+    assert tab.multiselect(key="ask_documents").value == [contract.sha256]
+    assert library.draw.__doc__

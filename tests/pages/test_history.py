@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from streamlit.testing.v1 import AppTest
+
+from rlm_app.build import App
+from rlm_app.types import DocumentInfo, RunState
+from rlm_app.ui import shell, trash
+from tests.pages.records import keep
+from tests.pages.seeing import texts
+
+Page = Callable[..., AppTest]
+
+
+def questions(tab: AppTest) -> list[str]:
+    return [link.proto.label for link in tab.get("page_link")]
+
+
+def test_every_run_is_listed_with_its_documents_state_and_money(page: Page, app: App, contract: DocumentInfo) -> None:
+    keep(app, contract, RunState.DONE, question="Who pays the rent?")
+    keep(app, contract, RunState.FAILED, question="Who owns the pump?")
+    shown = texts(page(shell.HISTORY))
+    for expected in (
+        "Who pays the rent?",
+        "Who owns the pump?",
+        "contract.txt",
+        "Failed]",
+        r"\$0.010",
+        "0:12",
+        "2 runs",
+    ):
+        assert expected in shown
+
+
+def test_a_search_looks_in_questions_answers_and_names(page: Page, app: App, contract: DocumentInfo) -> None:
+    keep(app, contract, RunState.DONE, question="Who pays the rent?", answer="The tenant does.")
+    keep(app, contract, RunState.DONE, question="Who owns the pump?")
+    tab = page(shell.HISTORY)
+    tab.text_input(key="history-search").set_value("TENANT does").run()
+    assert questions(tab) == ["Who pays the rent?"]
+    tab.text_input(key="history-search").set_value("contract.txt who").run()
+    assert len(questions(tab)) == 2
+
+
+def test_the_list_can_be_narrowed_to_states(page: Page, app: App, contract: DocumentInfo) -> None:
+    keep(app, contract, RunState.DONE, question="Who pays the rent?")
+    keep(app, contract, RunState.FAILED, question="Who owns the pump?")
+    tab = page(shell.HISTORY)
+    tab.get("button_group")[0].set_value(["Failed"]).run()
+    assert questions(tab) == ["Who owns the pump?"]
+    assert "1 of 2 runs" in texts(tab)
+
+
+def test_a_deleted_run_leaves_the_list_and_can_be_taken_back(page: Page, app: App, contract: DocumentInfo) -> None:
+    run_id = keep(app, contract, RunState.DONE)
+    tab = page(shell.HISTORY)
+    tab.button(key=f"delete-{run_id}").click().run()
+    assert "Deleted: What notice?" in texts(tab)
+    assert "What notice?" not in questions(tab)
+    tab.button(key=f"undo-{run_id}").click().run()
+    assert questions(tab) == ["What notice?"]
+    assert app.run(run_id, "local") is not None
+
+
+def test_a_deleted_run_that_nobody_takes_back_is_gone_from_the_data_file(
+    page: Page, app: App, contract: DocumentInfo, monkeypatch: object
+) -> None:
+    run_id = keep(app, contract, RunState.DONE)
+    record = app.run(run_id, "local")
+    assert record is not None
+    tab = page(shell.HISTORY)
+    before, trash.SECONDS = trash.SECONDS, 0.05
+    try:
+        tab.button(key=f"delete-{run_id}").click().run()
+    finally:
+        trash.SECONDS = before
+    end = time.monotonic() + 10
+    while app.run(run_id, "local") is not None:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert not app.store.events(run_id, "local")
+
+
+def test_a_run_at_work_cannot_be_deleted(page: Page, app: App, contract: DocumentInfo) -> None:
+    run_id = keep(app, contract, RunState.RUNNING)
+    assert page(shell.HISTORY).button(key=f"delete-{run_id}").disabled
+
+
+def test_many_runs_come_by_page(page: Page, app: App, contract: DocumentInfo) -> None:
+    for number in range(23):
+        keep(app, contract, RunState.DONE, question=f"Question {number}?", turns=0)
+    tab = page(shell.HISTORY)
+    assert len(questions(tab)) == 20
+    assert "23 runs" in texts(tab)
+
+
+def test_an_empty_history_leads_to_the_first_question(page: Page) -> None:
+    tab = page(shell.HISTORY)
+    assert "No question was asked yet" in texts(tab)
+    assert "Ask a question" in texts(tab)

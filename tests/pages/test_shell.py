@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from rlm_app.build import App
+from rlm_app.ui import shell
+from tests.pages.conftest import ROOT
+from tests.pages.seeing import texts
+
+Page = Callable[..., AppTest]
+PAGES = (shell.ASK, shell.RUN, shell.HISTORY, shell.DOCUMENTS, shell.SETTINGS)
+_HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_page_file_asks_for_the_frame_before_it_does_anything(path: str) -> None:
+    body = ast.parse((ROOT / path).read_text(encoding="utf-8")).body
+    code = [node for node in body if not isinstance(node, ast.Import | ast.ImportFrom)][1:]
+    assert ast.unparse(code[0]) == "shell.require_shell()"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_page_is_drawn_without_an_error(page: Page, path: str) -> None:
+    tab = page(path)
+    assert not tab.exception
+    assert not tab.error
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_uses_the_words_of_engineers(page: Page, path: str) -> None:
+    shown = texts(page(path)).lower()
+    for word in ("observation", "span", "trace", "chunk", "agent"):
+        assert word not in shown.replace("transparen", "")
+
+
+def test_a_data_file_in_use_is_a_sentence_on_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RLM_APP_HOME", str(tmp_path))
+    st.cache_resource.clear()
+    with subprocess.Popen(
+        [sys.executable, "-c", _HOLD, str(tmp_path / "rlm.duckdb")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ},
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        tab = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+        other.communicate(b"")
+    assert not tab.exception
+    assert "in use by another process" in tab.error[0].value
+    assert "The data file cannot be opened" in texts(tab)
+
+
+def test_the_collection_after_every_poll_is_switched_off_and_nothing_is_reported_home() -> None:
+    config = (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")
+    assert "postScriptGC = false" in config
+    assert "gatherUsageStats = false" in config
+    assert "http" not in config
+
+
+def test_one_app_serves_all_tabs(page: Page, app: App) -> None:
+    page()
+    page()
+    assert shell.open_app() is app
