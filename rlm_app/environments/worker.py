@@ -343,7 +343,8 @@ class Repl:
         if key is not None and key in self.names:
             held = self.names[key]
             self.final(held.get("content") if held is self.names.get("answer") and isinstance(held, dict) else held)
-        if key is not None and key.isidentifier():
+        held_by_a_variable = any(held is name for held in list(self.names.values()))
+        if key is not None and key.isidentifier() and not held_by_a_variable:
             there_are = ", ".join(self.variables()) or "none"
             raise NameError(f"FINAL_VAR: there is no variable called {key!r}. Variables: {there_are}")
         self.final(name)

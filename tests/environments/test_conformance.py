@@ -233,6 +233,7 @@ ANSWERS: dict[str, tuple[list[str], str | None, str]] = {
     "FINAL_VAR hands in a variable": (["v = 'text'", "FINAL_VAR('v')"], "text", ""),
     "FINAL_VAR hands in a list": (["v = [1, 'a']", "FINAL_VAR('v')"], '[1, "a"]', ""),
     "FINAL_VAR takes a value": (["v = {'k': 1}", "FINAL_VAR(v)"], '{"k": 1}', ""),
+    "FINAL_VAR takes the one word a variable holds": (["v = ['yes'][0]", "FINAL_VAR(v)"], "yes", ""),
     "FINAL_VAR takes a sentence": (["FINAL_VAR('the answer is 42')"], "the answer is 42", ""),
     "FINAL_VAR of answer hands in its content": (["answer['content'] = 'c'\nFINAL_VAR('answer')"], "c", "c"),
 }
