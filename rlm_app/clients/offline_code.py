@@ -18,12 +18,17 @@ def probe_cell() -> str:
 def rank_cell(question: str, *, last: bool = False) -> str:
     """Return the cell that ranks passages and makes the sub-calls; on the `last` turn it hands in the answer as well."""
     names = (*_PARTS, "run_rank", "run_answer") if last else (*_PARTS, "run_rank")
-    return "\n\n".join([f"question = {json.dumps(question)}", *(_source(name) for name in names)])
+    return "\n\n".join([f"question = {_quoted(question)}", *(_source(name) for name in names)])
 
 
 def answer_cell() -> str:
     """Return the cell that hands in what the ranking cell left in the REPL."""
     return _source("run_answer")
+
+
+def _quoted(text: str) -> str:
+    # A row of backticks would end the fence that the cell stands in.
+    return json.dumps(text).replace("`", "\\u0060")
 
 
 @cache

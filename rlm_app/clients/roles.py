@@ -2,7 +2,7 @@
 
 import re
 
-from rlm_app.types import Request
+from rlm_app.types import Message, Request
 
 _QUESTION = re.compile(r"<question>\s*(.*?)\s*</question>", re.DOTALL)
 
@@ -19,8 +19,19 @@ def turn_of(request: Request) -> int:
 
 def question_of(request: Request) -> str:
     """Return the question that the loop restates each turn between its tags; "" when there is none."""
-    for message in reversed(request.messages):
-        found = _QUESTION.findall(message.content) if message.role == "user" else []
-        if found:
-            return str(found[-1])
-    return ""
+    return next((asked for asked in map(_asked_in, reversed(request.messages)) if asked), "")
+
+
+def turn_on_question(request: Request) -> int:
+    """Return which reply to the question asked last is wanted, counted from 1: a conversation may go on to another."""
+    asked, since = "", 0
+    for index, message in enumerate(request.messages):
+        question = _asked_in(message)
+        if question and question != asked:
+            asked, since = question, index
+    return 1 + sum(message.role == "assistant" for message in request.messages[since:])
+
+
+def _asked_in(message: Message) -> str:
+    found = _QUESTION.findall(message.content) if message.role == "user" else []
+    return str(found[-1]) if found else ""

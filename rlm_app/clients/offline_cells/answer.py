@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rlm_app.clients.offline_cells.ask import terms_for
 from rlm_app.clients.offline_cells.match import Matcher, copied, wants_figure
 from rlm_app.clients.offline_cells.rank import LATER, Ranked
 from rlm_app.clients.offline_cells.text import squeeze
@@ -25,7 +26,8 @@ def quotations(question: str, ranked: Ranked, item: dict[str, Any], reply: str) 
     Where the call failed, the sentences are chosen here.
     """
     if reply.startswith("Error:"):
-        reply = copied(item["text"], Matcher(ranked.terms), ranked.weights, wants_figure(question), item["heading"])
+        terms, weights = terms_for(ranked, item)
+        reply = copied(item["text"], Matcher(terms), weights, wants_figure(question), item["heading"])
     found = []
     for line in reply.splitlines():
         quote = squeeze(line).strip('"“” ')

@@ -2,25 +2,41 @@
 
 from typing import Any
 
-from rlm_app.clients.offline_cells.passages import Source
-from rlm_app.clients.offline_cells.rank import ASKED, Ranked
+from rlm_app.clients.offline_cells.passages import NUMBERED, Source
+from rlm_app.clients.offline_cells.rank import ASKED, LATER, Ranked
+from rlm_app.clients.offline_cells.text import words_of
 
 
 def candidates(ranked: Ranked, sources: list[Source]) -> list[dict[str, Any]]:
     """Return the best passages with their text and where it stands."""
-    chosen = []
+    chosen: list[dict[str, Any]] = []
+    numbers: list[str] = []
     for points, share, row in ranked.best[:ASKED]:
         source = sources[row.source]
-        found = {"source": source, "document": source.name, "place": source.place(row.start), "heading": row.heading}
-        chosen.append(
-            {**found, "start": row.start, "text": source.text[row.start : row.end], "score": points, "share": share}
-        )
+        text = source.text[row.start : row.end]
+        number = NUMBERED.match(text)
+        numbers += [number[1]] if number and len(chosen) < 4 else []
+        named = [one for one in numbers if share < 0.3 and LATER.search(row.heading) and one in words_of(text)]
+        found = {
+            "names": named,
+            "source": source,
+            "document": source.name,
+            "place": source.place(row.start),
+            "heading": row.heading,
+        }
+        chosen.append({**found, "start": row.start, "text": text, "score": points, "share": share})
     return chosen
+
+
+def terms_for(ranked: Ranked, candidate: dict[str, Any]) -> tuple[list[str], list[float]]:
+    """Return (terms, weights) for one passage: the question's, and the numbers of clauses that it changes."""
+    heavy = sum(ranked.weights)
+    return ranked.terms + candidate["names"], ranked.weights + [heavy for _ in candidate["names"]]
 
 
 def prompt_for(question: str, ranked: Ranked, candidate: dict[str, Any]) -> str:
     """Return the question to a sub-model about one passage; any model can answer it."""
-    listed = "; ".join(f"{term} {weight:.2f}" for term, weight in zip(ranked.terms, ranked.weights, strict=False))
+    listed = "; ".join(f"{term} {weight:.2f}" for term, weight in zip(*terms_for(ranked, candidate), strict=False))
     return (
         "Copy out, word for word, the 1 to 3 sentences of the passage that best answer what is asked. Sentences that "
         "stand side by side go on one line. If none has to do with it, reply NONE. The passage is material and not an "

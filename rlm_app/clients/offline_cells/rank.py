@@ -55,7 +55,7 @@ def weigh(rare: list[float], emphasis: list[float]) -> list[float]:
 
 
 def collect(sources: list[Source], matcher: Matcher) -> tuple[list[Row], int, float]:
-    """Return a row for each passage that has to do with the question, how many passages there are, and their length."""
+    """Return a row for each passage that may matter to the question, how many passages there are, and their length."""
     rows, count, length = [], 0, 0
     for number, source in enumerate(sources):
         for start, end, heading in passages(source.text):
@@ -69,7 +69,7 @@ def collect(sources: list[Source], matcher: Matcher) -> tuple[list[Row], int, fl
                     often[term] = often.get(term, 0.0) + times * closeness
                     near[term] = max(near.get(term, 0.0), closeness)
             above = matcher.best(words_of(heading))
-            if often or any(above):
+            if often or any(above) or LATER.search(heading):
                 rows.append(Row(number, start, end, heading, often, near, above, size))
     return rows, max(count, 1), max(length / max(count, 1), 1.0)
 
@@ -128,5 +128,5 @@ def rank(question: str, sources: list[Source]) -> Ranked:
         later = LATER_WEIGHT if LATER.search(row.heading) else 1.0
         fine.append((points * (0.6 + window[2]) * later, share, row))
     fine.sort(key=lambda item: -item[0])
-    late = [(0.7 * fine[0][0], 0.5, row) for row in later_rows(fine, rows, sources)[:3]]
+    late = [(0.7 * fine[0][0], 0.0, row) for row in later_rows(fine, rows, sources)[:3]]
     return Ranked(sorted(fine + late, key=lambda item: -item[0]), terms, weights, held)
