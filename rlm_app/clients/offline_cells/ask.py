@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rlm_app.clients.offline_cells.passages import NUMBERED, Source
+from rlm_app.clients.offline_cells.passages import Source, numbers_in
 from rlm_app.clients.offline_cells.rank import ASKED, LATER, Ranked
 from rlm_app.clients.offline_cells.text import words_of
 
@@ -14,8 +14,7 @@ def candidates(ranked: Ranked, sources: list[Source]) -> list[dict[str, Any]]:
     for points, share, row in ranked.best[:ASKED]:
         source = sources[row.source]
         text = source.text[row.start : row.end]
-        number = NUMBERED.match(text)
-        numbers += [number[1]] if number and len(chosen) < 4 else []
+        numbers += numbers_in(text) if len(chosen) < 4 else []
         named = [one for one in numbers if share < 0.3 and LATER.search(row.heading) and one in words_of(text)]
         found = {
             "names": named,

@@ -11,6 +11,11 @@ from rlm_app.clients.offline_cells.text import HEADING, blocks, sentences
 NUMBERED = re.compile(r"\s*(?:#+\s*)?(?:clause|section|article|paragraph)?\s*(\d+(?:\.\d+)+)", re.IGNORECASE)
 
 
+def numbers_in(passage: str) -> list[str]:
+    """Return the numbers of the clauses or sections that begin in the passage."""
+    return [match[1] for match in map(NUMBERED.match, passage.splitlines()) if match]
+
+
 class Source(NamedTuple):
     """One text of the context; `pages` are (start, label)."""
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from rlm_app.clients.offline_cells.match import KIN, Matcher, pick, wants_figure
-from rlm_app.clients.offline_cells.passages import NUMBERED, Source, passages
+from rlm_app.clients.offline_cells.passages import Source, numbers_in, passages
 from rlm_app.clients.offline_cells.text import stem, words_of
 from rlm_app.clients.offline_cells.words import ASKING, STOP, WEAK
 
@@ -99,18 +99,13 @@ def score(row: Row, weights: list[float], average: float) -> tuple[float, float]
 
 def later_rows(best: list[tuple[float, float, Row]], rows: list[Row], sources: list[Source]) -> list[Row]:
     """Return the passages of amendments and bulletins that name one of the numbered passages which rank best."""
-    first = [NUMBERED.match(sources[row.source].text, row.start) for _, _, row in best[:4]]
-    numbers = {match[1] for match in first if match}
+    top = [sources[row.source].text[row.start : row.end] for _, _, row in best[:4]]
+    numbers = {number for text in top for number in numbers_in(text)}
     if not numbers:
         return []
     naming = re.compile(r"(?<![\d.])(?:" + "|".join(map(re.escape, numbers)) + r")(?!\d|\.\d)")
-    known = {(row.source, row.start) for _, _, row in best[:ASKED]}
     return [
-        row
-        for row in rows
-        if LATER.search(row.heading)
-        and (row.source, row.start) not in known
-        and naming.search(sources[row.source].text, row.start, row.end)
+        row for row in rows if LATER.search(row.heading) and naming.search(sources[row.source].text, row.start, row.end)
     ]
 
 
@@ -128,5 +123,7 @@ def rank(question: str, sources: list[Source]) -> Ranked:
         later = LATER_WEIGHT if LATER.search(row.heading) else 1.0
         fine.append((points * (0.6 + window[2]) * later, share, row))
     fine.sort(key=lambda item: -item[0])
-    late = [(0.7 * fine[0][0], 0.0, row) for row in later_rows(fine, rows, sources)[:3]]
-    return Ranked(sorted(fine + late, key=lambda item: -item[0]), terms, weights, held)
+    known = {(row.source, row.start) for _, _, row in fine[:ASKED] if row.often}
+    late = [row for row in later_rows(fine, rows, sources) if (row.source, row.start) not in known][:3]
+    fine = [item for item in fine if item[2] not in late] + [(0.7 * fine[0][0], 0.0, row) for row in late]
+    return Ranked(sorted(fine, key=lambda item: -item[0]), terms, weights, held)
