@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from rlm_app.backends import BACKENDS, SCRIPTED, Backend
+from rlm_app.cancel import CancelToken
 from rlm_app.engine.budget import Budget
 from rlm_app.engine.direct import Direct
 from rlm_app.engine.handler import LMHandler, Models
+from rlm_app.engine.journal import MemoryJournal
 from rlm_app.engine.recorder import Recorder
 from rlm_app.engine.replay import Replay
 from rlm_app.engine.rlm import RLM
-from rlm_app.engine.runtime import Runtime
+from rlm_app.engine.runtime import Runtime, ignore_signal
 from rlm_app.engine.session import Job, run_job
 from rlm_app.errors import Cancelled, ClientError, ConfigError, ReplayDiverged, REPLError
-from rlm_app.protocols import Client, Environment
+from rlm_app.protocols import Client, Environment, EventSink, Journal
 from rlm_app.records import RunContext, RunRecord, RunSpec, RunStore
 from rlm_app.registry import CLIENTS, ENVIRONMENTS, find
 from rlm_app.settings import Settings
-from rlm_app.types import Document
+from rlm_app.types import Completion, Document
 
 NOT_YET = {
     name: f'The environment "{name}" needs {what}, and this version cannot run cells there yet; use environment="local".'
@@ -81,26 +84,40 @@ class Executor:
     def __call__(self, context: RunContext) -> None:
         """Carry out one run; its last event says how it ended."""
         spec = context.spec
-        parent = self._store.run(spec.parent, context.owner) if spec.parent else None
-        replay = self._replay(context, parent)
         root = make_client(self._settings, spec, spec.root_model, context.keys)
         sub = make_client(self._settings, spec, spec.sub_model, context.keys)
-        limits = dataclasses.replace(spec.limits, iterations=spec.limits.iterations + _turns_before(spec, replay))
-        budget = Budget(limits, seconds_used=context.seconds_used)
-        runtime = Runtime(
-            LMHandler(Models(root, sub), budget, self._store.journal(context.run_id), context.cancel),
-            Recorder(context.run_id, context.sink, replay=replay),
-            make_environment(spec.environment),
-            signals=context.signals,
-            system_prompt=spec.system_prompt,
-        )
         try:
-            run_job(runtime, self._job(context, parent), Direct(runtime) if spec.mode == "direct" else RLM(runtime))
+            self._run(context, Models(root, sub), self._store.journal(context.run_id))
         except (Cancelled, ClientError, REPLError, ReplayDiverged):
             pass  # the last event tells it already, with the draft as it stood
         finally:
             root.close()
             sub.close()
+
+    def replay(self, record: RunRecord, sink: EventSink, cancel: CancelToken) -> Completion:
+        """Go through a recorded run again with no way to reach a model; `sink` gets every event anew.
+
+        Raises `ReplayDiverged` when a cell prints something else than it did, `ClientError` where the record ends.
+        """
+        refusing: Any = find(CLIENTS, "client", "refusing")
+        spec = dataclasses.replace(record.spec, parent=record.id, until=sys.maxsize)
+        context = RunContext(record.id, record.owner, spec, {}, sink, ignore_signal, cancel)
+        models = Models(refusing(spec.root_model), refusing(spec.sub_model))
+        return self._run(context, models, MemoryJournal())
+
+    def _run(self, context: RunContext, models: Models, journal: Journal) -> Completion:
+        spec = context.spec
+        parent = self._store.run(spec.parent, context.owner) if spec.parent else None
+        replay = self._replay(context, parent)
+        limits = dataclasses.replace(spec.limits, iterations=_turns(spec, replay))
+        runtime = Runtime(
+            LMHandler(models, Budget(limits, seconds_used=context.seconds_used), journal, context.cancel),
+            Recorder(context.run_id, context.sink, replay=replay),
+            make_environment(spec.environment),
+            signals=context.signals,
+            system_prompt=spec.system_prompt,
+        )
+        return run_job(runtime, self._job(context, parent), Direct(runtime) if spec.mode == "direct" else RLM(runtime))
 
     def _job(self, context: RunContext, parent: RunRecord | None) -> Job:
         from rlm_app.documents.library import repl_view
@@ -128,6 +145,7 @@ class Executor:
         return Replay(own, inherited, until=spec.until, strict=context.strict)
 
 
-def _turns_before(spec: RunSpec, replay: Replay) -> int:
-    """Turns of a run that a follow-up goes through again do not count against its own limit."""
-    return replay.last_turn if spec.parent and spec.until is None else 0
+def _turns(spec: RunSpec, replay: Replay) -> int:
+    """Return the turn limit; turns that another run took do not count against a follow-up, nor recorded ones against it."""
+    before = replay.inherited_turns if spec.parent and spec.until is None else 0
+    return max(spec.limits.iterations + before, replay.last_turn)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import threading
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rlm_app.assemble import Executor, backends, make_client, make_environment
 from rlm_app.backends import Backend
 from rlm_app.cancel import CancelToken
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import ConfigError, DocumentError
+from rlm_app.protocols import EventSink
 from rlm_app.records import RunRecord, RunSpec, RunStore
 from rlm_app.registry import ENVIRONMENTS
 from rlm_app.settings import SAMPLE_DOCS, Settings
-from rlm_app.types import Document, DocumentInfo
+from rlm_app.types import Completion, Document, DocumentInfo, Limits
 
 if TYPE_CHECKING:
     from rlm_app.runs.manager import RunManager
@@ -56,9 +58,8 @@ class App:
         self.settings = settings
         self.store = store
         self.boot = uuid.uuid4().hex
-        self.manager: RunManager = RunManager(
-            store, Executor(settings, store, self._needed), self.boot, parallel=settings.parallel_runs
-        )
+        self._executor = Executor(settings, store, self._needed)
+        self.manager: RunManager = RunManager(store, self._executor, self.boot, parallel=settings.parallel_runs)
         self._samples_lock = threading.Lock()
         self._samples_ready = False
 
@@ -126,6 +127,59 @@ class App:
         make_client(self.settings, spec, spec.root_model, keys or {}).close()
         return self.manager.start(spec, owner, dict(keys or {}))
 
+    def resume(
+        self,
+        run_id: str,
+        owner: str,
+        keys: Mapping[str, str] | None = None,
+        *,
+        limits: Limits | None = None,
+        strict: bool = True,
+    ) -> None:
+        """Go on with a run that ended early, under new `limits` if they are given; nothing that was paid is paid again.
+
+        With `strict` False it goes on even when a replayed cell prints something else. Raises `ConfigError` with a sentence.
+        """
+        record = self.run(run_id, owner)
+        if record is not None:
+            make_client(self.settings, record.spec, record.spec.root_model, keys or {}).close()
+        self.manager.resume(run_id, owner, dict(keys or {}), limits=limits, strict=strict)
+
+    def fork(self, run_id: str, owner: str, turn: int, keys: Mapping[str, str] | None = None, **changes: Any) -> str:
+        """Start a run that shares the turns of another up to `turn`, for nothing, and goes on with what `changes` say.
+
+        `changes` are fields of `RunSpec`: question, root_model, sub_model, backend, limits, system_prompt. Raises
+        `ConfigError` when there is no such run or turn.
+        """
+        record, trajectory = self.run(run_id, owner), self.trajectory(run_id, owner)
+        turns = len(trajectory.turns) if trajectory else 0
+        if record is None or not 0 <= turn <= turns:
+            raise ConfigError(f"There is no turn {turn} to fork from; this run has {turns}.")
+        spec = dataclasses.replace(record.spec, parent=run_id, until=turn, **changes)
+        return self.start(spec, owner, keys)
+
+    def follow_up(self, run_id: str, owner: str, question: str, keys: Mapping[str, str] | None = None) -> str:
+        """Ask a further question in the REPL of a run, which is built up again from the record; return the new run's id."""
+        record = self.run(run_id, owner)
+        if record is None or record.state.is_live:
+            raise ConfigError("A follow-up can be asked of a run that has ended; this one has not, or does not exist.")
+        spec = dataclasses.replace(record.spec, question=question, parent=run_id, until=None)
+        return self.start(spec, owner, keys)
+
+    def replay(self, run_id: str, owner: str, sink: EventSink, cancel: CancelToken | None = None) -> Completion:
+        """Go through a recorded run again without any model; `sink` gets each event as it happens anew.
+
+        Raises `ReplayDiverged` when a cell prints something else than it did, `ClientError` where the record ends.
+        """
+        record = self.run(run_id, owner)
+        if record is None:
+            raise ConfigError("This run does not exist.")
+        return self._executor.replay(record, sink, cancel or CancelToken())
+
+    def saved_calls(self, run_id: str) -> tuple[int, int]:
+        """Return how many calls of a run have a reply on record, and how many were sent."""
+        return self.store.journal(run_id).counts()
+
     def samples(self) -> tuple[DocumentInfo, ...]:
         """Return the bundled documents; the first call of a new data file reads them in, which takes seconds."""
         from rlm_app.samples import install
@@ -169,8 +223,10 @@ def open_app(settings: Settings | None = None, *, keep: bool = True) -> App:
 
     With `keep` False nothing is written to disk and everything is forgotten on close.
     """
+    from rlm_app.environments.scratch import sweep_scratch
     from rlm_app.store.duckdb_store import DuckDBStore
 
     settings = settings or Settings.from_environment()
     settings.home.mkdir(parents=True, exist_ok=True)
+    sweep_scratch()
     return App(settings, DuckDBStore(settings.data_file if keep else ":memory:"))

@@ -89,6 +89,9 @@ class Journal(Protocol):
     def failed(self, key: str, occurrence: int, reason: str) -> None:
         """Note that the call failed; a failed call is never reused."""
 
+    def counts(self) -> tuple[int, int]:
+        """Return how many calls have a reply on record, and how many were sent."""
+
 
 class EventSink(Protocol):
     """Takes the events of a run in order."""

@@ -9,6 +9,7 @@ CLIENTS = {
     "offline": "rlm_app.clients.offline:OfflineClient",
     "scripted": "rlm_app.clients.scripted:ScriptedClient",
     "openai": "rlm_app.clients.openai:OpenAIClient",
+    "refusing": "rlm_app.clients.refusing:RefusingClient",
 }
 
 ENVIRONMENTS = {

@@ -53,7 +53,7 @@ def load_script(path: Path) -> Script:
 
 
 def _root_replies(root: Any, question: str) -> list[Any]:
-    if not root or "replies" not in root[0]:
+    if not root or isinstance(root[0], str) or "replies" not in root[0]:
         return list(root)
     fitting = (case["replies"] for case in root if case.get("when", "").casefold() in question.casefold())
     return list(next(fitting, []))

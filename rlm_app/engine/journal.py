@@ -56,3 +56,7 @@ class MemoryJournal:
 
     def failed(self, key: str, occurrence: int, reason: str) -> None:
         """A failed call is never reused, so nothing is kept."""
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many calls have a reply on record; what was sent and failed is not known here."""
+        return len(self._replies), len(self._replies)

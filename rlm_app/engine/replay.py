@@ -16,11 +16,9 @@ from rlm_app.errors import ReplayDiverged
 from rlm_app.events import (
     CellFinished,
     CellStarted,
-    Cited,
     Event,
     ModelReplied,
     Noticed,
-    RunFinished,
     RunStarted,
     SubcallFinished,
     SubcallStarted,
@@ -41,7 +39,8 @@ class Replay:
 
     `own` are events of this very run: they are not recorded again, and new ones follow on the last. `inherited` are those
     of the run it forks or follows, up to and including the root's turn `until` (None: all). What an inherited event cost
-    was paid by the other run. `strict` False goes on when a cell prints something else.
+    was paid by the other run. `strict` False goes on when a cell prints something else. `last_turn` is the root's last turn
+    on record, `inherited_turns` how many of them are inherited.
     """
 
     def __init__(
@@ -63,9 +62,12 @@ class Replay:
         self._highest: dict[str, int] = defaultdict(int)
         self.last_seq = max((event.seq for event in own), default=0)
         self.last_turn = 0
-        for event in [*_up_to(inherited, until), *own]:
-            if not isinstance(event, Cited | RunFinished):  # those of an earlier end; this one has its own
-                self._take(event)
+        self.inherited_turns = 0
+        for event in _up_to(inherited, until):
+            self._take(event)
+        self.inherited_turns = self.last_turn
+        for event in own:
+            self._take(event)
         self._recorded = {_key(event) for event in own}
 
     def reply(self, call_id: str, turn: int, purpose: str = "turn") -> ModelReplied | None:

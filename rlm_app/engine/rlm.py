@@ -92,6 +92,7 @@ class RLM:
         dialogue = Dialogue(self._runtime, self._place, self._client, first, cells.keep_history)
         follow_after = self._runtime.recorder.replay.last_turn if task.follow_up else None
         question = task.question
+        turn = 0
         try:
             for turn in range(1, limits.iterations + 1):
                 reply = dialogue.ask(turn)
@@ -105,19 +106,19 @@ class RLM:
                 if outcome.limit is not None:
                     raise outcome.limit
         except LimitReached as limit:
-            return self._close(dialogue, Stop(limit.limit))
-        return self._close(dialogue, Stop.ITERATIONS)
+            return self._close(dialogue, turn + 1, Stop(limit.limit))
+        return self._close(dialogue, turn + 1, Stop.ITERATIONS)
 
     def _next_message(self, turn: int, question: str | None, outcome: Outcome) -> str:
         budget = self._runtime.handler.budget
         return prompts.next_turn(turn, question, budget.limits, budget.left(), outcome.shown, outcome.variables)
 
-    def _close(self, dialogue: Dialogue, stop: Stop) -> Completion:
+    def _close(self, dialogue: Dialogue, turn: int, stop: Stop) -> Completion:
         """Answer at a limit: with the draft in the REPL, or else with one more call from what was kept back."""
         if self.draft.strip():
             return self._finish(dialogue, self.draft, stop)
         try:
-            reply = dialogue.close(self._runtime.handler.budget.limits.iterations + 1)
+            reply = dialogue.close(turn)
         except (LimitReached, ClientError):
             return self._finish(dialogue, "", stop)
         return self._finish(dialogue, reply.text, stop)

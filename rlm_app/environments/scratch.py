@@ -7,10 +7,35 @@ import os
 import secrets
 import tempfile
 
+_PREFIX = "rlm-scratch-"
+
 
 def make_scratch() -> str:
-    """Create a fresh folder that only this account can enter, and return its path."""
-    return tempfile.mkdtemp(prefix="rlm-")
+    """Create a fresh folder that only this account can enter, and return its path; its name holds our process's id."""
+    return tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
+
+
+def sweep_scratch() -> int:
+    """Remove the folders that dead processes of this account left behind; return how many there were."""
+    swept = 0
+    with os.scandir(tempfile.gettempdir()) as entries:
+        left = [entry for entry in entries if entry.name.startswith(_PREFIX) and entry.is_dir(follow_symlinks=False)]
+    for entry in left:
+        pid, _, _ = entry.name.removeprefix(_PREFIX).partition("-")
+        if pid.isdecimal() and entry.stat().st_uid == os.geteuid() and not _is_alive(int(pid)):
+            remove_scratch(entry.path)
+            swept += 1
+    return swept
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def remove_scratch(root: str) -> None:

@@ -18,7 +18,7 @@ from rlm_app.engine.repl import REPL
 from rlm_app.environments.channels import ChildChannel
 from rlm_app.environments.confinement import Plan
 from rlm_app.environments.local import WORKER, LocalREPL
-from rlm_app.environments.scratch import make_scratch, remove_scratch
+from rlm_app.environments.scratch import make_scratch, remove_scratch, sweep_scratch
 from rlm_app.errors import REPLError, REPLLost, REPLStartError
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the local environment needs Linux or macOS")
@@ -324,3 +324,15 @@ def test_a_worker_that_cannot_start_says_why() -> None:
     with pytest.raises(REPLStartError, match="did not start") as caught:
         REPL(LocalREPL(Plan(open_files=0)), {}, cancel=CancelToken())
     assert caught.value.stderr
+
+
+def test_scratch_folders_of_dead_processes_are_swept_and_those_of_the_living_stay() -> None:
+    mine = make_scratch()
+    with subprocess.Popen([sys.executable, "-c", "pass"]) as child:
+        child.wait()
+    dead = mine.replace(f"-{os.getpid()}-", f"-{child.pid}-")
+    os.makedirs(os.path.join(dead, "a", "b"))
+    assert sweep_scratch() >= 1
+    assert not os.path.exists(dead)
+    assert os.path.isdir(mine)
+    remove_scratch(mine)
