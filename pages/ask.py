@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from rlm_app.ui import asking, documents, recent, shell, uploads, welcome
+from rlm_app.ui import again, asking, documents, recent, shell, uploads, welcome
 
 shell.require_shell()
+if "run" in st.query_params:
+    again.open_run(st.query_params["run"])
 
 st.title("Ask your documents", anchor=False)
 st.caption("Every quotation in an answer is checked against the document and opens the page it stands on.")

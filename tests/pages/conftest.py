@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -74,7 +75,7 @@ def contract(app: App, tmp_path: Path) -> DocumentInfo:
 def started(app: App) -> Callable[..., str]:
     """Return a function that starts a scripted run on a document."""
 
-    def start(info: DocumentInfo, question: str = "What notice?", **limits: float) -> str:
+    def start(info: DocumentInfo, question: str = "What notice?", **limits: Any) -> str:
         spec = RunSpec(question, (info.sha256,), "scripted", "scripted", "scripted", limits=Limits(**limits))
         return app.start(spec, "local")
 

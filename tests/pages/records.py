@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -56,20 +57,10 @@ def keep(
 
 
 def _events(app: App, run_id: str, info: DocumentInfo, turns: int) -> None:
-    common = {"run_id": run_id, "call_id": "0", "parent_id": None, "depth": 0, "at": time.time()}
+    common: dict[str, Any] = {"run_id": run_id, "call_id": "0", "parent_id": None, "depth": 0, "at": time.time()}
+    about: dict[str, Any] = {"question": "What notice?", "backend": "scripted", "environment": "local"}
     append = app.store.append_event
-    append(
-        RunStarted(
-            **common,
-            seq=1,
-            question="What notice?",
-            backend="scripted",
-            root_model="scripted",
-            sub_model="scripted",
-            environment="local",
-            documents=(info,),
-        )  # fmt: skip
-    )
+    append(RunStarted(**common, **about, seq=1, root_model="scripted", sub_model="scripted", documents=(info,)))
     for turn in range(1, turns + 1):
         seq = 3 * turn - 1
         append(

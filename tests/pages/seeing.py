@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -23,7 +24,7 @@ def until(tab: AppTest, reached: Callable[[AppTest], bool], seconds: float = 30)
 def texts(tab: AppTest) -> str:
     """Return all words on the page."""
     kinds = ("title", "header", "subheader", "markdown", "caption", "error", "warning", "info", "success", "code")
-    shown = [element.value for kind in kinds for element in tab.get(kind)]
+    shown: list[Any] = [getattr(element, "value", "") for kind in kinds for element in tab.get(kind)]
     shown += [element.proto.body for element in tab.get("html")]
     shown += [element.proto.label for kind in ("page_link", "expander", "button") for element in tab.get(kind)]
     return "\n".join(str(text) for text in shown)

@@ -9,8 +9,9 @@ from fpdf import FPDF
 from streamlit.testing.v1 import AppTest
 
 from rlm_app.build import App
-from rlm_app.types import DocumentInfo
-from rlm_app.ui import choice, keys
+from rlm_app.types import DocumentInfo, RunState
+from rlm_app.ui import choice, keys, shell
+from tests.pages.records import keep
 from tests.pages.seeing import texts, until
 
 Page = Callable[..., AppTest]
@@ -145,3 +146,8 @@ def test_an_empty_file_is_refused_in_a_sentence(page: Page, app: App) -> None:
     tab.run()
     assert "is empty" in texts(tab)
     assert not app.documents("local")
+
+
+def test_the_home_page_with_a_run_in_its_address_opens_the_run(page: Page, app: App, contract: DocumentInfo) -> None:
+    run_id = keep(app, contract, RunState.DONE)
+    assert "The answer of the run." in texts(page(shell.ASK, run=run_id))

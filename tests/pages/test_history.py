@@ -48,7 +48,7 @@ def test_the_list_can_be_narrowed_to_states(page: Page, app: App, contract: Docu
     keep(app, contract, RunState.DONE, question="Who pays the rent?")
     keep(app, contract, RunState.FAILED, question="Who owns the pump?")
     tab = page(shell.HISTORY)
-    tab.get("button_group")[0].set_value(["Failed"]).run()
+    tab.button_group(key="history-states").set_value(["Failed"]).run()
     assert questions(tab) == ["Who owns the pump?"]
     assert "1 of 2 runs" in texts(tab)
 
@@ -65,7 +65,7 @@ def test_a_deleted_run_leaves_the_list_and_can_be_taken_back(page: Page, app: Ap
 
 
 def test_a_deleted_run_that_nobody_takes_back_is_gone_from_the_data_file(
-    page: Page, app: App, contract: DocumentInfo, monkeypatch: object
+    page: Page, app: App, contract: DocumentInfo
 ) -> None:
     run_id = keep(app, contract, RunState.DONE)
     record = app.run(run_id, "local")

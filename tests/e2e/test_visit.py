@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fpdf import FPDF
+from playwright.sync_api import Page, expect
+
+from rlm_app.build import open_app
+from rlm_app.settings import Settings
+from tests.e2e.browser import browser, needed
+from tests.e2e.scripts import script
+from tests.e2e.server import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+
+SECONDS = 30_000
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    says = tmp_path / "script.json"
+    says.write_text(json.dumps(script(delay=1.5)), encoding="utf-8")
+    found = Server(tmp_path, says)
+    try:
+        found.start()
+        yield found
+    finally:
+        found.stop()
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with browser(needed()) as chromium:
+        tab = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        tab.set_default_timeout(SECONDS)
+        expect.set_options(timeout=SECONDS)
+        yield tab
+
+
+def lease(path: Path) -> Path:
+    paper = FPDF()
+    for number in range(1, 4):
+        paper.add_page()
+        paper.set_font("Helvetica", size=12)
+        text = f"Clause {number}. Either party may end this lease by giving ninety days written notice.\n"
+        paper.multi_cell(0, 8, f"{text}Schedule {number} holds the rent and the days on which it is due to be paid.")
+    paper.output(str(path))
+    return path
+
+
+def choose_scripted(page: Page) -> None:
+    page.get_by_role("button", name="Backend and limits").click()
+    page.locator(".st-key-ask-backend").get_by_role("combobox").click()
+    page.get_by_role("option", name=re.compile("Scripted")).click()
+    expect(page.get_by_text("Scripted: says what a file tells it to · at most")).to_be_visible()
+    page.keyboard.press("Escape")
+
+
+def ask(page: Page, question: str) -> str:
+    page.get_by_role("textbox", name="Question").fill(question)
+    page.locator("[data-testid=stForm]").get_by_role("button", name="Ask").click()
+    page.wait_for_url(re.compile(r"/run\?run="))
+    return page.url
+
+
+def test_a_person_asks_of_a_pdf_watches_stops_reloads_and_finds_everything_after_a_restart(
+    server: Server, page: Page, tmp_path: Path
+) -> None:
+    page.goto(server.address)
+    page.locator("input[type=file]").set_input_files(lease(tmp_path / "lease.pdf"))
+    expect(page.get_by_text("3 pages · text OK").first).to_be_visible()
+    choose_scripted(page)
+
+    first = ask(page, "How long is the notice period?")
+    expect(page.locator("summary", has_text="Turn 1")).to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.locator(".st-key-run_header")).to_contain_text("Running")
+    second = page.locator("summary", has_text="Turn 2")
+    second.click()
+    expect(page.get_by_text("llm_query_batched").first).to_be_visible()
+    expect(page.get_by_text("checked line 0")).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    expect(page.get_by_role("button", name="Ask again")).to_be_visible()
+    expect(page.get_by_text("checked line 0")).to_be_visible()  # the turn being read did not fall shut at the end
+    page.get_by_role("tab", name="Answer").click()
+    expect(page.get_by_text("1 of 2 quotes found word for word")).to_be_visible()
+    page.get_by_text("Show it on page 1").click()
+    expect(page.locator(".rlm-text mark")).to_have_count(2)
+
+    page.get_by_role("link", name="Ask", exact=True).first.click()
+    stopped = ask(page, "What does the schedule hold?")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("You stopped this run")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("You stopped this run")).to_be_visible()
+    assert page.url.split("?")[1] == stopped.split("?")[1]
+
+    server.stop()
+    server.start()
+    page.goto(first)
+    expect(page.get_by_text("1 of 2 quotes found word for word")).to_be_visible()
+    page.get_by_role("link", name="History").first.click()
+    for question in ("How long is the notice period?", "What does the schedule hold?"):
+        expect(page.get_by_role("link", name=question)).to_be_visible()
+    page.get_by_role("link", name="How long is the notice period?").click()
+    expect(page.get_by_text("1 of 2 quotes found word for word")).to_be_visible()
+    assert "Traceback" not in server.log
+
+
+def test_a_deep_link_is_the_first_request_and_the_page_comes_with_its_frame(server: Server, page: Page) -> None:
+    page.goto(f"{server.address}/history")
+    expect(page.get_by_text("No question was asked yet")).to_be_visible()
+    expect(page.get_by_role("link", name="Documents").first).to_be_visible()
+    page.goto(f"{server.address}/run?run={'0' * 32}")
+    expect(page.get_by_text("This run does not exist.")).to_be_visible()
+    assert "Traceback" not in server.log
+
+
+def test_the_home_page_is_there_within_two_seconds_and_calls_nobody_outside(server: Server, page: Page) -> None:
+    page.goto(server.address)  # the first visit warms the process and the browser's store
+    expect(page.get_by_text("Try it on a sample document")).to_be_visible()
+    outside: list[str] = []
+    page.on("request", lambda request: outside.append(request.url) if _is_outside(request.url, server) else None)
+    began = time.monotonic()
+    page.goto(server.address)
+    expect(page.get_by_text("Ask your documents")).to_be_visible()
+    took = time.monotonic() - began
+    expect(page.get_by_text("Try it on a sample document")).to_be_visible()
+    assert took < 2.0
+    assert not outside
+
+
+def test_a_turn_is_on_the_screen_within_a_second_of_being_kept(server: Server, page: Page) -> None:
+    page.goto(server.address)
+    page.get_by_role("button", name="Use this question").first.click()
+    choose_scripted(page)
+    ask(page, "Which notice period applies?")
+    expect(page.locator("summary", has_text="Turn 1")).to_be_visible()
+    shown = time.time()
+    at = _replied(page, server, turn=1)
+    assert shown - at < 1.5  # a second, and half of one for a machine that is busy with other things
+
+
+def _replied(page: Page, server: Server, turn: int) -> float:
+    """Return when a turn's reply was kept, read from the data file once the server is gone."""
+    run_id = page.url.split("run=")[1]
+    expect(page.get_by_role("button", name="Ask again")).to_be_visible()
+    server.stop()
+    app = open_app(Settings(home=server.home))
+    try:
+        trajectory = app.trajectory(run_id, "local")
+    finally:
+        app.close()
+    assert trajectory is not None
+    return trajectory.turns[turn - 1].reply.at
+
+
+def _is_outside(url: str, server: Server) -> bool:
+    return not url.startswith((server.address, server.address.replace("http", "ws", 1), "data:", "blob:"))
