@@ -86,13 +86,14 @@ class Executor:
         spec = context.spec
         root = make_client(self._settings, spec, spec.root_model, context.keys)
         sub = make_client(self._settings, spec, spec.sub_model, context.keys)
+        deeper = [make_client(self._settings, spec, model, context.keys) for model in spec.depth_models]
         try:
-            self._run(context, Models(root, sub), self._store.journal(context.run_id))
+            self._run(context, Models(root, sub, dict(enumerate(deeper, start=2))), self._store.journal(context.run_id))
         except (Cancelled, ClientError, REPLError, ReplayDiverged):
             pass  # the last event tells it already, with the draft as it stood
         finally:
-            root.close()
-            sub.close()
+            for client in (root, sub, *deeper):
+                client.close()
 
     def replay(self, record: RunRecord, sink: EventSink, cancel: CancelToken) -> Completion:
         """Go through a recorded run again with no way to reach a model; `sink` gets every event anew.

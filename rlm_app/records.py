@@ -17,7 +17,8 @@ class RunSpec:
     """An order: everything that decides what a run does, and no secret.
 
     `documents` are SHA-256 names in the library; `options` are the backend's own settings, such as a base URL. `mode` is
-    "rlm", or "direct" for one call with the documents in its prompt. A run with a `parent` goes through that run again,
+    "rlm", or "direct" for one call with the documents in its prompt. `depth_models` serve depth 2, 3, … where another model
+    than `sub_model` is wanted there. A run with a `parent` goes through that run again,
     for nothing: up to and including turn `until` (a fork), or all of it before it asks its own question (a follow-up,
     `until` None).
     """
@@ -31,6 +32,7 @@ class RunSpec:
     limits: Limits = field(default_factory=Limits)
     options: Mapping[str, Any] = field(default_factory=dict)
     mode: str = "rlm"
+    depth_models: tuple[str, ...] = ()
     system_prompt: str | None = None
     parent: str = ""
     until: int | None = None
