@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from rlm_app.clients.offline_cells.match import KIN, Matcher, pick, wants_figure
 from rlm_app.clients.offline_cells.passages import Source, numbers_in, passages
-from rlm_app.clients.offline_cells.text import stem, words_of
+from rlm_app.clients.offline_cells.text import is_table, stem, words_of
 from rlm_app.clients.offline_cells.words import ASKING, STOP, WEAK
 
-BEST, ASKED, LATER_WEIGHT = 40, 12, 1.4
+BEST, ASKED = 40, 12
+LATER_WEIGHT, TABLE_WEIGHT = 1.4, 0.6
 LATER = re.compile(r"\b(amendment|addendum|bulletin|variation|erratum|errata|supplement|revision)s?\b", re.IGNORECASE)
 
 
@@ -119,9 +120,11 @@ def rank(question: str, sources: list[Source]) -> Ranked:
     coarse = sorted(((*score(row, weights, average), row) for row in rows), key=lambda item: -item[0])[:BEST]
     fine = []
     for points, share, row in coarse:
-        window = pick(sources[row.source].text[row.start : row.end], matcher, weights, figure, row.heading)
-        later = LATER_WEIGHT if LATER.search(row.heading) else 1.0
-        fine.append((points * (0.6 + window[2]) * later, share, row))
+        body = sources[row.source].text[row.start : row.end]
+        start, end, covered = pick(body, matcher, weights, figure, row.heading)
+        fitting = TABLE_WEIGHT if is_table(body[start:end]) and not figure else 1.0
+        fitting *= LATER_WEIGHT if LATER.search(row.heading) else 1.0
+        fine.append((points * (0.6 + covered) * fitting, share, row))
     fine.sort(key=lambda item: -item[0])
     known = {(row.source, row.start) for _, _, row in fine[:ASKED] if row.often}
     late = [row for row in later_rows(fine, rows, sources) if (row.source, row.start) not in known][:3]

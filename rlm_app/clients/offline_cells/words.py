@@ -43,7 +43,7 @@ GROUPS = tuple(
     edition issue version release
     withdraw withdrawn recall recalled retract retracted back
     connection link connect linked
-    manufacturer maker producer make
+    manufacturer maker producer
     freeze freezing frost ice cold minus icy
     cut trim shorten
     outer outboard outside external
@@ -68,9 +68,8 @@ GROUPS = tuple(
     sixty 60
     ninety 90
     half 50
-    author writer
     employ employed employee job
-    relationship relation tie link interest
+    relationship relation link
     wrong incorrect false erroneous mistaken mistake error
     reason cause because why due
     early prompt soon advance
@@ -208,7 +207,6 @@ GROUPS = tuple(
     method approach procedure technique
     accuracy precision error
     compare comparison versus baseline
-    author writer
     money amount sum price
     tax vat duty
     insurance insured cover policy indemnity
