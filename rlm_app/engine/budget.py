@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from rlm_app.errors import LimitReached
@@ -16,7 +17,8 @@ RESERVE = 0.1
 class Budget:
     """Counts calls, tokens, money and time against limits. Safe to use from many threads.
 
-    `seconds_used` is the wall time that earlier attempts at the same run took.
+    Near a limit a call waits until those in flight have ended, if these would reach the limit at what such calls cost on
+    average: so a wide batch does not use up what is kept back. `seconds_used` is the wall time that earlier attempts took.
     """
 
     def __init__(
@@ -25,9 +27,11 @@ class Budget:
         self.limits = limits
         self._clock = clock
         self._began = clock() - seconds_used
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._usage = NO_USAGE
         self._subcalls = 0
+        self._in_flight = Counter[bool]()
+        self._settled = {True: NO_USAGE, False: NO_USAGE}
 
     @property
     def usage(self) -> Usage:
@@ -47,15 +51,26 @@ class Budget:
             return self._subcalls
 
     def admit(self, *, subcall: bool = False, closing: bool = False) -> None:
-        """Let one more call through, or raise `LimitReached`; a closing call may use what is kept back."""
+        """Let a call through, or raise `LimitReached`; `settle` must follow. A closing call may use what is kept back."""
         share = 1.0 if closing else 1.0 - RESERVE
         with self._lock:
+            self._lock.wait_for(lambda: not self._in_flight_may_reach(share))
             self._refuse("time", self.seconds, self.limits.seconds, share)
             self._refuse("cost", self._usage.cost or 0.0, self.limits.cost, share)
             self._refuse("tokens", self._usage.tokens, self.limits.tokens, share)
             if subcall:
                 self._refuse("subcalls", self._subcalls, self.limits.subcalls, 1.0)
                 self._subcalls += 1
+            self._in_flight[subcall] += 1
+
+    def settle(self, usage: Usage | None, *, subcall: bool = False) -> None:
+        """Add what a call that was let through used, None for one that failed."""
+        with self._lock:
+            self._in_flight[subcall] -= 1
+            if usage is not None:
+                self._usage = self._usage + usage
+                self._settled[subcall] = self._settled[subcall] + usage
+            self._lock.notify_all()
 
     def admit_recorded(self, *, subcall: bool) -> None:
         """Count a call that is answered from the journal; it costs nothing now, so no limit refuses it."""
@@ -86,7 +101,21 @@ class Budget:
             }
         return {name: max(0.0, limit - spent) for name, (spent, limit) in used.items() if limit is not None}
 
+    def _in_flight_may_reach(self, share: float) -> bool:
+        """Whether a limit on money or tokens is not reached yet, but is likely to be when all calls in flight have ended."""
+        pending = [(self._in_flight[kind], self._settled[kind]) for kind in (True, False) if self._settled[kind].calls]
+        cost = sum(count * (usage.cost or 0.0) / usage.calls for count, usage in pending)
+        tokens = sum(count * usage.tokens / usage.calls for count, usage in pending)
+        used = self._usage
+        return _between(used.cost or 0.0, cost, self.limits.cost, share) or _between(
+            used.tokens, tokens, self.limits.tokens, share
+        )
+
     @staticmethod
     def _refuse(limit: str, used: float, allowed: float | None, share: float) -> None:
         if allowed is not None and used >= allowed * share:
             raise LimitReached(limit, used, allowed)
+
+
+def _between(used: float, coming: float, allowed: float | None, share: float) -> bool:
+    return allowed is not None and coming > 0 and used < allowed * share <= used + coming

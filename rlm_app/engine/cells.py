@@ -34,7 +34,10 @@ class Outcome:
 
 
 class CellRunner:
-    """The REPL of one RLM over all its turns; a lost one is replaced. `draft` is the answer as it stands in the REPL."""
+    """The REPL of one RLM over all its turns; a lost one is replaced.
+
+    `draft` is the answer as it stands in the REPL, `printed` what the last cell that printed anything printed.
+    """
 
     def __init__(self, runtime: Runtime, place: Place, subcalls: Subcalls, variables: Mapping[str, object]) -> None:
         self._runtime = runtime
@@ -44,6 +47,7 @@ class CellRunner:
         self._errors = 0
         self._turn = 0
         self.draft = ""
+        self.printed = ""
         self._watch = subcalls.watch = Watch(_characters(variables.get("context")), self._notice)
         self._repl = self._open()
 
@@ -52,7 +56,7 @@ class CellRunner:
         self._runtime, self._subcalls = runtime, subcalls
         self._variables = {**self._variables, **variables}
         self._watch = subcalls.watch = Watch(_characters(variables.get("context")), self._notice)
-        self._errors, self.draft = 0, ""
+        self._errors, self.draft, self.printed = 0, "", ""
         for name, value in {**variables, "answer": {"content": "", "ready": False}}.items():
             self._repl.load(name, value)
 
@@ -128,6 +132,7 @@ class CellRunner:
         except REPLLost as lost:
             result = self._replace(lost)
         self.draft = result.draft
+        self.printed = result.stdout or self.printed
         self._errors = self._errors + 1 if result.error is not None or result.interrupted else 0
         self._runtime.recorder.emit(
             CellFinished,

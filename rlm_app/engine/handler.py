@@ -67,7 +67,13 @@ class LMHandler:
                 self.budget.charge(recorded.usage)
                 return dataclasses.replace(recorded, replayed=True)
             self.budget.admit(subcall=role != "root", closing=closing)
-            return self._send(client, request, key, occurrence, call_id, on_text)
+            usage = None
+            try:
+                completion = self._send(client, request, key, occurrence, call_id, on_text)
+                usage = completion.usage
+            finally:
+                self.budget.settle(usage, subcall=role != "root")
+            return completion
 
     def pass_over(self, client: Client, request: Request, role: str) -> None:
         """Count a call whose reply is known from the record of the run, as if it had come by here."""
@@ -84,7 +90,6 @@ class LMHandler:
             self._journal.failed(key, occurrence, str(error))
             raise
         self._journal.finished(key, occurrence, completion)
-        self.budget.charge(completion.usage)
         return completion
 
     def _stop_if_cancelled(self) -> None:

@@ -70,6 +70,11 @@ CLOSING = (
     "The run is at its limit: this is the last message. Write the best answer you can from what you have seen so far, in "
     "plain text, without code. Say what you could not check."
 )
+UNFINISHED = (
+    "The run reached its limit ({stop}) before the model wrote an answer, and nothing was left for one more call. "
+    "{found}Raise the limit and resume the run: what it has paid for is kept."
+)
+LAST_OUTPUT = "What its last code printed:\n\n{output}\n\n"
 
 NO_CODE = (
     "Your reply held no code block that could be run, so nothing was run. Write a block fenced with ```repl, or hand in "
@@ -150,6 +155,12 @@ def next_turn(
     if turn == limits.iterations:
         parts.append("This is the last turn: hand in your answer now.")
     return "\n\n".join(parts)
+
+
+def unfinished(stop: str, output: str) -> str:
+    """Return the text that stands in for an answer when a run can make no more calls: what its last code printed."""
+    found = LAST_OUTPUT.format(output=cut(output.strip(), 2_000)) if output.strip() else ""
+    return UNFINISHED.format(stop=stop, found=found)
 
 
 def show_cell(number: int, count: int, result: CellResult, limit: int) -> str:

@@ -120,7 +120,7 @@ class RLM:
         try:
             reply = dialogue.close(turn)
         except (LimitReached, ClientError):
-            return self._finish(dialogue, "", stop)
+            return self._finish(dialogue, prompts.unfinished(stop, self.cells.printed if self.cells else ""), stop)
         return self._finish(dialogue, reply.text, stop)
 
     def _finish(self, dialogue: Dialogue, answer: str, stop: Stop) -> Completion:

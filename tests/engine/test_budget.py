@@ -93,3 +93,36 @@ def test_time_that_earlier_attempts_took_counts() -> None:
     budget = Budget(Limits(seconds=10.0), Clock(), seconds_used=9.5)
     with pytest.raises(LimitReached, match="time"):
         budget.admit()
+
+
+def test_near_a_limit_a_call_waits_for_those_in_flight_and_is_judged_by_what_they_really_cost() -> None:
+    budget = Budget(Limits(cost=1.0))
+    for _ in range(2):
+        budget.admit(subcall=True)
+    budget.settle(Usage(cost=0.5), subcall=True)
+    admitted = threading.Event()
+
+    def work() -> None:
+        budget.admit(subcall=True)
+        admitted.set()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert not admitted.wait(0.05)
+    budget.settle(Usage(cost=0.1), subcall=True)
+    thread.join(5.0)
+    assert admitted.is_set()
+    assert budget.left()["cost"] == pytest.approx(0.4)
+
+
+def test_a_call_that_failed_costs_nothing_and_keeps_nobody_waiting() -> None:
+    budget = Budget(Limits(cost=1.0))
+    budget.admit(subcall=True)
+    budget.settle(Usage(cost=0.5), subcall=True)
+    budget.admit(subcall=True)
+    thread = threading.Thread(target=lambda: budget.admit(subcall=True))
+    thread.start()
+    budget.settle(None, subcall=True)
+    thread.join(5.0)
+    assert not thread.is_alive()
+    assert budget.usage.cost == 0.5
