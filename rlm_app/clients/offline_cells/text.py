@@ -34,6 +34,9 @@ SUFFIXES = (
 )  # fmt: skip
 
 
+AGENTS = frozenset({"ors", "ers", "or", "er"})
+
+
 def squeeze(text: str) -> str:
     """Return the text on one line: words that a line end cut in two joined, white space single."""
     return " ".join(re.sub(r"(?<=[a-z])[-\u00ad]\n\s*(?=[a-z])", "", text).split())
@@ -45,7 +48,9 @@ def stem(word: str) -> str:
     if not word.isalpha() or len(word) < 4:
         return word
     for suffix in SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
+        # One more letter before -er and -or: a maker is no make, and a matter no mat.
+        least = 4 if suffix in AGENTS else 3
+        if word.endswith(suffix) and len(word) - len(suffix) >= least:
             root = word[: -len(suffix)]
             return root[:-1] if len(root) > 3 and root[-1] == root[-2] else root
     return word

@@ -91,8 +91,6 @@ GROUPS = tuple(
     measure gauge reading sensor
     signal message alert
     start launch boot
-    shut close closed
-    switch turn toggle
     lock padlock key
     screw bolt nut fastener
     wheel sheave pulley
@@ -101,7 +99,6 @@ GROUPS = tuple(
     battery accumulator
     fire flame burning
     noise sound loud decibel
-    colour color
     letter note correspondence
     phone telephone
     email mail electronic
@@ -109,11 +106,7 @@ GROUPS = tuple(
     lawyer counsel solicitor
     accountant auditor
     doctor medical physician
-    hospital clinic
-    school university college
     student pupil learner
-    teacher instructor lecturer
-    child children minor
     subject topic theme
     aim goal objective purpose
     funding funded grant sponsor
@@ -136,7 +129,6 @@ GROUPS = tuple(
     quit resign leave resignation
     hire recruit appoint appointment
     salary wage pay
-    holiday leave vacation
     place location site
     distance far range
     depth deep
@@ -148,7 +140,6 @@ GROUPS = tuple(
     visit attend
     expert specialist
     head chief lead manager
-    boss manager supervisor
     chair chairman chairperson
     bankruptcy insolvency insolvent bankrupt
     merger takeover acquisition control
