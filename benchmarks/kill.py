@@ -52,7 +52,7 @@ def main() -> int:
         print("| killed | replies on record | in flight | paid in all | events seen before | broken promises |")
         print("|---|---|---|---|---|---|")
         cases = [[Moment(number, after)] for number in range(1, CALLS + 1) for after in (False, True)]
-        cases += [[Moment(4, after=True)] * 40, [Moment(2, after=False)] * 80]
+        cases += [[Moment(number, after)] * 20 for number in (10, 12, 15) for after in (False, True)]
         failures = 0
         for moments in cases:
             trial = trial_of(site, moments)
