@@ -14,6 +14,9 @@ from rlm_app.types import Citation, RunState, Stop, Verdict
 from rlm_app.ui import chips, passages, safe, states, words
 from rlm_app.ui import documents as known
 
+WIDTH = 860
+"""Pixels of a line that is pleasant to read."""
+
 
 def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
     """Draw the answer of a run, or what stands in its place."""
@@ -22,16 +25,21 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
         return
     _how_it_ended(record, trajectory)
     if record.answer:
-        for part in chips.with_chips(record.answer, trajectory.citations):
-            if part.is_code:
-                st.code(part.text, language=None, wrap_lines=True)
-            else:
-                st.markdown(part.text, anchors=False)
+        with st.container(width=WIDTH):
+            _text(record.answer, trajectory.citations)
     if states.nothing_found(record) or not trajectory.citations:
         _where_it_looked(app, record)
     else:
         st.markdown(f":small[{verdict_sentence(trajectory.citations)}]")
         passages.draw(app, record, trajectory.citations)
+
+
+def _text(answer: str, citations: Sequence[Citation]) -> None:
+    for part in chips.with_chips(answer, citations):
+        if part.is_code:
+            st.code(part.text, language=None, wrap_lines=True)
+        else:
+            st.markdown(part.text, anchors=False)
 
 
 def verdict_sentence(citations: Sequence[Citation]) -> str:

@@ -26,9 +26,11 @@ def library(app: App, owner: str) -> dict[str, DocumentInfo]:
 def brief(app: App, found: Mapping[str, DocumentInfo], leave_out: Container[str], limit: int = 5) -> None:
     """Draw the newest documents with their health in a few lines, and the way to all of them."""
     shown = [info for info in found.values() if info.sha256 not in leave_out][:limit]
+    bundled = {info.sha256 for info in samples(app)}
     for info in shown:
+        badge = " :gray-badge[Sample]" if info.sha256 in bundled else ""
         st.markdown(
-            f":gray[:material/description:] {safe.label(info.name)}  \n:gray[:small[{safe.label(app.health(info))}]]"
+            f":gray[:material/description:] {safe.label(info.name)}{badge}  \n:gray[:small[{safe.label(app.health(info))}]]"
         )
     if found:
         st.page_link(shell.DOCUMENTS, label=f"All {words.count(len(found), 'document')}", icon=":material/folder_open:")

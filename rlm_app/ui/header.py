@@ -52,7 +52,7 @@ def elapsed(record: RunRecord, now: float | None = None) -> float:
 
 
 def _of_minutes(record: RunRecord, seconds: float | None) -> str:
-    return f" of {words.clock(seconds)}" if seconds and record.state.is_live else ""
+    return f" of {words.clock(seconds)}" if seconds and record.state.is_live else " elapsed"
 
 
 def _actions(app: App, record: RunRecord) -> None:
@@ -61,7 +61,6 @@ def _actions(app: App, record: RunRecord) -> None:
             "Stop",
             key=f"stop-{record.id}",
             icon=":material/stop_circle:",
-            type="primary",
             disabled=record.state is RunState.STOPPING,
             help="Sends nothing more; what was found so far stays",
             on_click=_stop,

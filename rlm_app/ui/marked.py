@@ -20,7 +20,7 @@ def show(text: str, marks: Sequence[Span] = (), *, offset: int = 0, anchor: str 
     """
     inner = html_of(text, [(start - offset, end - offset) for start, end in marks])
     name = f' id="{html.escape(anchor)}"' if anchor else ""
-    st.html(f'<div class="rlm-text" tabindex="0"{name}>{inner}</div>')
+    st.html(f'<div class="rlm-text" tabindex="0" role="region" aria-label="Text of the document"{name}>{inner}</div>')
 
 
 def html_of(text: str, marks: Iterable[Span]) -> str:

@@ -41,7 +41,8 @@ def environments(app: App) -> None:
     """Draw where code that a model writes runs, with what each place covers and what it does not."""
     st.subheader("Where code that a model writes runs", anchor=False)
     st.caption(
-        "A document can hold instructions, and a model may follow them. So its code is kept away from your things."
+        "A document can hold instructions, and a model may follow them. Each environment says what it keeps such code "
+        "from, and what it does not."
     )
     for environment in app.environments:
         _environment(app, environment)

@@ -24,7 +24,8 @@ def draw(run_id: str, turn: Turn, *, live: bool, path: str = "") -> None:
     for notice in turn.notices:
         st.info(safe.markdown(notice.text), icon=":material/info:")
     for cell in turn.cells:
-        _cell(f"{key}-{cell.started.cell}", cell, live=live)
+        with st.container(gap="xsmall"):
+            _cell(f"{key}-{cell.started.cell}", cell, live=live)
     if turn.subcalls:
         subcalls.draw(run_id, key, turn, draw)
 
@@ -84,6 +85,8 @@ def _cell(key: str, cell: Cell, *, live: bool) -> None:
         )
     if finished.error is not None:
         _error(key, finished.error)
+    if finished.answer is not None:
+        st.caption(":material/task_alt: This code handed in the answer.")
     if finished.variables:
         _variables(key, finished)
 

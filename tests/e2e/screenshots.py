@@ -1,0 +1,132 @@
+"""Pictures of every page, in light and dark and on a phone: `python -m tests.e2e.screenshots [folder]`."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.browser import browser, executable
+from tests.e2e.scripts import script
+from tests.e2e.server import ROOT, Server
+
+DESK, PHONE = (1280, 860), (390, 844)
+
+
+def main(folder: Path) -> None:
+    """Start an app of its own, make some runs, and take the pictures."""
+    path = executable()
+    if path is None:
+        raise SystemExit("There is no Chromium on this machine; install one to take pictures.")
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:
+        says = Path(home, "script.json")
+        says.write_text(json.dumps(script(delay=4.0)), encoding="utf-8")
+        server = Server(Path(home), says)
+        server.start()
+        try:
+            with browser(path) as chromium:
+                _all(chromium, server, folder)
+        finally:
+            server.stop()
+
+
+def _all(chromium: Browser, server: Server, folder: Path) -> None:
+    tab = _tab(chromium, DESK, dark=False)
+    tab.goto(server.address)
+    expect(tab.get_by_text("Try it on a sample document")).to_be_visible()
+    _shot(tab, folder / "first-visit.png")
+    address = _offline(tab)
+    _live(tab, server, folder)
+    for dark in (False, True):
+        _pages(_tab(chromium, DESK, dark=dark), server, address, folder, "dark" if dark else "light")
+    phone = _tab(chromium, PHONE, dark=False)
+    phone.goto(address)
+    expect(phone.get_by_role("button", name="Ask again")).to_be_visible()
+    _shot(phone, folder / "answer-phone.png")
+    phone.goto(server.address)
+    expect(phone.get_by_text("Latest answers")).to_be_visible()
+    _shot(phone, folder / "ask-phone.png")
+
+
+def _offline(tab: Page) -> str:
+    """Ask the first sample question of the offline backend and return the run's address."""
+    tab.get_by_role("button", name="Use this question").first.click()
+    expect(tab.get_by_role("textbox", name="Question")).not_to_be_empty()
+    _ask(tab)
+    expect(tab.get_by_role("button", name="Ask again")).to_be_visible()
+    return tab.url
+
+
+def _live(tab: Page, server: Server, folder: Path) -> None:
+    """Take a run while it is at work, then the home page with it."""
+    tab.goto(server.address)
+    tab.get_by_role("button", name="Backend and limits").click()
+    tab.locator(".st-key-ask-backend").get_by_role("combobox").click()
+    tab.get_by_role("option", name=re.compile("Scripted")).click()
+    expect(tab.get_by_text("Scripted: says what a file tells it to · at most")).to_be_visible()
+    tab.keyboard.press("Escape")
+    tab.get_by_role("textbox", name="Question").fill("Which notice periods does the agreement state?")
+    tab.get_by_role("combobox", name="Documents").last.fill("master")
+    tab.keyboard.press("Enter")
+    tab.keyboard.press("Escape")
+    _ask(tab)
+    expect(tab.locator("summary", has_text="Turn 2")).to_be_visible()
+    expect(tab.get_by_text("The reply, as it is written")).to_be_visible()
+    _shot(tab, folder / "live-light.png")
+    expect(tab.get_by_role("button", name="Ask again")).to_be_visible()
+
+
+def _pages(tab: Page, server: Server, address: str, folder: Path, mode: str) -> None:
+    tab.goto(address)
+    expect(tab.get_by_role("heading", name="Passages")).to_be_visible()
+    _shot(tab, folder / f"answer-{mode}.png")
+    tab.get_by_role("tab", name="Timeline").click()
+    tab.locator("summary", has_text="Turn 2").click()
+    expect(tab.get_by_test_id("stDataFrame")).to_be_visible()
+    _shot(tab, folder / f"timeline-{mode}.png")
+    tab.get_by_role("tab", name="Evidence").click()
+    expect(tab.get_by_text("Only what needs a look")).to_be_visible()
+    _shot(tab, folder / f"evidence-{mode}.png")
+    for name, word in (
+        ("", "Latest answers"),
+        ("history", "Quotes found"),
+        ("documents", "Find"),
+        ("settings", "All backends"),
+    ):
+        tab.goto(f"{server.address}/{name}")
+        expect(tab.get_by_text(word).first).to_be_visible()
+        _shot(tab, folder / f"{name or 'ask'}-{mode}.png")
+    tab.get_by_role("tab", name="Environments").click()
+    expect(tab.get_by_text("Does not cover")).to_be_visible()
+    _shot(tab, folder / f"environments-{mode}.png")
+
+
+def _ask(tab: Page) -> None:
+    tab.locator("[data-testid=stForm]").get_by_role("button", name="Ask").click()
+    tab.wait_for_url(re.compile(r"/run\?run="))
+
+
+def _tab(chromium: Browser, size: tuple[int, int], *, dark: bool) -> Page:
+    context = chromium.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light"
+    )
+    tab = context.new_page()
+    tab.set_default_timeout(40_000)
+    expect.set_options(timeout=40_000)
+    return tab
+
+
+def _shot(tab: Page, path: Path) -> None:
+    """Take the picture once fonts and canvas tables are painted, for which there is no sign to wait for."""
+    tab.mouse.move(640, 855)
+    tab.wait_for_timeout(700)
+    tab.screenshot(path=str(path))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images")
