@@ -3,6 +3,7 @@
 `Trajectory.fold` turns the stream into what pages and exports show; the store keeps it as it is. A call id names a node of
 the tree of calls: the root RLM is "0", its sub-calls are "0.1", "0.2", …; events of a child RLM carry the
 child's own id. Tokens as they arrive and output as it is printed are signals, not events: they are never stored.
+`extra` holds what an imported file says and no field does, as plain JSON values, for the export to write back.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class RunStarted(Event):
     environment: str
     documents: tuple[DocumentInfo, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +67,7 @@ class ModelReplied(Event):
     replayed: bool = False
     purpose: str = "turn"
     restart: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +78,7 @@ class CellStarted(Event):
     iteration: int
     cell: int
     code: str
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +96,7 @@ class CellFinished(Event):
     seconds: float = 0.0
     output_chars: int = 0
     interrupted: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +126,7 @@ class SubcallFinished(Event):
     finish: str = "stop"
     seconds: float = 0.0
     replayed: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

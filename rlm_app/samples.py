@@ -7,9 +7,9 @@ import json
 from pathlib import Path
 
 from rlm_app.documents.library import read
+from rlm_app.engine.run_files import record_from
 from rlm_app.events import from_dict
-from rlm_app.records import RunRecord, RunSpec, RunStore
-from rlm_app.types import Limits, RunState, Stop, Usage
+from rlm_app.records import RunStore
 
 DOCUMENTS = ("master-services-agreement.pdf", "research-paper.pdf", "technical-handbook.md")
 """The bundled documents, by file name."""
@@ -31,35 +31,10 @@ def install(store: RunStore, owner: str, folder: Path) -> None:
 def _install_run(store: RunStore, owner: str, path: Path) -> None:
     with path.open(encoding="utf-8") as file:
         header = json.loads(file.readline())
-        record = record_from(header, owner)
+        record = dataclasses.replace(record_from(header, owner), sample=True)
         if store.run(record.id, owner) is not None:
             return
         store.add_run(record)
         for line in file:
             store.append_event(from_dict(json.loads(line)))
     store.flush()
-
-
-def record_from(header: dict[str, object], owner: str) -> RunRecord:
-    """Build the record of a run from the header line of its file."""
-    data = dict(header)
-    spec = dict(data.pop("spec"))  # type: ignore[call-overload]
-    spec["limits"] = Limits(**spec["limits"])
-    spec["documents"] = tuple(spec["documents"])
-    data.update(
-        owner=owner,
-        spec=RunSpec(**spec),
-        state=RunState(str(data["state"])),
-        stop=Stop(str(data["stop"])),
-        usage=Usage(**data["usage"]),  # type: ignore[arg-type]
-        document_names=tuple(data["document_names"]),  # type: ignore[arg-type]
-        sample=True,
-    )
-    return RunRecord(**data)  # type: ignore[arg-type]
-
-
-def header_of(record: RunRecord) -> dict[str, object]:
-    """Return the header line that `record_from` reads, without the owner."""
-    header = dataclasses.asdict(record)
-    del header["owner"]
-    return header

@@ -28,6 +28,7 @@ EXAMPLES: list[events.Event] = [
         environment="local",
         documents=(INFO,),
         limits=Limits(cost=1.5),
+        extra={"backend_kwargs": {"timeout": 3}, "other_backends": ["x"]},
     ),
     events.ModelReplied(
         **PLACE,

@@ -52,7 +52,7 @@ class RLMLogger:
 
     def _line(self, index: int) -> dict[str, Any]:
         final = final_answer(self._trajectory, self._trajectory.turns[index])
-        return iteration_line(self._trajectory.root, index, final)
+        return iteration_line(self._trajectory.root, index, final, self._trajectory.started)
 
     def _write(self, line: dict[str, Any]) -> None:
         if self.path is not None:

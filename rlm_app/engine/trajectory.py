@@ -64,6 +64,11 @@ class Turn:
         return self.reply.seconds + max([end - self.reply.at for end in ends], default=0.0)
 
     @property
+    def ended(self) -> float:
+        """When the last cell of the turn ended, or the reply came; seconds since 1970 (UTC)."""
+        return max([cell.finished.at for cell in self.cells if cell.finished], default=self.reply.at)
+
+    @property
     def usage(self) -> Usage:
         """What the reply and the finished sub-calls used."""
         total = self.reply.usage

@@ -1,0 +1,171 @@
+"""Reads a run's file from elsewhere: a log of the reference RLM, new or old, or a file this app exported."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rlm_app.engine.import_events import Teller
+from rlm_app.engine.import_extras import with_extras
+from rlm_app.engine.import_facts import began
+from rlm_app.engine.import_lines import Completion, Damaged, Line, Sorter, expand, read_objects, refusal
+from rlm_app.engine.run_files import event_from, record_from
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.errors import DocumentError
+from rlm_app.events import Event, RunFinished, RunStarted
+from rlm_app.records import RunRecord, RunSpec
+from rlm_app.types import RunState, Stop
+
+IMPORTED = "imported"
+"""The backend of a run that was read from a log of the reference."""
+
+NO_QUESTION = "(The file states no question.)"
+
+
+@dataclass(frozen=True)
+class ImportedRun:
+    """A run that a file holds, ready to be kept."""
+
+    record: RunRecord
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What came of reading a file: how many completions, how many lines, and which lines could not be used and why.
+
+    `run_ids` are the runs that are now kept, in the order of the file; `known` are those of them that were there before.
+    """
+
+    name: str
+    completions: int
+    lines: int
+    damaged: tuple[Damaged, ...] = ()
+    run_ids: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        """Return the report in words, for a person."""
+        told = f"{self.name}: {_count(self.completions, 'run')} from {_count(self.lines, 'line')}"
+        told += f", {len(self.known)} of them already here" if self.known else ""
+        if not self.damaged:
+            return told + "."
+        shown = "; ".join(f"line {each.line}: {each.reason}" for each in self.damaged[:5])
+        more = f"; and {len(self.damaged) - 5} more" if len(self.damaged) > 5 else ""
+        return f"{told}; {_count(len(self.damaged), 'line')} could not be used ({shown}{more})."
+
+
+def read_runs(path: Path, name: str, owner: str, now: float) -> tuple[list[ImportedRun], ImportReport]:
+    """Read the file at `path`, which people know as `name`; `now` stands where the file has no time (seconds since 1970).
+
+    Raises `DocumentError` with the reason when the file holds no run that can be read.
+    """
+    damaged: list[Damaged] = []
+    try:
+        lines = _whole(path) or list(read_objects(path, damaged))
+    except OSError as error:
+        raise DocumentError(name, f"it cannot be opened ({error.strerror})") from error
+    first = lines[0][1] if lines else None
+    count = len(lines) + len(damaged)
+    if first is not None and "spec" in first and "id" in first:
+        runs = [_own(name, lines, owner, damaged)]
+    else:
+        runs = _reference(lines, owner, now, damaged)
+    if not runs:
+        raise refusal(name, first, damaged)
+    damaged.sort(key=lambda each: each.line)
+    return runs, ImportReport(name, len(runs), count, tuple(damaged))
+
+
+def _whole(path: Path) -> list[tuple[int, Line]]:
+    """Return the lines of a trajectory that was saved as one indented JSON object, or nothing."""
+    with path.open("rb") as file:
+        if file.readline(100).strip() != b"{":
+            return []
+    try:
+        value = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        return []
+    return [(1, value)] if isinstance(value, dict) else []
+
+
+def _reference(lines: Sequence[tuple[int, Line]], owner: str, now: float, damaged: list[Damaged]) -> list[ImportedRun]:
+    sorter = Sorter()
+    for number, line in lines:
+        for part in expand(line):
+            try:
+                sorter.add(part)
+            except ValueError as error:
+                damaged.append(Damaged(number, str(error)))
+    return [_reference_run(completion, owner, now) for completion in sorter.completions]
+
+
+def _reference_run(completion: Completion, owner: str, now: float) -> ImportedRun:
+    run_id = _id(owner, json.dumps(dataclasses.asdict(completion), sort_keys=True))
+    teller = Teller(run_id, began(completion, now))
+    teller.tell(completion)
+    events = with_extras(teller.events, completion)
+    return ImportedRun(_record(run_id, owner, events), tuple(events))
+
+
+def _record(run_id: str, owner: str, events: Sequence[Event]) -> RunRecord:
+    started, finished = events[0], events[-1]
+    assert isinstance(started, RunStarted)  # noqa: S101 - the teller begins and ends so
+    assert isinstance(finished, RunFinished)  # noqa: S101
+    spec = RunSpec(
+        question=started.question or NO_QUESTION,
+        documents=(),
+        backend=IMPORTED,
+        root_model=started.root_model,
+        sub_model=started.sub_model,
+        environment=started.environment,
+        limits=started.limits,
+    )
+    return RunRecord(
+        id=run_id,
+        owner=owner,
+        spec=spec,
+        state=RunState.of(finished.stop),
+        boot=IMPORTED,
+        created=started.at,
+        finished=finished.at,
+        seconds=finished.seconds,
+        stop=finished.stop,
+        answer=finished.answer,
+        error=finished.error or "",
+        usage=finished.usage,
+    )
+
+
+def _own(name: str, lines: Sequence[tuple[int, Line]], owner: str, damaged: list[Damaged]) -> ImportedRun:
+    try:
+        record = record_from(lines[0][1], owner)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DocumentError(name, f"its first line is not the record of a run ({error!r})") from error
+    run_id = _id(owner, record.id)
+    events: list[Event] = []
+    trajectory = Trajectory()
+    for number, line in lines[1:]:
+        try:
+            event = event_from(line, run_id, len(events) + 1)
+            trajectory.add(event)
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+            damaged.append(Damaged(number, f"it is no event, or belongs to one that is missing ({error!r})"))
+            continue
+        events.append(event)
+    if record.state.is_live:
+        record = dataclasses.replace(record, state=RunState.INTERRUPTED, stop=Stop.INTERRUPTED)
+    return ImportedRun(dataclasses.replace(record, id=run_id, boot=IMPORTED, sample=False), tuple(events))
+
+
+def _id(owner: str, content: str) -> str:
+    """Return the same id for the same content and owner, so that a file imported twice is there once."""
+    return hashlib.sha256(f"{owner}\0{content}".encode(errors="surrogatepass")).hexdigest()[:32]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

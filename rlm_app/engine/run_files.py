@@ -1,0 +1,50 @@
+"""A run as a file of ours: a header line that is its record, then one event a line. Everything survives it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from rlm_app.events import Event, from_dict, to_dict
+from rlm_app.records import RunRecord, RunSpec
+from rlm_app.types import Limits, RunState, Stop, Usage
+
+
+def run_lines(record: RunRecord, events: Iterable[Event]) -> Iterator[str]:
+    """Yield the lines of a run's file, each with its line end."""
+    for line in (header_of(record), *(to_dict(event) for event in events)):
+        yield json.dumps(line, ensure_ascii=False) + "\n"
+
+
+def header_of(record: RunRecord) -> dict[str, object]:
+    """Return the header line that `record_from` reads, without the owner."""
+    header = dataclasses.asdict(record)
+    del header["owner"]
+    return header
+
+
+def record_from(header: Mapping[str, Any], owner: str) -> RunRecord:
+    """Build the record of a run from the header line of its file; raise KeyError, TypeError or ValueError if it is none."""
+    data = {name: header[name] for name in _NAMES if name in header}
+    spec = dict(data["spec"])
+    spec["limits"] = Limits(**spec["limits"])
+    spec["documents"] = tuple(spec["documents"])
+    data.update(
+        owner=owner,
+        spec=RunSpec(**spec),
+        state=RunState(data["state"]),
+        stop=Stop(data["stop"]) if data.get("stop") else None,
+        usage=Usage(**data["usage"]),
+        document_names=tuple(data["document_names"]),
+    )
+    return RunRecord(**data)
+
+
+def event_from(line: Mapping[str, Any], run_id: str, seq: int) -> Event:
+    """Build an event from its line, as event `seq` of the run; raise KeyError, TypeError or ValueError if it is none."""
+    return from_dict({**line, "run_id": run_id, "seq": seq})
+
+
+_NAMES = tuple(field.name for field in dataclasses.fields(RunRecord))
