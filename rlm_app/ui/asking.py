@@ -29,7 +29,7 @@ def draw(app: App, owner: str) -> None:
             list(library),
             format_func=lambda sha256: _name(library.get(sha256)),
             key=again.CHOSEN,
-            placeholder="Choose one or more, or add files beside",
+            placeholder="Choose one or more, or add files",
             help="The question is asked of these documents together",
             persist_state="session",
         )
@@ -74,8 +74,9 @@ def _settings_row(app: App) -> None:
 
 
 def _chosen_health(app: App, infos: list[DocumentInfo]) -> None:
-    for info in infos:
-        st.caption(f":material/description: {safe.label(info.name)} · {safe.label(app.health(info))}")
+    with st.container(gap=None):
+        for info in infos:
+            st.caption(f":material/description: {safe.label(info.name)} · {safe.label(app.health(info))}")
 
 
 def _name(info: DocumentInfo | None) -> str:

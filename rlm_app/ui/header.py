@@ -32,7 +32,7 @@ def facts(record: RunRecord, trajectory: Trajectory) -> list[str]:
     limit = record.spec.limits
     allowed = f" of {words.money(limit.cost)}" if limit.cost is not None else ""
     return [
-        f"**{words.clock(elapsed(record))}**{_of_minutes(record, limit.seconds)}",
+        f"**{time_of(record)}**{_of_minutes(record, limit.seconds)}",
         f"**{words.spent(usage)}**{allowed}".replace("$", r"\$"),
         f"**{usage.calls:,}** {'call' if usage.calls == 1 else 'calls'}",
         f"**{words.tokens(usage)}**",
@@ -49,6 +49,11 @@ def elapsed(record: RunRecord, now: float | None = None) -> float:
     if not record.state.is_live:
         return record.seconds
     return (time.time() if now is None else now) - record.created
+
+
+def time_of(record: RunRecord) -> str:
+    """Return the time of a run: a clock while it runs, its length once it has ended."""
+    return words.clock(elapsed(record)) if record.state.is_live else words.duration(elapsed(record))
 
 
 def _of_minutes(record: RunRecord, seconds: float | None) -> str:

@@ -40,7 +40,7 @@ def field(app: App, backend: Backend, place: str) -> None:
             f"Key for {backend.title}",
             type="password",
             key=f"{place}-key-{backend.name}",
-            placeholder=f"or set {backend.key_variable} before starting the app",
+            placeholder=f"or set {backend.key_variable}",
             help="Kept in memory for this session only; never stored, logged or shown",
             on_change=_take,
             args=(backend.name, f"{place}-key-{backend.name}"),

@@ -104,15 +104,19 @@ def _read(app: App, owner: str, file: UploadedFile, password: str | None) -> Out
 def _outcome(app: App, owner: str, number: int, outcome: Outcome) -> None:
     name = safe.label(outcome.name)
     if outcome.info is not None:
-        st.markdown(
-            f":green[:material/check_circle:] **{name}**  \n:gray[:small[{safe.label(app.health(outcome.info))}]]"
-        )
+        st.markdown(f"{_mark(outcome.info)} **{name}**  \n:gray[:small[{safe.label(app.health(outcome.info))}]]")
         for note in outcome.info.notes:
             st.caption(f":material/info: {safe.markdown(note)}")
         return
     st.markdown(f":red[:material/error:] **{name}** {safe.markdown(outcome.reason)}")
     if outcome.file is not None:
         _password(app, owner, number, outcome.file)
+
+
+def _mark(info: DocumentInfo) -> str:
+    """Return the sign of a document: all of it can be read, or some of it cannot."""
+    whole = all(page.kind in {"text", "empty"} for page in info.pages)
+    return ":green[:material/check_circle:]" if whole else ":orange[:material/warning:]"
 
 
 def _password(app: App, owner: str, number: int, file: UploadedFile) -> None:

@@ -28,7 +28,7 @@ def test_every_run_is_listed_with_its_documents_state_and_money(page: Page, app:
         "contract.txt",
         "Failed]",
         r"\$0.010",
-        "0:12",
+        "12 s",
         "2 runs",
     ):
         assert expected in shown
