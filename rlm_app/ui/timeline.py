@@ -67,10 +67,10 @@ def _complete(record: RunRecord, turns: Sequence[Turn], number: int) -> bool:
 def _row(record: RunRecord, this: Turn, *, complete: bool) -> None:
     """Draw one turn. A row that is open keeps its label and icon: to Streamlit another label is another row, closed."""
     key = f"turn-{record.id}-{this.reply.iteration}"
-    drawn: dict[str, tuple[str, str]] = st.session_state.setdefault("ui_labels", {})
-    if key not in drawn or not st.session_state.get(key):
-        drawn[key] = label(this, complete=complete), _ICONS[complete and this.failed]
-    text, icon = drawn[key]
+    drawn: dict[str, tuple[str, str, bool]] = st.session_state.setdefault("ui_labels", {})
+    if key not in drawn or (complete and not drawn[key][2] and not st.session_state.get(key)):
+        drawn[key] = label(this, complete=complete), _ICONS[complete and this.failed], complete
+    text, icon, _ = drawn[key]
     step = st.expander(text, key=key, on_change="rerun", type="step", icon=icon)
     with step:
         st.caption(turn.replied(this.reply))
