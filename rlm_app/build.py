@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 from rlm_app.assemble import Executor, backends, make_client, make_environment
 from rlm_app.backends import Backend
 from rlm_app.cancel import CancelToken
+from rlm_app.engine.imports import ImportReport
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import ConfigError, DocumentError
 from rlm_app.protocols import EventSink
 from rlm_app.records import RunRecord, RunSpec, RunStore
 from rlm_app.registry import ENVIRONMENTS
+from rlm_app.runs.files import export_text, import_file, refuse_imported
 from rlm_app.settings import SAMPLE_DOCS, Settings
 from rlm_app.types import Completion, Document, DocumentInfo, Limits
 
@@ -142,6 +144,7 @@ class App:
         """
         record = self.run(run_id, owner)
         if record is not None:
+            refuse_imported(record)
             make_client(self.settings, record.spec, record.spec.root_model, keys or {}).close()
         self.manager.resume(run_id, owner, dict(keys or {}), limits=limits, strict=strict)
 
@@ -155,6 +158,7 @@ class App:
         turns = len(trajectory.turns) if trajectory else 0
         if record is None or not 0 <= turn <= turns:
             raise ConfigError(f"There is no turn {turn} to fork from; this run has {turns}.")
+        refuse_imported(record)
         spec = dataclasses.replace(record.spec, parent=run_id, until=turn, **changes)
         return self.start(spec, owner, keys)
 
@@ -163,6 +167,7 @@ class App:
         record = self.run(run_id, owner)
         if record is None or record.state.is_live:
             raise ConfigError("A follow-up can be asked of a run that has ended; this one has not, or does not exist.")
+        refuse_imported(record)
         spec = dataclasses.replace(record.spec, question=question, parent=run_id, until=None)
         return self.start(spec, owner, keys)
 
@@ -174,7 +179,19 @@ class App:
         record = self.run(run_id, owner)
         if record is None:
             raise ConfigError("This run does not exist.")
+        refuse_imported(record)
         return self._executor.replay(record, sink, cancel or CancelToken())
+
+    def import_file(self, path: Path, owner: str, name: str | None = None) -> ImportReport:
+        """Keep the runs a file holds, once each, and tell what came in and what was damaged; raise `DocumentError`."""
+        return import_file(self.store, path, name or path.name, owner)
+
+    def export(self, run_id: str, owner: str, form: str = "reference") -> str:
+        """Return a run as the text of a JSONL file: in the form "reference", or "events", which keeps everything."""
+        record = self.run(run_id, owner)
+        if record is None:
+            raise ConfigError("This run does not exist.")
+        return export_text(self.store, record, form)
 
     def saved_calls(self, run_id: str) -> tuple[int, int]:
         """Return how many calls of a run have a reply on record, and how many were sent."""

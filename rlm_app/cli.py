@@ -1,4 +1,4 @@
-"""The commands behind `python -m rlm_app`: start the app, ask from a terminal, list the runs."""
+"""The commands behind `python -m rlm_app`: start the app, ask from a terminal, list the runs, take them in and out."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from rlm_app import cli_files
 from rlm_app.assemble import backend_named
 from rlm_app.build import App, open_app
 from rlm_app.engine.trajectory import Trajectory, Turn
@@ -45,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m rlm_app", description="Ask long documents; every quotation is checked."
     )
-    commands = parser.add_subparsers(required=True, metavar="serve | ask | runs")
+    commands = parser.add_subparsers(required=True, metavar="serve | ask | runs | import | export")
 
     serve = commands.add_parser("serve", help="start the app in the browser")
     serve.add_argument("--port", type=int, default=8501)
@@ -72,6 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     runs.add_argument("--json", action="store_true", help="one JSON object a line")
     runs.add_argument("--limit", type=int, default=50)
     runs.set_defaults(command=_runs)
+
+    cli_files.add_commands(commands, OWNER)
     return parser
 
 

@@ -183,11 +183,12 @@ def to_dict(event: Event) -> dict[str, Any]:
 def from_dict(data: Mapping[str, Any]) -> Event:
     """Build the event that `to_dict` gave `data`; unknown keys are passed over, so that older programs read newer files."""
     cls = KINDS[data["kind"]]
-    event: Event = _build(cls, data)
+    event: Event = build(cls, data)
     return event
 
 
-def _build(cls: Any, data: Mapping[str, Any]) -> Any:
+def build(cls: Any, data: Mapping[str, Any]) -> Any:
+    """Build a dataclass of the vocabulary from JSON values; raise KeyError, TypeError or ValueError when they do not fit."""
     hints = _hints(cls)
     return cls(**{name: _convert(hints[name], data[name]) for name in hints if name in data})
 
@@ -212,7 +213,7 @@ def _convert(hint: Any, value: Any) -> Any:
     if origin is tuple:
         return tuple(_convert(args[0], item) for item in value)
     if dataclasses.is_dataclass(hint):
-        return _build(hint, value)
+        return build(hint, value)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint(value)
     return value

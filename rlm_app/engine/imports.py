@@ -151,12 +151,12 @@ def _own(name: str, lines: Sequence[tuple[int, Line]], owner: str, damaged: list
     trajectory = Trajectory()
     for number, line in lines[1:]:
         try:
-            event = event_from(line, run_id, len(events) + 1)
+            event = event_from(line, run_id, number)
             trajectory.add(event)
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
             damaged.append(Damaged(number, f"it is no event, or belongs to one that is missing ({error!r})"))
             continue
-        events.append(event)
+        events.append(dataclasses.replace(event, seq=len(events) + 1))
     if record.state.is_live:
         record = dataclasses.replace(record, state=RunState.INTERRUPTED, stop=Stop.INTERRUPTED)
     return ImportedRun(dataclasses.replace(record, id=run_id, boot=IMPORTED, sample=False), tuple(events))

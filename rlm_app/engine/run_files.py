@@ -7,9 +7,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from rlm_app.events import Event, from_dict, to_dict
-from rlm_app.records import RunRecord, RunSpec
-from rlm_app.types import Limits, RunState, Stop, Usage
+from rlm_app.events import Event, build, from_dict, to_dict
+from rlm_app.records import RunRecord
 
 
 def run_lines(record: RunRecord, events: Iterable[Event]) -> Iterator[str]:
@@ -27,24 +26,10 @@ def header_of(record: RunRecord) -> dict[str, object]:
 
 def record_from(header: Mapping[str, Any], owner: str) -> RunRecord:
     """Build the record of a run from the header line of its file; raise KeyError, TypeError or ValueError if it is none."""
-    data = {name: header[name] for name in _NAMES if name in header}
-    spec = dict(data["spec"])
-    spec["limits"] = Limits(**spec["limits"])
-    spec["documents"] = tuple(spec["documents"])
-    data.update(
-        owner=owner,
-        spec=RunSpec(**spec),
-        state=RunState(data["state"]),
-        stop=Stop(data["stop"]) if data.get("stop") else None,
-        usage=Usage(**data["usage"]),
-        document_names=tuple(data["document_names"]),
-    )
-    return RunRecord(**data)
+    record: RunRecord = build(RunRecord, {**header, "owner": owner})
+    return record
 
 
 def event_from(line: Mapping[str, Any], run_id: str, seq: int) -> Event:
     """Build an event from its line, as event `seq` of the run; raise KeyError, TypeError or ValueError if it is none."""
     return from_dict({**line, "run_id": run_id, "seq": seq})
-
-
-_NAMES = tuple(field.name for field in dataclasses.fields(RunRecord))

@@ -174,9 +174,10 @@ class Trajectory:
         return self._node(event).turns[-1]
 
     def _begin_subcall(self, event: SubcallStarted) -> None:
-        subcall = self._subcalls[event.call_id] = Subcall(event)
         parent = self.root if event.parent_id in (None, self.root.call_id) else self._nodes[event.parent_id or ""]
+        subcall = Subcall(event)
         parent.turns[-1].cells[-1].subcalls.append(subcall)
+        self._subcalls[event.call_id] = subcall
 
     def _end_subcall(self, event: SubcallFinished) -> None:
         subcall = self._subcalls[event.call_id]

@@ -12,7 +12,7 @@ from rlm_app.events import KINDS, Event
 from rlm_app.records import RunRecord, RunSpec
 from rlm_app.store.batch import Job
 from rlm_app.store.codec import pack, unpack, unpack_open
-from rlm_app.store.texts import encode, put_back, storable
+from rlm_app.store.texts import QUOTED, encode, put_back, storable
 from rlm_app.types import RunState, Stop, Usage
 
 RUN_COLUMNS = tuple(field.name for field in dataclasses.fields(RunRecord))
@@ -34,9 +34,10 @@ def events_of(run_id: str, rows: Sequence[Sequence[Any]], texts: Mapping[str, st
 
 
 def _event_of(run_id: str, row: Sequence[Any], body: dict[str, Any], texts: Mapping[str, str]) -> Event:
-    seq, kind, at, call_id, parent_id, depth, _, named = row
+    seq, kind, at, call_id, parent_id, depth, text, named = row
     columns = {"run_id": run_id, "seq": seq, "at": at, "call_id": call_id, "parent_id": parent_id, "depth": depth}
-    event: Event = unpack_open(KINDS[kind], put_back(body, texts) if named else body, columns)
+    body = put_back(body, texts) if named or QUOTED in text else body
+    event: Event = unpack_open(KINDS[kind], body, columns)
     return event
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 LONG = 2_000
 _MARK = "$text"
+QUOTED = "$" + _MARK
+"""Stands around an object that looks like a reference and is none, as an imported file may hold it."""
 
 
 def encode(value: Any) -> tuple[str, dict[str, str]]:
@@ -29,8 +31,11 @@ def decode(body: str, texts: Mapping[str, str]) -> Any:
 def put_back(value: Any, texts: Mapping[str, str]) -> Any:
     """Return a JSON value with its references replaced by the texts; raise KeyError when one is missing."""
     if isinstance(value, dict):
-        if len(value) == 1 and isinstance(value.get(_MARK), str):
-            return texts[value[_MARK]]
+        if len(value) == 1:
+            if isinstance(value.get(_MARK), str):
+                return texts[value[_MARK]]
+            if isinstance(value.get(QUOTED), dict):
+                return {key: put_back(item, texts) for key, item in value[QUOTED].items()}
         return {key: put_back(item, texts) for key, item in value.items()}
     return [put_back(item, texts) for item in value] if isinstance(value, list) else value
 
@@ -56,5 +61,6 @@ def _take_out(value: Any, texts: dict[str, str]) -> Any:
         texts[name] = value
         return {_MARK: name}
     if isinstance(value, dict):
-        return {key: _take_out(item, texts) for key, item in value.items()}
+        taken = {key: _take_out(item, texts) for key, item in value.items()}
+        return {QUOTED: taken} if len(taken) == 1 and not taken.keys().isdisjoint((_MARK, QUOTED)) else taken
     return [_take_out(item, texts) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,81 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rlm_app.build import App, open_app
+from rlm_app.errors import ConfigError
+from rlm_app.settings import Settings
+from rlm_app.types import RunState
+from tests.engine.references import block, call, holds, iteration, metadata, write
+
+CELL = block("a", [call()], stdout="x" * 5_000, locals={"context": "y" * 5_000})
+LINES = [metadata(), {**iteration(1, code_blocks=[CELL]), "x-own": [1]}, iteration(2, final_answer="the answer")]
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    app = open_app(Settings(home=tmp_path / "home"), keep=False)
+    yield app
+    app.close()
+
+
+def test_an_imported_log_is_listed_drawn_and_exported_like_any_run(app: App, tmp_path: Path) -> None:
+    report = app.import_file(write(tmp_path / "log.jsonl", LINES), "ann")
+    (run_id,) = report.run_ids
+    record, trajectory = app.run(run_id, "ann"), app.trajectory(run_id, "ann")
+    assert record is not None
+    assert (record.state, record.answer, record.spec.backend) == (RunState.DONE, "the answer", "imported")
+    assert trajectory is not None
+    assert [len(turn.subcalls) for turn in trajectory.turns] == [1, 0]
+    assert app.run(run_id, "bob") is None
+    out = [json.loads(line) for line in app.export(run_id, "ann").splitlines()]
+    assert holds(out, LINES)
+
+
+def test_a_log_imported_twice_is_there_once_and_for_each_owner(app: App, tmp_path: Path) -> None:
+    path = write(tmp_path / "log.jsonl", LINES)
+    first, second = app.import_file(path, "ann"), app.import_file(path, "ann")
+    assert second.run_ids == first.run_ids == second.known
+    assert "1 of them already here" in second.sentence()
+    assert app.import_file(path, "bob").run_ids != first.run_ids
+    assert len(app.store.runs("ann")) == 1
+
+
+def test_a_run_exported_as_events_is_the_same_run_elsewhere(app: App, tmp_path: Path) -> None:
+    (run_id,) = app.import_file(write(tmp_path / "log.jsonl", LINES), "ann").run_ids
+    path = tmp_path / "run.jsonl"
+    path.write_text(app.export(run_id, "ann", "events"), encoding="utf-8")
+    (copy,) = app.import_file(path, "bob").run_ids
+    assert [json.loads(line) for line in app.export(copy, "bob").splitlines()] == [
+        json.loads(line) for line in app.export(run_id, "ann").splitlines()
+    ]
+
+
+def test_an_imported_run_is_not_gone_on_with(app: App, tmp_path: Path) -> None:
+    (run_id,) = app.import_file(write(tmp_path / "log.jsonl", [metadata(), iteration(1)]), "ann").run_ids
+    with pytest.raises(ConfigError, match="imported from a log"):
+        app.resume(run_id, "ann")
+    with pytest.raises(ConfigError, match="imported from a log"):
+        app.fork(run_id, "ann", 1)
+    with pytest.raises(ConfigError, match="imported from a log"):
+        app.follow_up(run_id, "ann", "And then?")
+
+
+def test_an_unknown_form_is_a_sentence(app: App, tmp_path: Path) -> None:
+    (run_id,) = app.import_file(write(tmp_path / "log.jsonl", LINES), "ann").run_ids
+    with pytest.raises(ConfigError, match="Known: reference, events"):
+        app.export(run_id, "ann", "xml")
+
+
+@pytest.mark.parametrize("text", ["\ud800 half", "nul \x00 inside", "$text"])
+@pytest.mark.parametrize("more", ["", "x" * 5_000])
+def test_odd_text_in_a_log_survives_the_store(app: App, tmp_path: Path, text: str, more: str) -> None:
+    cell = block(text, stdout=text + more, locals={"$text": text})
+    path = write(tmp_path / "log.jsonl", [metadata(), iteration(1, text, code_blocks=[cell], final_answer=text)])
+    (run_id,) = app.import_file(path, "ann").run_ids
+    out = app.export(run_id, "ann").splitlines()
+    held = json.loads(out[1])["code_blocks"][0]["result"]
+    assert held["locals"] == {"$text": text}
+    assert held["stdout"] == text + more
