@@ -1,11 +1,15 @@
 """The one `App` of the process. Tiny on purpose: Streamlit makes a second one when this file changes under it."""
 
+import importlib
 import threading
+import time
 
 import streamlit as st
 
 from rlm_app.build import App, open_app
 from rlm_app.errors import StoreError
+
+_AFTER_FIRST_PAINT = 4.0
 
 
 @st.cache_resource(show_spinner=False, on_release=App.close)
@@ -25,6 +29,10 @@ def samples_ready() -> threading.Event:
         except StoreError:
             return
         ready.set()
+        # Streamlit's first table of a process would make its reader wait seconds for these; the first page must not.
+        time.sleep(_AFTER_FIRST_PAINT)
+        for name in ("pandas", "pyarrow"):
+            importlib.import_module(name)
 
     threading.Thread(target=read, name="samples", daemon=True).start()
     return ready
