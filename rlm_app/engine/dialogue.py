@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from rlm_app.engine import prompts
 from rlm_app.engine.history import History
+from rlm_app.engine.profiles import profile_for
 from rlm_app.engine.recorder import Place
 from rlm_app.engine.runtime import Runtime
 from rlm_app.events import ModelReplied, Noticed
@@ -39,7 +40,8 @@ class Dialogue:
         self._place = place
         self._client = client
         self._keep = keep
-        self._history = History(prompts.system_prompt(runtime.system_prompt, runtime.toolbox.describe), first)
+        profile = profile_for(client.model)
+        self._history = History(prompts.system_prompt(runtime.system_prompt, runtime.toolbox.describe, profile), first)
         self._all: list[Message] = []
         self._restarted = False
         self._tokens = 0

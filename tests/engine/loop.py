@@ -96,6 +96,7 @@ def drive(
     until: int | None = None,
     same_run: bool = True,
     strict: bool = True,
+    root_model: str = "root",
     on_event: Callable[[Event], None] = lambda event: None,
 ) -> Run:
     """Run the loop with a root that says `replies` in turn and a sub-model that answers by `sub`.
@@ -104,7 +105,7 @@ def drive(
     """
     own, inherited = (before, ()) if same_run else ((), before)
     replay = Replay(own, inherited, until=until, strict=strict)
-    root = ScriptedClient("root", replies, cost=cost)
+    root = ScriptedClient(root_model, replies, cost=cost)
     below = ScriptedClient("sub", sub, cost=cost)
     events: list[Event] = []
 
