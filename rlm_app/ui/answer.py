@@ -27,9 +27,11 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
     if record.answer:
         with st.container(width=WIDTH):
             _text(record.answer, trajectory.citations)
-    if states.nothing_found(record) or not trajectory.citations:
+    if states.nothing_found(record):
         _where_it_looked(app, record)
-    else:
+    elif record.answer and not trajectory.citations:
+        st.caption("This answer quotes nothing, so nothing in it could be checked against the documents.")
+    elif trajectory.citations:
         st.markdown(f":small[{verdict_sentence(trajectory.citations)}]")
         passages.draw(app, record, trajectory.citations)
 

@@ -193,3 +193,16 @@ def test_a_stored_run_is_the_same_after_the_app_was_started_again(
     before = texts(page(shell.RUN, run=run_id))
     reopened()
     assert texts(page(shell.RUN, run=run_id)) == before
+
+
+@pytest.mark.parametrize("state", [RunState.CANCELLED, RunState.FAILED, RunState.INTERRUPTED])
+def test_a_run_that_ended_early_without_an_answer_claims_no_search(
+    page: Page, app: App, contract: DocumentInfo, state: RunState
+) -> None:
+    shown = texts(page(shell.RUN, run=keep(app, contract, state, answer="")))
+    assert "What was searched" not in shown
+    assert "partial answer" not in shown
+
+
+def test_an_answer_without_quotes_says_that_nothing_was_checked(page: Page, app: App, contract: DocumentInfo) -> None:
+    assert "quotes nothing" in texts(page(shell.RUN, run=keep(app, contract, RunState.DONE)))
