@@ -1,4 +1,4 @@
-"""How well the offline model answers the sample questions: `uv run python benchmarks/offline_quality.py [file.json …]`.
+"""How well the offline model answers the sample questions: `python -m benchmarks.offline_quality [file.json …]`.
 
 For each document: the share of answerable questions whose first gold quotation stands in the answer with its right place,
 the share of all gold quotations that do, and how many absent questions are told to be absent. Runs go through the real
@@ -77,8 +77,7 @@ def mark(score: Score, entry: Mapping[str, Any], answer: str) -> bool:
         score.absent += 1
         score.told_absent += not_found
         return not_found
-    places = entry.get("pages") or entry["places"]
-    found = [stands(answer, quote, place) for quote, place in zip(entry["quotes"], places, strict=True)]
+    found = [stands(answer, quote, place) for quote, place in zip(entry["quotes"], entry["places"], strict=True)]
     score.answerable += 1
     score.right += found[0]
     score.quotes += len(found)
@@ -113,4 +112,4 @@ def main(files: list[Path]) -> None:
 
 
 if __name__ == "__main__":
-    main([Path(name) for name in sys.argv[1:]] or sorted((SAMPLE_DOCS / "source").glob("questions_*.json")))
+    main([Path(name) for name in sys.argv[1:]] or [SAMPLE_DOCS / "questions.json"])

@@ -7,7 +7,7 @@ from rlm_app.clients.offline_cells.match import Matcher, copied, wants_figure
 from rlm_app.clients.offline_cells.rank import LATER, Ranked
 from rlm_app.clients.offline_cells.text import squeeze
 
-QUOTES, NEAR = 5, 0.2
+QUOTES, NEAR = 7, 0.2
 LEAD = "These passages come closest to the question. They are quoted word for word; nothing is concluded from them."
 UNDECIDED = " Some stand in amendments or bulletins: which text counts is not decided here."
 

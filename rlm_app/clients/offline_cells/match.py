@@ -3,7 +3,7 @@
 import re
 from operator import mul
 
-from rlm_app.clients.offline_cells.text import HEADING, has_figure, sentences, squeeze, stem, words_of
+from rlm_app.clients.offline_cells.text import HEADING, has_figure, is_row, sentences, squeeze, stem, words_of
 from rlm_app.clients.offline_cells.words import GROUPS
 
 RELATED: dict[str, set[str]] = {}
@@ -86,6 +86,7 @@ def pick(
     rows = [words_of(passage[start:end]) for start, end in spans]
     scores = [matcher.best(row) for row in rows]
     figures = [figure and has_figure(row) for row in rows]
+    bare = [not figure and is_row(passage[start:end]) for start, end in spans]
     best, chosen = -1.0, (0, 0)
     for first in range(len(spans)):
         for last in range(first, min(first + most, len(spans))):
@@ -93,7 +94,7 @@ def pick(
                 break
             nearest = [max(column) for column in zip(*scores[first : last + 1], strict=False)]
             value = sum(map(mul, left, nearest)) / (sum(left) or 1.0)
-            value += 0.12 * any(figures[first : last + 1]) - 0.04 * (last - first)
+            value += 0.12 * any(figures[first : last + 1]) - 0.04 * (last - first) - 0.8 * any(bare[first : last + 1])
             if value > best:
                 best, chosen = value, (first, last)
     first, last = extended(passage, spans, *chosen, most, room)
@@ -104,15 +105,18 @@ def pick(
 
 def joins(passage: str, spans: list[tuple[int, int]], first: int, last: int, room: int) -> bool:
     """Tell whether the sentences from first to last may stand in one quotation: short enough, and of one clause."""
-    return spans[last][1] - spans[first][0] <= room and not OPENS.match(passage, spans[last][0])
+    one_kind = is_row(passage[slice(*spans[first])]) == is_row(passage[slice(*spans[last])])
+    return one_kind and spans[last][1] - spans[first][0] <= room and not OPENS.match(passage, spans[last][0])
 
 
 def extended(
     passage: str, spans: list[tuple[int, int]], first: int, last: int, most: int, room: int
 ) -> tuple[int, int]:
-    """Return the choice with what follows it, as far as one quotation may go."""
+    """Return the choice with what follows it, and then with what leads to it, as far as one quotation may go."""
     while last + 1 < len(spans) and last - first + 1 < most and joins(passage, spans, first, last + 1, room):
         last += 1
+    while first > 0 and last - first + 1 < most and joins(passage, spans, first - 1, last, room):
+        first -= 1
     return first, last
 
 

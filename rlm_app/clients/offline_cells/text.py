@@ -68,6 +68,22 @@ def is_table(text: str) -> bool:
     return bool(words) and sum(word in STOP for word in words) < 0.22 * len(words)
 
 
+def is_row(line: str) -> bool:
+    """Tell whether a line is a row of figures: at least three words, and every other one a number."""
+    words = line.split()
+    return len(words) > 2 and 2 * sum(any(char.isdigit() for char in word) for word in words) >= len(words)
+
+
+def row_ends(text: str, left: int, right: int) -> Iterator[int]:
+    """Yield where rows of figures that stand among prose begin and end, so that neither runs into the other."""
+    start, before = left, False
+    for line in text[left:right].splitlines(keepends=True):
+        row = is_row(line)
+        if (row or before) and start > left:
+            yield start
+        before, start = row, start + len(line)
+
+
 def blocks(text: str) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of each heading, paragraph, clause, list item or table row of `text`."""
     cuts = {0, len(text)}
@@ -90,6 +106,7 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
             ends = [match.end() for match in ROW.finditer(text, left, right)]
         else:
             ends = [match.end() for match in END.finditer(text, left, right) if not _abbreviated(text, match.start())]
+            ends = sorted({*ends, *row_ends(text, left, right)})
         ends = [end for before, end in zip([left, *ends], ends, strict=False) if end - before > SCRAP]
         for start, end in pairwise([left, *ends, right]):
             piece = text[start:end]
