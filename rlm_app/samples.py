@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from pathlib import Path
 
@@ -19,22 +20,27 @@ RUN = "sample-run.jsonl"
 
 
 def install(store: RunStore, owner: str, folder: Path) -> None:
-    """Add what is missing of the bundled documents and the bundled run."""
-    have = {info.name for info in store.documents(owner)}
+    """Add what is missing of the bundled documents and the bundled run; those of an earlier version make room."""
+    have = {info.name: info.sha256 for info in store.documents(owner)}
     for name in DOCUMENTS:
-        if name not in have and (folder / name).exists():
-            store.add_document(read(folder / name, name), owner)
-    if (folder / RUN).exists():
-        _install_run(store, owner, folder / RUN)
+        digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        if have.get(name) == digest:
+            continue
+        if name in have:
+            store.delete_document(have[name], owner)
+        store.add_document(read(folder / name, name), owner)
+    _install_run(store, owner, folder / RUN)
 
 
 def _install_run(store: RunStore, owner: str, path: Path) -> None:
     with path.open(encoding="utf-8") as file:
-        header = json.loads(file.readline())
-        record = dataclasses.replace(record_from(header, owner), sample=True)
-        if store.run(record.id, owner) is not None:
+        record = dataclasses.replace(record_from(json.loads(file.readline()), owner), sample=True)
+        kept = store.runs(owner)
+        if [run.id for run in kept] == [record.id]:
             return
-        store.add_run(record)
+        for run in kept:
+            store.delete_run(run.id, owner)
         for line in file:
             store.append_event(from_dict(json.loads(line)))
     store.flush()
+    store.add_run(record)  # last, so that a run that is there has all its events

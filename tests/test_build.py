@@ -187,3 +187,22 @@ def test_what_cannot_go_on_says_why(
     record = ask(app, lease)
     with pytest.raises(ConfigError, match=sentence):
         call(app, record.id)
+
+
+def test_the_bundled_documents_and_run_are_there_for_everyone_and_stay_the_same(open_again: OPEN_APP) -> None:
+    app = open_again(root=[])
+    names = [info.name for info in app.samples()]
+    assert names == ["master-services-agreement.pdf", "research-paper.pdf", "technical-handbook.md"]
+    run_id = app.sample_run_id()
+    assert run_id is not None
+    trajectory = app.trajectory(run_id, "anybody")
+    assert trajectory is not None
+    assert trajectory.finished is not None
+    assert trajectory.citations
+    assert all(citation.verdict == "Found" for citation in trajectory.citations)
+    known = {info.sha256 for info in app.samples()}
+    assert {citation.sha256 for citation in trajectory.citations} <= known
+    app = open_again(root=[])
+    assert ([info.name for info in app.samples()], app.sample_run_id()) == (names, run_id)
+    assert {example.document for example in app.sample_questions()} <= set(names)
+    assert app.documents("anybody") == []
