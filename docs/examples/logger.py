@@ -10,7 +10,6 @@ with tempfile.TemporaryDirectory() as folder:
     with RLM(backend="offline", backend_kwargs={"model_name": "offline"}, logger=logger) as rlm:
         rlm.completion("The rent is due on the third day of each month.", root_prompt="When is the rent due?")
 
-    assert logger.path is not None
     for line in logger.path.read_text(encoding="utf-8").splitlines():
         entry = json.loads(line)
         if entry["type"] == "metadata":
