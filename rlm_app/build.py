@@ -108,11 +108,11 @@ class App:
 
     def document(self, sha256: str, owner: str) -> Document | None:
         """Return a document of the owner's or a bundled one, or None."""
-        return self.store.document(sha256, owner) or self.store.document(sha256, SAMPLES)
+        return self.store.document(sha256, owner) or self._samples().document(sha256, SAMPLES)
 
     def run(self, run_id: str, owner: str) -> RunRecord | None:
         """Return a run of the owner's or the bundled one, or None."""
-        return self.store.run(run_id, owner) or self.store.run(run_id, SAMPLES)
+        return self.store.run(run_id, owner) or self._samples().run(run_id, SAMPLES)
 
     def trajectory(self, run_id: str, owner: str) -> Trajectory | None:
         """Return the record of a run of the owner's or of the bundled one, or None."""
@@ -199,13 +199,7 @@ class App:
 
     def samples(self) -> tuple[DocumentInfo, ...]:
         """Return the bundled documents; the first call of a new data file reads them in, which takes seconds."""
-        from rlm_app.samples import install
-
-        with self._samples_lock:
-            if not self._samples_ready:
-                install(self.store, SAMPLES, SAMPLE_DOCS)
-                self._samples_ready = True
-        return tuple(sorted(self.store.documents(SAMPLES), key=lambda info: info.name))
+        return tuple(sorted(self._samples().documents(SAMPLES), key=lambda info: info.name))
 
     def sample_questions(self) -> tuple[SampleQuestion, ...]:
         """Return the questions offered to a first visitor."""
@@ -214,13 +208,23 @@ class App:
 
     def sample_run_id(self) -> str | None:
         """Return the id of the bundled finished run, or None while it is not there."""
-        found = self.store.runs(SAMPLES, 1)
+        found = self._samples().runs(SAMPLES, 1)
         return found[0].id if found else None
 
     def close(self) -> None:
         """Stop the runs and let go of the data file."""
         self.manager.shutdown(5.0)
         self.store.close()
+
+    def _samples(self) -> RunStore:
+        """Return the store, with the bundled documents and run in it."""
+        from rlm_app.samples import install
+
+        with self._samples_lock:
+            if not self._samples_ready:
+                install(self.store, SAMPLES, SAMPLE_DOCS)
+                self._samples_ready = True
+        return self.store
 
     def _needed(self, sha256: str, owner: str) -> Document:
         document = self.document(sha256, owner)

@@ -15,6 +15,7 @@ from rlm_app.types import Limits, RunState, Stop
 from tests.engine.loop import block
 
 TEXT = "# Lease\n\nThe rent is due on the third day of each month and is paid to the landlord's bank.\n"
+SAMPLE_RUN = Path(__file__).resolve().parent.parent / "sample_docs" / "sample-run.jsonl"
 OPEN_APP = Callable[..., App]
 
 
@@ -191,6 +192,8 @@ def test_what_cannot_go_on_says_why(
 
 def test_the_bundled_documents_and_run_are_there_for_everyone_and_stay_the_same(open_again: OPEN_APP) -> None:
     app = open_again(root=[])
+    bundled = json.loads(SAMPLE_RUN.read_text(encoding="utf-8").splitlines()[0])["id"]
+    assert app.run(bundled, "anybody") is not None  # by its link, before any page was opened
     names = [info.name for info in app.samples()]
     assert names == ["master-services-agreement.pdf", "research-paper.pdf", "technical-handbook.md"]
     run_id = app.sample_run_id()
