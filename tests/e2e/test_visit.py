@@ -19,6 +19,7 @@ from tests.e2e.server import Server
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 SECONDS = 30_000
+WATCH_TURNS = Path(__file__).with_name("watch_turns.js")
 
 
 @pytest.fixture
@@ -142,17 +143,16 @@ def test_a_turn_is_on_the_screen_within_a_second_of_being_kept(server: Server, p
     page.goto(server.address)
     page.get_by_role("button", name="Use this question").first.click()
     choose_scripted(page)
-    ask(page, "Which notice period applies?")
-    expect(page.locator("summary", has_text="Turn 1")).to_be_visible()
-    shown = time.time()
-    at = _replied(page, server, turn=1)
-    assert shown - at < 1.5  # a second, and half of one for a machine that is busy with other things
-
-
-def _replied(page: Page, server: Server, turn: int) -> float:
-    """Return when a turn's reply was kept, read from the data file once the server is gone."""
-    run_id = page.url.split("run=")[1]
+    run_id = ask(page, "Which notice period applies?").split("run=")[1]
+    shown = page.evaluate(WATCH_TURNS.read_text(encoding="utf-8"))
     expect(page.get_by_role("button", name="Ask again")).to_be_visible()
+    waits = [shown_at - kept for shown_at, kept in zip(shown, _kept(server, run_id)[1:3], strict=True)]
+    assert min(waits) < 1.0
+    assert max(waits) < 2.0  # the machine of a test may be busy with other things for a moment
+
+
+def _kept(server: Server, run_id: str) -> list[float]:
+    """Return when each turn's reply was kept, read from the data file once the server is gone."""
     server.stop()
     app = open_app(Settings(home=server.home))
     try:
@@ -160,7 +160,7 @@ def _replied(page: Page, server: Server, turn: int) -> float:
     finally:
         app.close()
     assert trajectory is not None
-    return trajectory.turns[turn - 1].reply.at
+    return [turn.reply.at for turn in trajectory.turns]
 
 
 def _is_outside(url: str, server: Server) -> bool:
