@@ -13,8 +13,8 @@ from benchmarks.adapters.job import Run, main
 
 def prepare(job: dict[str, Any]) -> Run:
     """Import the package; return what runs a job with it."""
-    from rlm import RLM
-    from rlm.logger import RLMLogger
+    from rlm import RLM  # type: ignore[import-not-found]
+    from rlm.logger import RLMLogger  # type: ignore[import-not-found]
 
     def run(job: dict[str, Any]) -> str:
         rlm = RLM(

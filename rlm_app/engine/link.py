@@ -14,7 +14,7 @@ from rlm_app.protocols import Channel
 class Link:
     """Reads frames in one thread and writes them in another, so that no caller is ever blocked by a worker that stands still.
 
-    `on_frame` runs in the reading thread and may raise `REPLLost`; `on_lost` is told, once a thread, why it came to an end.
+    `on_frame` runs in the reading thread and may raise `REPLLost`; `on_lost` is told why reading or writing came to an end.
     """
 
     def __init__(
@@ -23,6 +23,7 @@ class Link:
         self.channel = channel
         self._on_frame = on_frame
         self._on_lost = on_lost
+        self._writing = threading.Lock()
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._threads = [
             threading.Thread(target=self._read, name="repl-reader", daemon=True),
@@ -37,6 +38,14 @@ class Link:
     def send(self, data: bytes) -> None:
         """Queue a frame and return at once."""
         self._outbox.put(data)
+
+    def write(self, data: bytes) -> None:
+        """Send a frame from this thread, which may have to wait for the worker; costs one change of threads less."""
+        try:
+            with self._writing:
+                self.channel.write(data)
+        except REPLLost as lost:
+            self._on_lost(lost)
 
     def close(self) -> None:
         """Kill the worker and end both threads."""
@@ -53,8 +62,5 @@ class Link:
             self._on_lost(lost)
 
     def _write(self) -> None:
-        try:
-            while (data := self._outbox.get()) is not None:
-                self.channel.write(data)
-        except REPLLost as lost:
-            self._on_lost(lost)
+        while (data := self._outbox.get()) is not None:
+            self.write(data)

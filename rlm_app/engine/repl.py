@@ -274,5 +274,5 @@ class REPL:
             data = encode({"op": "reply", "id": number, "error": f"{type(error).__name__}: {error}"[:4_000]})
         with self._lock:
             self._carried -= self._in_flight.pop(number)
-        self._link.send(data)
         cell.clock.resume()
+        self._link.write(data)

@@ -16,6 +16,7 @@ from rlm_app.errors import REPLLost
 
 STDERR_CHARS = 8_000
 PIECE = 1 << 20
+AHEAD = 1 << 13
 
 
 class ChildChannel:
@@ -44,6 +45,7 @@ class ChildChannel:
         self._reading = threading.Lock()
         self._writing = threading.Lock()
         self._tail = b""
+        self._ahead = b""
         self._drain = threading.Thread(target=self._drain_errors, name="repl-stderr", daemon=True)
         self._drain.start()
 
@@ -54,14 +56,17 @@ class ChildChannel:
 
     def read(self, count: int) -> bytes:
         """Return exactly `count` bytes; the buffer grows with what arrives, never with what was announced."""
-        parts: list[bytes] = []
         with self._reading:
-            while count:
-                part = b"" if self._killed.is_set() else self._receive(min(count, PIECE))
+            parts, self._ahead = [self._ahead[:count]], self._ahead[count:]
+            missing = count - len(parts[0])
+            while missing:
+                # A little more than asked: most frames then take one system call, and one wait for the interpreter lock.
+                part = b"" if self._killed.is_set() else self._receive(min(max(missing, AHEAD), PIECE))
                 if not part:
                     raise REPLLost(self._epitaph())
-                parts.append(part)
-                count -= len(part)
+                parts.append(part[:missing])
+                self._ahead = part[missing:]
+                missing -= len(parts[-1])
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def _receive(self, count: int) -> bytes:

@@ -58,7 +58,7 @@ class Wire:
     """Frames over private copies of the descriptors 0 and 1. One thread reads, any thread writes."""
 
     def __init__(self) -> None:
-        self._in = io.FileIO(os.dup(0), "rb")
+        self._in = io.BufferedReader(io.FileIO(os.dup(0), "rb"), 1 << 13)
         self._out = os.dup(1)
         self._lock = threading.Lock()
         null = os.open(os.devnull, os.O_RDONLY)
