@@ -132,3 +132,65 @@ def test_while_the_app_holds_the_data_a_question_is_still_answered(tmp_path: Pat
     assert "in use" in done.stderr
     assert listed.returncode == 2
     assert "in use" in listed.stderr
+
+
+def scripted_run(tmp_path: Path, agreement: Path, replies: list[object], *arguments: str) -> tuple[str, Path]:
+    """Ask with a scripted model; return the run's id and the script, to be changed."""
+    script = tmp_path / "script.json"
+    script.write_text(json.dumps({"root": replies, "sub": "a reply"}), encoding="utf-8")
+    asked = ["ask", str(agreement), "-q", "x", "--backend", "scripted", "--json", *arguments]
+    done = run(tmp_path, *asked, RLM_APP_SCRIPT=str(script))
+    return json.loads(done.stdout)["run"], script
+
+
+WORK = [block("n = len(llm_query_batched(['a', 'b', 'c']))\nprint(n)"), block('FINAL(f"{n} replies")')]
+
+
+def test_a_failed_run_is_resumed_by_the_beginning_of_its_id(tmp_path: Path, agreement: Path) -> None:
+    run_id, script = scripted_run(tmp_path, agreement, [WORK[0], {"error": "The provider is down."}])
+    script.write_text(json.dumps({"root": WORK, "sub": "another"}), encoding="utf-8")
+    done = run(tmp_path, "resume", run_id[:8], RLM_APP_SCRIPT=str(script))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "3 replies\n"
+    assert "4 of 5 calls are saved. Resuming may pay again for at most 1." in done.stderr
+    again = run(tmp_path, "resume", run_id[:8], RLM_APP_SCRIPT=str(script))
+    assert again.returncode == 2
+    assert "nothing to resume" in again.stderr
+
+
+def test_a_run_is_forked_followed_and_replayed(tmp_path: Path, agreement: Path) -> None:
+    run_id, script = scripted_run(tmp_path, agreement, WORK)
+    script.write_text(json.dumps({"root": [WORK[0], block('FINAL("forked")'), block("FINAL(str(n + 1))")]}))
+    forked = run(tmp_path, "fork", run_id, "--turn", "1", RLM_APP_SCRIPT=str(script))
+    assert (forked.returncode, forked.stdout) == (0, "forked\n")
+    followed = run(tmp_path, "follow", run_id, "-q", "And one more?", RLM_APP_SCRIPT=str(script))
+    assert (followed.returncode, followed.stdout) == (0, "4\n")
+    replayed = run(tmp_path, "replay", run_id)
+    assert replayed.returncode == 0
+    assert "== Turn 2" in replayed.stdout
+    assert "the answer is the same" in replayed.stderr
+
+
+def test_a_replay_that_differs_is_exit_code_1(tmp_path: Path, agreement: Path) -> None:
+    unsteady = [block("import os\nprint(os.urandom(8))"), block('FINAL("x")')]
+    run_id, _ = scripted_run(tmp_path, agreement, unsteady)
+    done = run(tmp_path, "replay", run_id)
+    assert done.returncode == 1
+    assert "Cell 1 of turn 1 printed something else" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["resume", "replay", "follow"])
+def test_a_run_that_is_not_there_is_told_how_to_find_one(tmp_path: Path, command: str) -> None:
+    more = ["-q", "x"] if command == "follow" else []
+    done = run(tmp_path, command, "nosuch", *more)
+    assert done.returncode == 2
+    assert "List them with: python -m rlm_app runs" in done.stderr
+
+
+def test_direct_mode_is_one_call(tmp_path: Path, agreement: Path) -> None:
+    script = tmp_path / "script.json"
+    script.write_text(json.dumps({"root": [], "sub": f"It says “{NOTICE}”."}), encoding="utf-8")
+    arguments = ["ask", str(agreement), "-q", "x", "--backend", "scripted", "--direct", "--json"]
+    result = json.loads(run(tmp_path, *arguments, RLM_APP_SCRIPT=str(script)).stdout)
+    assert result["usage"]["calls"] == 1
+    assert [citation["verdict"] for citation in result["citations"]] == ["Found"]
