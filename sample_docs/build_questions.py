@@ -12,7 +12,9 @@ SOURCES = ("questions_msa_paper.json", "questions_handbook.json")
 
 def main() -> None:
     """Write the joined file: every question with its quotes and, beside each quote, the label of its page or section."""
-    rows = [_uniform(row) for name in SOURCES for row in json.loads((HERE / "source" / name).read_text(encoding="utf-8"))]
+    rows = [
+        _uniform(row) for name in SOURCES for row in json.loads((HERE / "source" / name).read_text(encoding="utf-8"))
+    ]
     (HERE / "questions.json").write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(f"{len(rows)} questions in questions.json")
 

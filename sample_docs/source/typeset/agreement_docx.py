@@ -65,8 +65,13 @@ def prepare(doc: Any) -> None:
 
 def add_field(paragraph: Any, code: str, shown: str) -> None:
     """Add a field, such as a page number, which the word processor works out."""
-    parts = (("w:fldChar", "begin"), ("w:instrText", code), ("w:fldChar", "separate"),
-             ("w:t", shown), ("w:fldChar", "end"))
+    parts = (
+        ("w:fldChar", "begin"),
+        ("w:instrText", code),
+        ("w:fldChar", "separate"),
+        ("w:t", shown),
+        ("w:fldChar", "end"),
+    )
     for tag, value in parts:
         element = OxmlElement(tag)
         if tag == "w:fldChar":

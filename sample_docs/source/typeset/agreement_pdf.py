@@ -27,7 +27,9 @@ from sample_docs.source.typeset.markup import Block, to_reportlab
 from sample_docs.source.typeset.styles import INK, RULE, make_table, sheet
 
 TITLE = "Master Services Agreement"
-SUBJECT = "for the operation and upkeep of aids to navigation, tidal telemetry and vessel traffic display at Skerrow Haven"
+SUBJECT = (
+    "for the operation and upkeep of aids to navigation, tidal telemetry and vessel traffic display at Skerrow Haven"
+)
 PARTIES = ("Skerrow Haven Harbours Limited", "Orrin Tallow Marine Systems Limited")
 DATE = "9 September 2021"
 EDITION = "Conformed copy, with Schedules 1 to 15 and Amendments No. 1 to No. 4 annexed"
@@ -40,14 +42,20 @@ def build(blocks: list[Block], target: Path) -> None:
     """Write the agreement to the target file."""
     styles = sheet(11)
     doc = BaseDocTemplate(
-        str(target), pagesize=A4, invariant=1, title=f"{TITLE} {SUBJECT}",
-        author=" and ".join(PARTIES), subject=EDITION,
+        str(target),
+        pagesize=A4,
+        invariant=1,
+        title=f"{TITLE} {SUBJECT}",
+        author=" and ".join(PARTIES),
+        subject=EDITION,
     )
     frame = Frame(LEFT, BOTTOM, MEASURE, HEIGHT - TOP - BOTTOM, 0, 0, 0, 0)
-    doc.addPageTemplates([
-        PageTemplate("cover", [frame], onPage=start_again),
-        PageTemplate("body", [frame], onPageEnd=draw_furniture),
-    ])
+    doc.addPageTemplates(
+        [
+            PageTemplate("cover", [frame], onPage=start_again),
+            PageTemplate("body", [frame], onPageEnd=draw_furniture),
+        ]
+    )
     doc.afterFlowable = lambda flowable: note_heading(doc, flowable)
     story = cover(styles) + contents(styles)
     end = Block("end")
@@ -101,13 +109,28 @@ def cover(styles: dict[str, Any]) -> list[Any]:
     big = ParagraphStyle("big", centre, fontName="Helvetica-Bold", fontSize=25, leading=31, textColor=INK)
     party = ParagraphStyle("party", centre, fontName="Helvetica-Bold", fontSize=12.5, leading=18)
     rule = HRFlowable("60%", 0.8, color=INK, spaceBefore=18, spaceAfter=18)
-    lines = [Paragraph(PARTIES[0], party), Paragraph("(the Customer)", centre), Spacer(1, 10),
-             Paragraph("and", centre), Spacer(1, 10), Paragraph(PARTIES[1], party),
-             Paragraph("(the Supplier)", centre)]
+    lines = [
+        Paragraph(PARTIES[0], party),
+        Paragraph("(the Customer)", centre),
+        Spacer(1, 10),
+        Paragraph("and", centre),
+        Spacer(1, 10),
+        Paragraph(PARTIES[1], party),
+        Paragraph("(the Supplier)", centre),
+    ]
     return [
-        Spacer(1, 42 * mm), Paragraph(f"Dated {DATE}", centre), rule, Paragraph(TITLE, big),
-        Spacer(1, 8), Paragraph(SUBJECT, centre), rule, *lines, Spacer(1, 46 * mm),
-        Paragraph(f"<i>{EDITION}</i>", centre), NextPageTemplate("body"), PageBreak(),
+        Spacer(1, 42 * mm),
+        Paragraph(f"Dated {DATE}", centre),
+        rule,
+        Paragraph(TITLE, big),
+        Spacer(1, 8),
+        Paragraph(SUBJECT, centre),
+        rule,
+        *lines,
+        Spacer(1, 46 * mm),
+        Paragraph(f"<i>{EDITION}</i>", centre),
+        NextPageTemplate("body"),
+        PageBreak(),
     ]
 
 
@@ -145,7 +168,12 @@ def signatures(text: str, styles: dict[str, Any]) -> Any:
     """Return the block in which each party signs."""
     cells = [Paragraph(f"Signed by {part.strip()}", styles["cell"]) for part in text.split("|")]
     table = Table([["", ""], cells], [MEASURE / 2] * 2, [38, None], spaceBefore=14)
-    table.setStyle([("LINEABOVE", (i, 1), (i, 1), 0.6, INK) for i in (0, 1)]
-                   + [("VALIGN", (0, 0), (-1, -1), "TOP"), ("RIGHTPADDING", (0, 0), (-1, -1), 18),
-                      ("LEFTPADDING", (0, 0), (-1, -1), 0)])
+    table.setStyle(
+        [("LINEABOVE", (i, 1), (i, 1), 0.6, INK) for i in (0, 1)]
+        + [
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 18),
+            ("LEFTPADDING", (0, 0), (-1, -1), 0),
+        ]
+    )
     return table

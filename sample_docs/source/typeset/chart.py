@@ -26,8 +26,7 @@ def line_chart(rows: tuple[tuple[str, ...], ...], width: float) -> Any:
         ink = colors.HexColor(INKS[index])
         drawing.add(PolyLine(points, strokeColor=ink, strokeWidth=1.1, strokeDashArray=DASHES[index]))
         label = name.replace("Oilseed rape", "Rape")
-        drawing.add(String(points[-2] + 5, points[-1] - 3, label, fontName="Times-Italic", fontSize=8,
-                           fillColor=ink))
+        drawing.add(String(points[-2] + 5, points[-1] - 3, label, fontName="Times-Italic", fontSize=8, fillColor=ink))
     return drawing
 
 
@@ -37,13 +36,22 @@ def axes(drawing: Any, across: float, up: float, width: float) -> None:
     drawing.add(Line(LEFT, BASE, width - RIGHT, BASE, strokeColor=ink, strokeWidth=0.6))
     drawing.add(Line(LEFT, BASE, LEFT, TALL - 4, strokeColor=ink, strokeWidth=0.6))
     for month in range(0, 31, 6):
-        drawing.add(String(LEFT + month * across, BASE - 11, str(month), fontName="Times-Roman",
-                           fontSize=8, textAnchor="middle"))
+        drawing.add(
+            String(
+                LEFT + month * across, BASE - 11, str(month), fontName="Times-Roman", fontSize=8, textAnchor="middle"
+            )
+        )
     for step in range(4):
         y = BASE + step * 0.5 * up
-        drawing.add(Line(LEFT, y, width - RIGHT, y, strokeColor=colors.HexColor("#dde2e6"),
-                         strokeWidth=0.4))
-        drawing.add(String(LEFT - 4, y - 3, f"{step * 0.5:.1f}", fontName="Times-Roman", fontSize=8,
-                           textAnchor="end"))
-    drawing.add(String((LEFT + width - RIGHT) / 2, 4, "Months since calibration",
-                       fontName="Times-Roman", fontSize=8, textAnchor="middle"))
+        drawing.add(Line(LEFT, y, width - RIGHT, y, strokeColor=colors.HexColor("#dde2e6"), strokeWidth=0.4))
+        drawing.add(String(LEFT - 4, y - 3, f"{step * 0.5:.1f}", fontName="Times-Roman", fontSize=8, textAnchor="end"))
+    drawing.add(
+        String(
+            (LEFT + width - RIGHT) / 2,
+            4,
+            "Months since calibration",
+            fontName="Times-Roman",
+            fontSize=8,
+            textAnchor="middle",
+        )
+    )

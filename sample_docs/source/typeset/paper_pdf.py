@@ -50,12 +50,16 @@ def build(blocks: list[Block], target: Path) -> None:
 def set_once(blocks: list[Block], target: Path, places: Places) -> Places:
     """Typeset the paper with footnotes in the given places and return the places of their marks."""
     styles = sheet(10.3)
-    notes = {b.number: Paragraph(f"<super>{b.number}</super> {to_reportlab(b.text)}", styles["note"])
-             for b in blocks if b.kind == "fn"}
+    notes = {
+        b.number: Paragraph(f"<super>{b.number}</super> {to_reportlab(b.text)}", styles["note"])
+        for b in blocks
+        if b.kind == "fn"
+    }
     front = title_block([b for b in blocks if is_front(b)], styles)
     found: Places = {}
-    doc = BaseDocTemplate(str(target), pagesize=A4, invariant=1, title=blocks[0].text,
-                          author=blocks[1].text, subject="Research paper")
+    doc = BaseDocTemplate(
+        str(target), pagesize=A4, invariant=1, title=blocks[0].text, author=blocks[1].text, subject="Research paper"
+    )
     doc.addPageTemplates(templates(front, notes, places))
     story = [NextPageTemplate([f"p{page}" for page in range(2, MOST_PAGES)]), *front, FrameBreak()]
     wide = False
@@ -134,11 +138,9 @@ def draw_page(columns: list[tuple[int, list[Any]]], canvas: Any, doc: Any) -> No
 def title_block(blocks: list[Block], styles: dict[str, Any]) -> list[Any]:
     """Return the title, authors, abstract and keywords."""
     centre = styles["centre"]
-    abstract = ParagraphStyle("abstract", styles["body"], leftIndent=28, rightIndent=28, fontSize=9.6,
-                              leading=12.4)
+    abstract = ParagraphStyle("abstract", styles["body"], leftIndent=28, rightIndent=28, fontSize=9.6, leading=12.4)
     kinds = {
-        "title": ("{}", ParagraphStyle("title", centre, fontName="Times-Bold", fontSize=18, leading=22,
-                                       spaceAfter=10)),
+        "title": ("{}", ParagraphStyle("title", centre, fontName="Times-Bold", fontSize=18, leading=22, spaceAfter=10)),
         "authors": ("{}", ParagraphStyle("authors", centre, fontSize=11.5, spaceAfter=3)),
         "affiliation": ("<i>{}</i>", ParagraphStyle("affiliation", centre, fontSize=9.5, spaceAfter=12)),
         "abstract": ("<b>Abstract.</b> {}", abstract),
@@ -154,8 +156,9 @@ def flowables(block: Block, styles: dict[str, Any], width: float) -> list[Any]:
         table = make_table(block, width, styles, pad=3)
         return [KeepTogether([Paragraph(text, styles["caption"]), table])]
     if block.kind == "figure":
-        return [KeepTogether([Spacer(1, 4), line_chart(block.rows, width), Spacer(1, 4),
-                              Paragraph(text, styles["figure"])])]
+        return [
+            KeepTogether([Spacer(1, 4), line_chart(block.rows, width), Spacer(1, 4), Paragraph(text, styles["figure"])])
+        ]
     if block.kind == "onecolumn":
         return [NextPageTemplate("wide"), PageBreak()]
     names = {"heading": f"h{block.level}", "para": "body", "ref": "ref", "equation": "centre"}
