@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+FEW = 8
+
 
 @dataclass(frozen=True, eq=False)
 class Job:
@@ -59,6 +61,9 @@ def _append(connection: DuckDBPyConnection, rows: dict[str, list[Sequence[Any]]]
 
 
 def _new_texts(connection: DuckDBPyConnection, texts: Mapping[str, str]) -> list[Sequence[Any]]:
-    query = "SELECT sha256 FROM texts WHERE sha256 IN (SELECT unnest(?))"
-    known = {name for (name,) in connection.execute(query, [list(texts)]).fetchall()}
+    # A few names by a list of marks take a sixth of the time of a join with a list, many names several times as long.
+    few = len(texts) <= FEW
+    among = ", ".join("?" * len(texts)) if few else "SELECT unnest(?)"
+    query = f"SELECT sha256 FROM texts WHERE sha256 IN ({among})"  # noqa: S608 - marks only
+    known = {name for (name,) in connection.execute(query, list(texts) if few else [list(texts)]).fetchall()}
     return [(name, len(text), text) for name, text in texts.items() if name not in known]
