@@ -329,3 +329,21 @@ with ThreadPoolExecutor(8) as pool:
 """
     with REPL(LocalREPL(), {"meet": lambda: together.wait() >= 0}, cancel=CancelToken()) as repl:
         assert repl.run(code, seconds=20).stdout == "8\n"
+
+
+def test_a_worker_that_stands_still_while_a_long_reply_is_sent_to_it_is_given_up_in_time() -> None:
+    called = threading.Event()
+
+    def ask() -> str:
+        called.set()
+        time.sleep(0.3)  # the worker is to stand still by the time the reply comes
+        return "x" * 50_000_000
+
+    code = "import os, signal, threading\nthreading.Thread(target=ask).start()\nseen()\nos.kill(os.getpid(), signal.SIGSTOP)"
+    before = set(threading.enumerate())
+    with REPL(LocalREPL(), {"ask": ask, "seen": lambda: called.wait(5.0)}, cancel=CancelToken()) as repl:
+        began = time.monotonic()
+        with pytest.raises(REPLLost, match="did not react"):
+            repl.run(code, seconds=0.2)
+        assert time.monotonic() - began < 4.0
+    assert {thread.name for thread in set(threading.enumerate()) - before} <= {"repl-spawner"}
