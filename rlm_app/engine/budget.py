@@ -103,6 +103,8 @@ class Budget:
 
     def _in_flight_may_reach(self, share: float) -> bool:
         """Whether a limit on money or tokens is not reached yet, but is likely to be when all calls in flight have ended."""
+        if self.limits.cost is None and self.limits.tokens is None:
+            return False
         pending = [(self._in_flight[kind], self._settled[kind]) for kind in (True, False) if self._settled[kind].calls]
         cost = sum(count * (usage.cost or 0.0) / usage.calls for count, usage in pending)
         tokens = sum(count * usage.tokens / usage.calls for count, usage in pending)
