@@ -22,7 +22,7 @@ def with_extras(events: Sequence[Event], completion: Completion) -> list[Event]:
     _note_others(events, completion, extras)
     marked = _attach(events, extras)
     trajectory = Trajectory.fold(marked)
-    told = [line for line in reference_lines(trajectory) if line.get("type") in {"metadata", "iteration"}]
+    told = [line for line in reference_lines(trajectory) if str(line.get("type")) in {"metadata", "iteration"}]
     _compare(marked[0], completion.metadata, told[0], extras)
     lines = told[len(told) - len(completion.turns) :]
     _compare_turns(trajectory.root, completion.turns, lines, extras)
@@ -58,13 +58,14 @@ def _note_others(events: Sequence[Event], completion: Completion, extras: Extras
 
 
 def _compare(event: Event, said: Line, told: Line, extras: Extras, *structure: str) -> None:
-    more = {
-        key: value
-        for key, value in said.items()
-        if key not in {OURS, *structure} and (key not in told or told[key] != value)
-    }
+    more = _surplus(said, told, OURS, *structure)
     if more:
         extras.setdefault(event.seq, {}).update(more)
+
+
+def _surplus(said: Line, told: Line, *apart: str) -> Line:
+    """Return what is said and not told, without the keys in `apart`."""
+    return {key: value for key, value in said.items() if key not in apart and (key not in told or told[key] != value)}
 
 
 def _compare_turns(node: Node, said: Sequence[Line], told: Sequence[Line], extras: Extras) -> None:
@@ -92,7 +93,7 @@ def _compare_call(subcall: Subcall, said: Line, told: Line, extras: Extras) -> N
         return
     _compare(subcall.finished, said, told, extras, "metadata")
     metadata, known = said["metadata"], told["metadata"]
-    more = {key: value for key, value in metadata.items() if key != "iterations" and known.get(key) != value}
+    more = _surplus(metadata, known, "iterations")
     if more:
         extras.setdefault(subcall.finished.seq, {}).setdefault(OURS, {})["metadata"] = more
     _compare_turns(subcall.child, metadata["iterations"], known["iterations"], extras)

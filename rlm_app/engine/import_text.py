@@ -21,6 +21,7 @@ _QUESTIONS = (
 )
 _EXCEPTION = re.compile(r"^([A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Exit|Iteration|Timeout|Failure))(?:: ?(.*))?$")
 _SHORT = 1_000
+_LONGEST, _LATEST = 1e6, 1e10  # seconds of one step, and since 1970: what is beyond is no time but a damaged number
 
 
 def messages_of(prompt: Any) -> tuple[Message, ...]:
@@ -105,13 +106,15 @@ def _fenced(reply: str) -> list[str]:
 
 
 def seconds_of(value: Any) -> float | None:
-    """Return a duration in seconds, None where the file has none."""
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else None
+    """Return a duration in seconds, None where the file has none that can be."""
+    usable = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _LONGEST
+    return float(value) if usable else None
 
 
 def time_of(value: Any) -> float | None:
     """Return an ISO time as seconds since 1970; one without a zone is this machine's local time, as it is written."""
     try:
-        return datetime.datetime.fromisoformat(value).timestamp()
+        at = datetime.datetime.fromisoformat(value).timestamp()
     except (TypeError, ValueError, OverflowError, OSError):
         return None
+    return at if 0 <= at < _LATEST else None

@@ -1,9 +1,13 @@
+import copy
 import dataclasses
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from rlm_app.engine.imports import IMPORTED, NO_QUESTION
 from rlm_app.engine.run_files import run_lines
@@ -233,6 +237,34 @@ def test_damaged_lines_are_counted_and_named_and_the_rest_comes_in(tmp_path: Pat
     assert "response" in report.damaged[2].reason
     assert [turn.reply.iteration for turn in Trajectory.fold(run.events).turns] == [1, 5]
     assert "4 lines could not be used (line 3: it is not JSON" in report.sentence()
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """All paths to values below `value`."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield (*path, key)
+        yield from places(item, (*path, key))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_value_of_a_wrong_kind_anywhere_is_kept_named_or_refused(data: st.DataObject, tmp_path: Path) -> None:
+    last = iteration(2, final_answer="done", iteration_time=None)
+    lines: list[Line | str] = [metadata(), iteration(1, code_blocks=[block("a", [NESTED, call()])]), last]
+    lines = copy.deepcopy(lines)
+    *way, key = data.draw(st.sampled_from([path for path in places(lines) if len(path) > 1]))
+    target: Any = lines
+    for step in way:
+        target = target[step]
+    target[key] = data.draw(st.sampled_from([True, -1, 10**30, 1e308, "", "x", [1], {"a": 1}, [{}], "9999-12-31"]))
+    try:
+        runs, report = read(write(tmp_path / "log.jsonl", lines))
+    except DocumentError:
+        return
+    kept = [line for number, line in enumerate(lines, 1) if number not in {each.line for each in report.damaged}]
+    out = [line for run in runs for line in exported(run)]
+    assert all(any(holds(given, line) for given in out) for line in kept)
 
 
 def test_a_file_with_bytes_numbers_and_nesting_no_file_should_have_is_read_all_the_same(tmp_path: Path) -> None:
