@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import threading
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rlm_app import offers
 from rlm_app.assemble import Executor, backends, make_client, make_environment
 from rlm_app.backends import Backend
 from rlm_app.cancel import CancelToken
 from rlm_app.engine.imports import ImportReport
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import ConfigError, DocumentError
+from rlm_app.offers import EnvironmentInfo, PromptProfile, SampleQuestion
 from rlm_app.protocols import EventSink
 from rlm_app.records import RunRecord, RunSpec, RunStore
-from rlm_app.registry import ENVIRONMENTS
 from rlm_app.runs.files import export_text, import_file, refuse_imported
 from rlm_app.settings import SAMPLE_DOCS, Settings
 from rlm_app.types import Completion, Document, DocumentInfo, Limits
@@ -27,28 +26,10 @@ from rlm_app.types import Completion, Document, DocumentInfo, Limits
 if TYPE_CHECKING:
     from rlm_app.runs.manager import RunManager
 
+__all__ = ["SAMPLES", "App", "EnvironmentInfo", "PromptProfile", "SampleQuestion", "open_app"]
+
 SAMPLES = "samples"
 """The owner of the bundled documents and the bundled run, which everyone may read."""
-
-
-@dataclass(frozen=True)
-class EnvironmentInfo:
-    """An environment as Settings shows it: what it covers and misses, and what is missing before it can be used."""
-
-    name: str
-    title: str
-    covers: str
-    misses: str
-    available: bool
-    missing: str = ""
-
-
-@dataclass(frozen=True)
-class SampleQuestion:
-    """A question one can ask of a bundled document."""
-
-    document: str
-    question: str
 
 
 class App:
@@ -77,7 +58,30 @@ class App:
     @property
     def environments(self) -> tuple[EnvironmentInfo, ...]:
         """The environments there are, with what each covers."""
-        return tuple(_describe(name) for name in ENVIRONMENTS)
+        return offers.environments()
+
+    @property
+    def prompt_profiles(self) -> tuple[PromptProfile, ...]:
+        """All profiles of the system prompt, each with its whole text."""
+        return offers.prompt_profiles()
+
+    def prompt_for(self, model: str) -> PromptProfile:
+        """Return the profile of the system prompt that a root model of this name gets."""
+        return offers.prompt_for(model)
+
+    @property
+    def file_suffixes(self) -> tuple[str, ...]:
+        """The file endings worth offering when a person adds documents."""
+        return offers.file_suffixes()
+
+    @property
+    def file_megabytes(self) -> int:
+        """How large a file may be, in millions of bytes."""
+        return offers.file_megabytes()
+
+    def asks_for_password(self, error: DocumentError) -> bool:
+        """Whether a file that could not be read may be read with its password, or another one."""
+        return offers.asks_for_password(error)
 
     def add_file(
         self,
@@ -203,8 +207,7 @@ class App:
 
     def sample_questions(self) -> tuple[SampleQuestion, ...]:
         """Return the questions offered to a first visitor."""
-        rows = json.loads((SAMPLE_DOCS / "examples.json").read_text(encoding="utf-8"))
-        return tuple(SampleQuestion(row["document"], row["question"]) for row in rows)
+        return offers.sample_questions()
 
     def sample_run_id(self) -> str | None:
         """Return the id of the bundled finished run, or None while it is not there."""
@@ -231,12 +234,6 @@ class App:
         if document is None:
             raise DocumentError(sha256[:12], "this document is no longer in the library; add it again")
         return document
-
-
-def _describe(name: str) -> EnvironmentInfo:
-    titles = {"local": "This machine, in a process of its own"}
-    environment = make_environment(name)
-    return EnvironmentInfo(name, titles.get(name, name), environment.covers, environment.misses, True)
 
 
 def open_app(settings: Settings | None = None, *, keep: bool = True) -> App:

@@ -52,12 +52,17 @@ class REPLLost(REPLError):
 
 
 class ReplayDiverged(RLMError):
-    """A run was gone through again and a cell did not print what it printed then: `turn` and `cell` name it."""
+    """A run was gone through again and a cell did not print what it printed then: `turn` and `cell` name it.
+
+    Every message of this kind holds `SIGN`, by which a stored one is known.
+    """
+
+    SIGN = "printed something else than it did the first time"
 
     def __init__(self, turn: int, cell: int) -> None:
         super().__init__(
-            f"Cell {cell} of turn {turn} printed something else than it did the first time, so what was recorded after it "
-            "may not fit. Go on anyway, or ask again from the start."
+            f"Cell {cell} of turn {turn} {self.SIGN}, so what was recorded after it may not "
+            "fit. Go on anyway, or ask again from the start."
         )
         self.turn = turn
         self.cell = cell

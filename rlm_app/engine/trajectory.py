@@ -40,10 +40,11 @@ class Cell:
 
 @dataclass
 class Turn:
-    """One reply of a root model and its cells."""
+    """One reply of a root model and its cells; `summaries` are those the model made of its own prompt after them."""
 
     reply: ModelReplied
     cells: list[Cell] = field(default_factory=list)
+    summaries: list[ModelReplied] = field(default_factory=list)
     notices: list[Noticed] = field(default_factory=list)
 
     @property
@@ -151,7 +152,7 @@ class Trajectory:
     def _add_to_turn(self, event: Event) -> None:
         match event:
             case ModelReplied(purpose="summary"):
-                self._count(event.model, event.usage)
+                self._summary(event)
             case ModelReplied():
                 self._node(event).turns.append(Turn(event))
                 self._count(event.model, event.usage)
@@ -159,6 +160,12 @@ class Trajectory:
                 self._turn(event).cells.append(Cell(event))
             case CellFinished():
                 self._turn(event).cells[-1].finished = event
+
+    def _summary(self, event: ModelReplied) -> None:
+        turns = self._node(event).turns
+        if turns:
+            turns[-1].summaries.append(event)
+        self._count(event.model, event.usage)
 
     def _node(self, event: Event) -> Node:
         if event.depth == 0:

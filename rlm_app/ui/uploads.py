@@ -9,14 +9,11 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from rlm_app.build import App
 from rlm_app.cancel import CancelToken
-from rlm_app.documents.library import SUFFIXES
-from rlm_app.documents.reasons import asks_for_password
 from rlm_app.errors import DocumentError, StoreError
 from rlm_app.types import DocumentInfo
 from rlm_app.ui import freeing, safe, words
 from rlm_app.ui.again import choose
 
-LIMIT_MB = 200
 _ROUND = "ui_upload_round"
 _OUTCOMES = "ui_uploads"
 _DONE = "ui_uploads_done"
@@ -37,11 +34,11 @@ def draw(app: App, owner: str) -> None:
     this_round = st.session_state.setdefault(_ROUND, 0)
     files = st.file_uploader(
         "Add documents",
-        type=list(SUFFIXES),
+        type=list(app.file_suffixes),
         accept_multiple_files=True,
         key=f"upload-{this_round}",
-        max_upload_size=LIMIT_MB,
-        help=f"PDF, Word, text, Markdown, HTML, CSV or code, up to {LIMIT_MB} MB each. They stay on this machine.",
+        max_upload_size=app.file_megabytes,
+        help=f"PDF, Word, text, Markdown, HTML, CSV or code, up to {app.file_megabytes} MB each. They stay on this machine.",
     )
     if files:
         _read_all(app, owner, files)
@@ -91,7 +88,7 @@ def _read(app: App, owner: str, file: UploadedFile, password: str | None) -> Out
         with freeing.on_disk(file) as path:
             info = app.add_file(path, name, owner, password=password, on_progress=progress, cancel=cancel)
     except DocumentError as error:
-        return Outcome(name, reason=error.reason, file=file if asks_for_password(error) else None)
+        return Outcome(name, reason=error.reason, file=file if app.asks_for_password(error) else None)
     except StoreError as error:
         return Outcome(name, reason=str(error))
     finally:
