@@ -21,7 +21,7 @@ def main(prepare: Callable[[dict[str, Any]], Run]) -> None:
     if job["context_words"]:
         job["context"] = " ".join(_words(job["context_words"]))
     run = prepare(job)
-    run({**job, "url": job["warm_url"], "context": "a context", "depth": 1, "warm": True})
+    run({**job, "url": job["warm_url"], "context": "a context", "depth": 1, "cell_seconds": 60.0, "warm": True})
     _reset(job)
     says("warm")
     cpu, began = _cpu(), time.monotonic()
