@@ -11,7 +11,8 @@ class Backend:
 
     `client` is a name of the registry; `base_url` is the usual address, which a person may change where `own_url` is True;
     `key_variable` is the environment variable that holds the key, "" where none is needed. The first of `root_models` and
-    `sub_models` is the usual choice; any other name may be typed.
+    `sub_models` is the usual choice; any other name may be typed. `reasons` is False for a finder, which can neither take a
+    whole text at once nor follow another system prompt.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Backend:
     key_variable: str = ""
     base_url: str | None = None
     own_url: bool = False
+    reasons: bool = True
 
     @property
     def needs_key(self) -> bool:
@@ -38,6 +40,7 @@ BACKENDS = (
         "offline",
         ("offline",),
         ("offline",),
+        reasons=False,
     ),
     Backend(
         "openai",

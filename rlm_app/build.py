@@ -13,7 +13,7 @@ from rlm_app import offers
 from rlm_app.assemble import Executor, backends, make_client, make_environment
 from rlm_app.backends import Backend
 from rlm_app.cancel import CancelToken
-from rlm_app.engine.imports import ImportReport
+from rlm_app.engine.imports import IMPORTED, ImportReport
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import ConfigError, DocumentError
 from rlm_app.offers import EnvironmentInfo, PromptProfile, SampleQuestion
@@ -26,7 +26,7 @@ from rlm_app.types import Completion, Document, DocumentInfo, Limits
 if TYPE_CHECKING:
     from rlm_app.runs.manager import RunManager
 
-__all__ = ["SAMPLES", "App", "EnvironmentInfo", "PromptProfile", "SampleQuestion", "open_app"]
+__all__ = ["IMPORTED", "SAMPLES", "App", "EnvironmentInfo", "ImportReport", "PromptProfile", "SampleQuestion", "open_app"]
 
 SAMPLES = "samples"
 """The owner of the bundled documents and the bundled run, which everyone may read."""

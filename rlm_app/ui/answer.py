@@ -10,8 +10,8 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.records import RunRecord
-from rlm_app.types import Citation, RunState, Stop, Verdict
-from rlm_app.ui import chips, passages, safe, states, words
+from rlm_app.types import Citation, RunState, Verdict
+from rlm_app.ui import chips, ended, follow, passages, safe, states, words
 from rlm_app.ui import documents as known
 
 WIDTH = 860
@@ -23,7 +23,7 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
     if record.state.is_live:
         _not_yet(record, trajectory)
         return
-    _how_it_ended(record, trajectory)
+    ended.draw(app, record, trajectory)
     if record.answer:
         with st.container(width=WIDTH):
             _text(record.answer, trajectory.citations)
@@ -33,6 +33,9 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
         st.caption("This answer quotes nothing, so nothing in it could be checked against the documents.")
     elif trajectory.citations:
         st.markdown(f":small[{verdict_sentence(trajectory.citations)}]")
+    with st.container(width=WIDTH):
+        follow.draw(app, record)
+    if trajectory.citations:
         passages.draw(app, record, trajectory.citations)
 
 
@@ -60,37 +63,6 @@ def _not_yet(record: RunRecord, trajectory: Trajectory) -> None:
     turns = len(trajectory.turns)
     place = "It waits for its turn." if record.state is RunState.QUEUED else f"{words.count(turns, 'turn')} so far."
     st.markdown(f":shimmer[The answer will stand here.] {place} You can close this tab and come back by its address.")
-
-
-def _how_it_ended(record: RunRecord, trajectory: Trajectory) -> None:
-    """Say above the answer why it may not be the whole one."""
-    match record.state:
-        case RunState.FAILED:
-            st.error(safe.markdown(record.error or "The run could not go on."), icon=":material/error:")
-        case RunState.INTERRUPTED:
-            st.warning(_interrupted(trajectory), icon=":material/power_off:")
-        case RunState.CANCELLED:
-            st.info(_partial("You stopped this run", record), icon=":material/cancel:")
-        case RunState.LIMIT:
-            reason = states.LIMIT_SENTENCES.get(record.stop or Stop.ITERATIONS, "what it was allowed")
-            st.warning(_partial(f"The run used up {reason}", record), icon=":material/speed:")
-        case _ if states.nothing_found(record):
-            st.info(
-                "The documents do not seem to answer this. Below is what was searched.", icon=":material/search_off:"
-            )
-
-
-def _interrupted(trajectory: Trajectory) -> str:
-    saved = words.count(trajectory.usage.calls, "finished call")
-    return f"The app was closed while this run was at work. {saved} saved; the timeline shows them. Ask again to start anew."
-
-
-def _partial(cause: str, record: RunRecord) -> str:
-    return f"{cause}. " + (
-        "What follows is a **partial answer** from what was known by then."
-        if record.answer
-        else "It had no answer by then; the timeline shows how far it came."
-    )
 
 
 def _where_it_looked(app: App, record: RunRecord) -> None:

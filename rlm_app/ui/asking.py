@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.errors import ConfigError, StoreError
 from rlm_app.records import RunSpec
 from rlm_app.types import DocumentInfo
-from rlm_app.ui import again, choice, documents, keys, picker, safe
+from rlm_app.ui import again, choice, documents, keys, mode, picker, safe
 
 
 def draw(app: App, owner: str) -> None:
     """Draw the form and start the run it asks for."""
     library = documents.library(app, owner)
     again.settle(library)
-    with st.form("ask", border=True):
+    with st.container(border=True):
+        chosen = _documents(app, library)
+        mode.draw(app, [library[sha256] for sha256 in chosen])
+        question, asked = _question()
+    _settings_row(app)
+    if asked:
+        _start(app, owner, question, chosen)
+
+
+def _question() -> tuple[str, bool]:
+    with st.form("ask", border=False):
         question = st.text_area(
             "Question",
             key=again.QUESTION,
@@ -24,25 +36,30 @@ def draw(app: App, owner: str) -> None:
             help="Ask in your own words. Ctrl+Enter asks.",
             persist_state="session",
         )
-        chosen = st.multiselect(
-            "Documents",
-            list(library),
-            format_func=lambda sha256: _name(library.get(sha256)),
-            key=again.CHOSEN,
-            placeholder="Choose one or more, or add files",
-            help="The question is asked of these documents together",
-            persist_state="session",
-        )
-        _chosen_health(app, [library[sha256] for sha256 in chosen])
         asked = st.form_submit_button("Ask", type="primary", icon=":material/arrow_forward:", icon_position="right")
-    _settings_row(app)
-    if asked:
-        _start(app, owner, question or "", chosen)
+    return question or "", asked
+
+
+def _documents(app: App, library: Mapping[str, DocumentInfo]) -> list[str]:
+    """Draw which documents are asked, outside the form: what suits them is said as soon as they are chosen."""
+    chosen = st.multiselect(
+        "Documents",
+        list(library),
+        format_func=lambda sha256: _name(library.get(sha256)),
+        key=again.CHOSEN,
+        placeholder="Choose one or more, or add files",
+        help="The question is asked of these documents together",
+        persist_state="session",
+    )
+    _chosen_health(app, [library[sha256] for sha256 in chosen])
+    return chosen
 
 
 def order(app: App, question: str, chosen: list[str]) -> RunSpec:
     """Return the order for a run with the session's choice of backend, models and limits."""
     picked = choice.current(app)
+    reasons = choice.named(app, picked.backend).reasons
+    way = picked.mode if reasons else "rlm"
     return RunSpec(
         question=question.strip(),
         documents=tuple(chosen),
@@ -51,6 +68,8 @@ def order(app: App, question: str, chosen: list[str]) -> RunSpec:
         sub_model=picked.sub_model,
         environment=picked.environment,
         limits=picked.limits,
+        mode=way,
+        system_prompt=picked.system_prompt if reasons and way == "rlm" else None,
         options={"base_url": picked.base_url} if picked.base_url else {},
     )
 

@@ -24,6 +24,8 @@ class Choice:
     sub_model: str
     environment: str = "local"
     base_url: str = ""
+    mode: str = "rlm"
+    system_prompt: str | None = None
     limits: Limits = field(default_factory=lambda: Limits(iterations=20, seconds=600.0, cost=1.0, subcalls=200))
 
 
@@ -61,7 +63,8 @@ def sentence(app: App) -> str:
     backend = named(app, choice.backend)
     models = "" if len(backend.root_models) == 1 else f" · {choice.root_model}"
     missing = "" if keys.ready(app, backend) else " · needs a key"
-    return f"{backend.title}{models}{missing} · at most {allowance(choice.limits)}"
+    own = " · your own prompt" if choice.system_prompt and backend.reasons and choice.mode == "rlm" else ""
+    return f"{backend.title}{models}{missing}{own} · at most {allowance(choice.limits)}"
 
 
 def allowance(limits: Limits) -> str:

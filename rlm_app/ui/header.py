@@ -10,13 +10,14 @@ from rlm_app.build import App
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.records import RunRecord
 from rlm_app.types import RunState, Usage
-from rlm_app.ui import again, safe, states, words
+from rlm_app.ui import again, export, follow, safe, states, words
 
 
 def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
     """Draw the header of a run as it stands now."""
     with st.container(key="run_header", gap="xsmall"):
         st.header(safe.label(words.clip(record.spec.question, 220)), anchor=False)
+        follow.origin(app, record)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             look = states.look_of(record)
             st.badge(look.word, icon=look.icon, color=look.color, help=look.meaning)
@@ -36,6 +37,7 @@ def facts(record: RunRecord, trajectory: Trajectory) -> list[str]:
         f"**{words.spent(usage)}**{allowed}".replace("$", r"\$"),
         f"**{usage.calls:,}** {'call' if usage.calls == 1 else 'calls'}",
         f"**{words.tokens(usage)}**",
+        *(["Direct: one call"] if record.spec.mode == "direct" else []),
     ]
 
 
@@ -71,8 +73,10 @@ def _actions(app: App, record: RunRecord) -> None:
             on_click=_stop,
             args=(app, record),
         )
-    elif st.button("Ask again", key=f"again-{record.id}", icon=":material/replay:", help="Change the question and ask"):
+        return
+    if st.button("Ask again", key=f"again-{record.id}", icon=":material/replay:", help="Change the question and ask"):
         again.ask_again(record)
+    export.draw(app, record)
 
 
 def _stop(app: App, record: RunRecord) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.records import RunRecord
-from rlm_app.ui import documents, listing, rows, safe, shell, trash, words
+from rlm_app.ui import documents, imports, listing, rows, safe, shell, trash, words
 
 PAGE = 20
 _HEADS = ("Question and documents", "State", "Quotes found", "Money", "Time", "When", "")
@@ -16,6 +16,7 @@ _WIDTHS = (*rows.WIDTHS, 1.1)
 def draw(app: App, owner: str) -> None:
     """Draw the search, the list by page, and the way back for what was just deleted."""
     _undo()
+    imports.draw(app, owner)
     records = [record for record in app.store.runs(owner, 2000) if not trash.holds(record.id)]
     if not records:
         _empty(app)

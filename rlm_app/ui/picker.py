@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from rlm_app.backends import Backend
 from rlm_app.build import App
-from rlm_app.ui import choice, keys
+from rlm_app.ui import allowing, choice, keys
 
 
 def backend_and_models(app: App, place: str) -> None:
@@ -41,48 +42,22 @@ def backend_and_models(app: App, place: str) -> None:
 
 def limits(app: App, place: str) -> None:
     """Draw what a run may use at most."""
-    now = choice.current(app).limits
-    left, right = st.columns(2)
-    with left:
-        _number(app, place, "Turns", "iterations", now.iterations, 1, 200, 1, "Replies of the root model")
-        _number(app, place, "Minutes", "seconds", (now.seconds or 600) / 60, 1, 240, 1, "Wall time", 60)
-    with right:
-        _number(app, place, "Money in US dollars", "cost", now.cost or 1.0, 0.05, 100.0, 0.25, "For all calls together")
-        _number(
-            app, place, "Sub-calls", "subcalls", now.subcalls or 200, 0, 5000, 10, "Calls that code makes to models"
-        )
+    _numbers(app, place, allowing.USUAL)
+    with st.expander("Advanced", type="compact", icon=":material/settings:"):
+        _numbers(app, place, allowing.ADVANCED)
 
 
-def _number(
-    app: App,
-    place: str,
-    title: str,
-    name: str,
-    value: float,
-    low: float,
-    high: float,
-    step: float,
-    why: str,
-    unit: int = 1,
-) -> None:
-    """Draw one limit; `unit` is how many of the limit's own units one of the shown ones is."""
-    whole = name != "cost"
-    kind: Callable[[float], float] = int if whole else float
-    _chosen(
-        f"{place}-{name}",
-        lambda key, changed: st.number_input(
-            title,
-            min_value=kind(low),
-            max_value=kind(high),
-            value=kind(value),
-            step=kind(step),
-            format=None if whole else "%.2f",
-            key=key,
-            on_change=changed,
-            help=why,
-        ),
-        lambda entered: choice.change_limits(app, **{name: entered * unit}),
-    )
+def _numbers(app: App, place: str, names: Sequence[str]) -> None:
+    """Draw fields of limits, two in a row, each taken over as soon as it changes."""
+    now, columns = choice.current(app).limits, st.columns(2)
+    for spot, name in enumerate(names):
+        with columns[spot % 2]:
+            key = f"{place}-{name}"
+            allowing.number(name, now, key, partial(_take, app, name, key))
+
+
+def _take(app: App, name: str, key: str) -> None:
+    choice.change_limits(app, **{name: allowing.entered(name, key, choice.current(app).limits)})
 
 
 def _models(app: App, backend: Backend, place: str) -> None:

@@ -49,6 +49,8 @@ def quotes(record: RunRecord) -> str:
 def names(record: RunRecord, library: Library) -> str:
     """Return the documents of a run in a line; `library` names those that the record does not."""
     found = record.document_names or tuple(library[s].name for s in record.spec.documents if s in library)
+    if not record.spec.documents:
+        return "imported from a log"
     if not found:
         return words.count(len(record.spec.documents), "document")
     more = f" and {len(found) - 2} more" if len(found) > 2 else ""

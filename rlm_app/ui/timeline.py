@@ -6,15 +6,16 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from rlm_app.build import App
 from rlm_app.engine.trajectory import Trajectory, Turn
 from rlm_app.records import RunRecord
-from rlm_app.ui import intent, safe, turn, words
+from rlm_app.ui import fork, intent, notices, safe, turn, words
 
 _ICONS = {True: ":material/error:", False: ":material/code:"}
 PAGE = 50
 
 
-def draw(record: RunRecord, trajectory: Trajectory) -> None:
+def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
     """Draw the turns of a run, of many the last ones first asked for by page."""
     turns = trajectory.turns
     if not turns:
@@ -23,9 +24,10 @@ def draw(record: RunRecord, trajectory: Trajectory) -> None:
         return
     if not record.state.is_live:
         st.caption(summary(trajectory))
+    notices.draw(trajectory.root.notices)
     first = _first_shown(record, len(turns))
     for number in range(first, min(first + PAGE, len(turns))):
-        _row(record, turns[number], complete=_complete(record, turns, number))
+        _row(app, record, turns[number], complete=_complete(record, turns, number))
 
 
 def summary(trajectory: Trajectory) -> str:
@@ -34,18 +36,29 @@ def summary(trajectory: Trajectory) -> str:
     models = " · ".join(
         f"{safe.label(model)}: {words.count(usage.calls, 'call')}, {words.tokens(usage)}"
         for model, usage in trajectory.usage_by_model.items()
+        if usage.calls
     )
     return f"{words.count(len(trajectory.turns), 'turn')} · {words.count(subcalls, 'sub-call')} · {models}"
 
 
-def label(turn: Turn, *, complete: bool) -> str:
+def label(turn: Turn, *, complete: bool, direct: bool = False) -> str:
     """Return the row's text; its numbers join it once they no longer change."""
-    text = f"**Turn {turn.reply.iteration}** · {safe.label(intent.intent(turn))}"
+    text = f"**Turn {turn.reply.iteration}** · {safe.label(_what(turn, direct))}"
     return f"{text} :gray[· {numbers(turn)}]" if complete else text
 
 
+def _what(turn: Turn, direct: bool) -> str:
+    if direct:
+        return "The whole text and the question in one call"
+    if turn.reply.purpose == "closing":
+        return "Closing reply: the best answer from what was known at the limit"
+    return intent.intent(turn)
+
+
 def numbers(turn: Turn) -> str:
-    """Return time, calls and money of a turn, and whether something in it failed."""
+    """Return time, calls and money of a turn, or that it came from the record, and whether something in it failed."""
+    if turn.reply.replayed and not turn.usage.calls:
+        return "from the record, cost nothing"
     calls = words.count(turn.usage.calls, "call")
     found = f"{words.duration(turn.seconds)} · {calls} · {words.spent(turn.usage)}".replace("$", r"\$")
     return f"{found} · had an error" if turn.failed else found
@@ -64,15 +77,17 @@ def _complete(record: RunRecord, turns: Sequence[Turn], number: int) -> bool:
     return number < len(turns) - 1 or not record.state.is_live
 
 
-def _row(record: RunRecord, this: Turn, *, complete: bool) -> None:
+def _row(app: App, record: RunRecord, this: Turn, *, complete: bool) -> None:
     """Draw one turn. A row that is open keeps its label and icon: to Streamlit another label is another row, closed."""
     key = f"turn-{record.id}-{this.reply.iteration}"
     drawn: dict[str, tuple[str, str, bool]] = st.session_state.setdefault("ui_labels", {})
     if key not in drawn or (complete and not drawn[key][2] and not st.session_state.get(key)):
-        drawn[key] = label(this, complete=complete), _ICONS[complete and this.failed], complete
+        text = label(this, complete=complete, direct=record.spec.mode == "direct")
+        drawn[key] = text, _ICONS[complete and this.failed], complete
     text, icon, _ = drawn[key]
     step = st.expander(text, key=key, on_change="rerun", type="step", icon=icon)
     with step:
         st.caption(turn.replied(this.reply))
         if step.open:
             turn.draw(record.id, this, live=not complete)
+            fork.draw(app, record, this)

@@ -9,32 +9,41 @@ import streamlit as st
 from rlm_app.engine.trajectory import Cell, Turn
 from rlm_app.events import CellFinished, ModelReplied
 from rlm_app.types import CellError, Message
-from rlm_app.ui import safe, subcalls, words
+from rlm_app.ui import crumbs, notices, safe, subcalls, words
+from rlm_app.ui.crumbs import Path
 
 HEAD = 40
 Height = int | Literal["content"]
+_MOST = 40_000
+_PURPOSES = {"closing": " · closing reply, the last of the run", "summary": " · a summary of its own prompt"}
 _ROLES = {"system": "Instructions", "user": "From the app", "assistant": "From the model"}
 
 
-def draw(run_id: str, turn: Turn, *, live: bool, path: str = "") -> None:
-    """Draw everything a turn holds; `path` tells turns of child runs apart."""
-    key = f"{run_id}-{path}{turn.reply.iteration}"
+def draw(run_id: str, turn: Turn, *, live: bool, path: Path = ()) -> None:
+    """Draw everything a turn holds; `path` is where the child run stands whose turn it is, () for the root's."""
+    place = (*path, turn.reply.iteration)
+    key = crumbs.key(run_id, place)
+    if path:
+        st.caption(f"{crumbs.sentence(place)} · {replied(turn.reply)}")
     _prompt(key, turn.reply.messages)
     _thoughts(key, turn)
-    for notice in turn.notices:
-        st.info(safe.markdown(notice.text), icon=":material/info:")
+    notices.draw(turn.notices)
     for cell in turn.cells:
         with st.container(gap="xsmall"):
             _cell(f"{key}-{cell.started.cell}", cell, live=live)
     if turn.subcalls:
-        subcalls.draw(run_id, key, turn, draw)
+        subcalls.draw(run_id, place, turn, draw, live=live)
+    for number, summary in enumerate(turn.summaries):
+        _summary(f"{key}-{number}", summary)
 
 
 def replied(reply: ModelReplied) -> str:
     """Return who replied, how fast, and what went in and came out."""
-    again = " · taken from the record, not paid again" if reply.replayed else ""
-    tokens = words.tokens(reply.usage)
-    return f"{safe.label(reply.model)} replied in {words.duration(reply.seconds)} · {tokens} in and out{again}"
+    who, purpose = safe.label(reply.model), _PURPOSES.get(reply.purpose, "")
+    if reply.replayed and not reply.usage.calls:
+        return f"{who} replied in an earlier run · from the record, cost nothing{purpose}"
+    again = " · from the record, not paid again" if reply.replayed else ""
+    return f"{who} replied in {words.duration(reply.seconds)} · {words.tokens(reply.usage)} in and out{again}{purpose}"
 
 
 def _prompt(key: str, messages: tuple[Message, ...]) -> None:
@@ -47,7 +56,7 @@ def _prompt(key: str, messages: tuple[Message, ...]) -> None:
         with fold:
             for message in messages:
                 st.caption(_ROLES[message.role])
-                st.code(message.content, language=None, wrap_lines=True, height=_height(message.content))
+                _long(message.content)
 
 
 def _thoughts(key: str, turn: Turn) -> None:
@@ -68,6 +77,28 @@ def _thoughts(key: str, turn: Turn) -> None:
         st.markdown(safe.markdown(prose), anchors=False)
     if turn.reply.finish == "length":
         st.warning("The model was cut off here: its reply reached the length it was allowed.", icon=":material/cut:")
+
+
+def _summary(key: str, summary: ModelReplied) -> None:
+    """Draw what the model wrote down for itself when its prompt was nearly full."""
+    fold = st.expander(
+        f"Summary the model went on from ({words.short(len(summary.reply))} characters)",
+        key=f"summary-{key}",
+        on_change="rerun",
+        type="compact",
+        icon=":material/compress:",
+    )
+    if fold.open:
+        with fold:
+            st.caption(replied(summary))
+            st.markdown(safe.markdown(summary.reply), anchors=False)
+
+
+def _long(text: str) -> None:
+    """Draw a text of any length; a browser cannot take a whole library in one box."""
+    st.code(text[:_MOST], language=None, wrap_lines=True, height=_height(text))
+    if len(text) > _MOST:
+        st.caption(f"Its first {_MOST:,} of {len(text):,} characters.")
 
 
 def _cell(key: str, cell: Cell, *, live: bool) -> None:

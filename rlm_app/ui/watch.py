@@ -7,13 +7,12 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.records import RunRecord
-from rlm_app.ui import answer, evidence, header, live, shell, timeline
+from rlm_app.ui import answer, evidence, header, live, shell, tabs, timeline
 
 EVERY = 0.8
 """Seconds between two looks at a live run: a turn has to be on the screen within a second."""
 
 _WATCHED = "ui_watched"
-ANSWER, TIMELINE, EVIDENCE = "Answer", "Timeline", "Evidence"
 
 
 def show(app: App, run_id: str, owner: str) -> None:
@@ -33,7 +32,7 @@ def show(app: App, run_id: str, owner: str) -> None:
         now, trajectory = app.run(run_id, owner), app.trajectory(run_id, owner)
         if now is None or trajectory is None:
             st.rerun()
-        if live_at_first and not now.state.is_live:
+        if live_at_first != now.state.is_live:
             st.rerun()
         _draw(app, now, trajectory)
 
@@ -42,15 +41,15 @@ def show(app: App, run_id: str, owner: str) -> None:
 
 def _draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
     header.draw(app, record, trajectory)
-    key = _tabs_key(record)
-    st.session_state.setdefault(key, TIMELINE if record.state.is_live else ANSWER)
-    first, second, third = st.tabs([ANSWER, TIMELINE, EVIDENCE], key=key, on_change="rerun")
+    key = tabs.key(record.id)
+    st.session_state.setdefault(key, tabs.TIMELINE if record.state.is_live else tabs.ANSWER)
+    first, second, third = st.tabs([tabs.ANSWER, tabs.TIMELINE, tabs.EVIDENCE], key=key, on_change="rerun")
     if first.open:
         with first:
             answer.draw(app, record, trajectory)
     if second.open:
         with second:
-            timeline.draw(record, trajectory)
+            timeline.draw(app, record, trajectory)
             if record.state.is_live:
                 live.draw(app, record, len(trajectory.turns))
     if third.open:
@@ -64,8 +63,4 @@ def _turn_to_answer(record: RunRecord) -> None:
     if reading:
         st.toast("The run has ended. Its answer is on the Answer tab.", icon=":material/check_circle:")
     else:
-        st.session_state[_tabs_key(record)] = ANSWER
-
-
-def _tabs_key(record: RunRecord) -> str:
-    return f"tabs-{record.id}"
+        tabs.front(record.id, tabs.ANSWER)
