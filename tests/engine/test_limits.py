@@ -52,6 +52,18 @@ class Costly:
         """Nothing is held."""
 
 
+class Wave(Costly):
+    """A sub-model whose first calls end together, so that none of them knows what the others cost."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(1, cost=1.0, seconds=0.0, threshold=9.0)
+        self._together = threading.Barrier(count, timeout=30.0)
+
+    def completion(self, request: Request, cancel: CancelToken, on_text: OnText = ignore_text) -> Completion:
+        self._together.wait()
+        return super().completion(request, cancel, on_text)
+
+
 class Root:
     """A root model that fans out in its first turn, and answers in words when it is asked to close."""
 
@@ -101,9 +113,10 @@ def test_a_money_limit_is_overrun_by_no_more_than_was_in_flight_and_an_answer_ar
 
 
 def test_a_first_wave_that_costs_more_than_the_limit_still_leaves_a_labelled_answer() -> None:
-    root, sub = Root(cost=0.0), Costly(1, 1.0, 0.02, 9.0)
+    root, sub = Root(cost=0.0), Wave(64)
     completion, _ = run(root, sub, Limits(cost=10.0, concurrency=64))
     assert completion.stop is Stop.COST
+    assert sub.spent == 64
     assert completion.text.startswith("The run reached its limit (cost) before the model wrote an answer")
     assert f"What its last code printed:\n\n{CALLS}\n" in completion.text
 
