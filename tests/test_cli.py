@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -134,7 +135,7 @@ def test_while_the_app_holds_the_data_a_question_is_still_answered(tmp_path: Pat
     assert "in use" in listed.stderr
 
 
-def scripted_run(tmp_path: Path, agreement: Path, replies: list[object], *arguments: str) -> tuple[str, Path]:
+def scripted_run(tmp_path: Path, agreement: Path, replies: Sequence[object], *arguments: str) -> tuple[str, Path]:
     """Ask with a scripted model; return the run's id and the script, to be changed."""
     script = tmp_path / "script.json"
     script.write_text(json.dumps({"root": replies, "sub": "a reply"}), encoding="utf-8")
