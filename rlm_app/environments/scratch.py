@@ -22,9 +22,10 @@ def sweep_scratch() -> int:
         left = [entry for entry in entries if entry.name.startswith(_PREFIX) and entry.is_dir(follow_symlinks=False)]
     for entry in left:
         pid, _, _ = entry.name.removeprefix(_PREFIX).partition("-")
-        if pid.isdecimal() and entry.stat().st_uid == os.geteuid() and not _is_alive(int(pid)):
-            remove_scratch(entry.path)
-            swept += 1
+        with contextlib.suppress(FileNotFoundError):  # another process that starts now sweeps too
+            if pid.isdecimal() and entry.stat(follow_symlinks=False).st_uid == os.geteuid() and not _is_alive(int(pid)):
+                remove_scratch(entry.path)
+                swept += 1
     return swept
 
 
