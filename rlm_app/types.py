@@ -28,10 +28,7 @@ class Stop(StrEnum):
     @property
     def is_limit(self) -> bool:
         """Whether a limit, and not the model, a person or a fault, ended the call."""
-        return self in _LIMIT_STOPS
-
-
-_LIMIT_STOPS = frozenset({Stop.ITERATIONS, Stop.COST, Stop.TOKENS, Stop.TIME, Stop.SUBCALLS, Stop.ERRORS})
+        return self not in {Stop.ANSWERED, Stop.CANCELLED, Stop.FAILED, Stop.INTERRUPTED}
 
 
 class RunState(StrEnum):
@@ -119,9 +116,7 @@ class Usage:
 
 
 def _sum(a: Any, b: Any) -> Any:
-    if a is None or b is None:
-        return b if a is None else a
-    return a + b
+    return b if a is None else a if b is None else a + b
 
 
 NO_USAGE = Usage(calls=0)
