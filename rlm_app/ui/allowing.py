@@ -67,11 +67,14 @@ def number(name: str, limits: Limits, key: str, changed: Callable[[], None] | No
     kind: Callable[[float], float] = float if field.form else int
     now = getattr(limits, name)
     value: Any = None if now is None else kind(min(max(now / field.unit, field.low), field.high))
+    if field.optional:
+        # Only a field whose default is empty can be emptied; what is in it at first is put there as if it were typed.
+        st.session_state.setdefault(key, value)
     st.number_input(
         field.title,
         min_value=kind(field.low),
         max_value=kind(field.high),
-        value=value,
+        value=None if field.optional else value,
         step=kind(field.step),
         format=field.form,
         key=key,

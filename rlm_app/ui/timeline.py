@@ -43,15 +43,21 @@ def summary(trajectory: Trajectory) -> str:
 
 def label(turn: Turn, *, complete: bool, direct: bool = False) -> str:
     """Return the row's text; its numbers join it once they no longer change."""
-    text = f"**Turn {turn.reply.iteration}** · {safe.label(_what(turn, direct))}"
+    text = f"{_name(turn, direct)} · {safe.label(_what(turn, direct))}"
     return f"{text} :gray[· {numbers(turn)}]" if complete else text
+
+
+def _name(turn: Turn, direct: bool) -> str:
+    if direct:
+        return "**The call**"
+    return "**Closing reply**" if turn.reply.purpose == "closing" else f"**Turn {turn.reply.iteration}**"
 
 
 def _what(turn: Turn, direct: bool) -> str:
     if direct:
-        return "The whole text and the question in one call"
+        return "the whole text and the question at once"
     if turn.reply.purpose == "closing":
-        return "Closing reply: the best answer from what was known at the limit"
+        return "the best answer from what was known at the limit"
     return intent.intent(turn)
 
 
@@ -79,7 +85,7 @@ def _complete(record: RunRecord, turns: Sequence[Turn], number: int) -> bool:
 
 def _row(app: App, record: RunRecord, this: Turn, *, complete: bool) -> None:
     """Draw one turn. A row that is open keeps its label and icon: to Streamlit another label is another row, closed."""
-    key = f"turn-{record.id}-{this.reply.iteration}"
+    key = f"turn-{turn.key(record.id, this)}"
     drawn: dict[str, tuple[str, str, bool]] = st.session_state.setdefault("ui_labels", {})
     if key not in drawn or (complete and not drawn[key][2] and not st.session_state.get(key)):
         text = label(this, complete=complete, direct=record.spec.mode == "direct")

@@ -22,19 +22,25 @@ _ROLES = {"system": "Instructions", "user": "From the app", "assistant": "From t
 def draw(run_id: str, turn: Turn, *, live: bool, path: Path = ()) -> None:
     """Draw everything a turn holds; `path` is where the child run stands whose turn it is, () for the root's."""
     place = (*path, turn.reply.iteration)
-    key = crumbs.key(run_id, place)
+    unique = key(run_id, turn, path)
     if path:
         st.caption(f"{crumbs.sentence(place)} · {replied(turn.reply)}")
-    _prompt(key, turn.reply.messages)
-    _thoughts(key, turn)
+    _prompt(unique, turn.reply.messages)
+    _thoughts(unique, turn)
     notices.draw(turn.notices)
     for cell in turn.cells:
         with st.container(gap="xsmall"):
-            _cell(f"{key}-{cell.started.cell}", cell, live=live)
+            _cell(f"{unique}-{cell.started.cell}", cell, live=live)
     if turn.subcalls:
         subcalls.draw(run_id, place, turn, draw, live=live)
     for number, summary in enumerate(turn.summaries):
-        _summary(f"{key}-{number}", summary)
+        _summary(f"{unique}-{number}", summary)
+
+
+def key(run_id: str, turn: Turn, path: Path = ()) -> str:
+    """Return a name that no other turn has; a resumed run can hold a closing reply and a turn of the same number."""
+    suffix = "-closing" if turn.reply.purpose == "closing" else ""
+    return crumbs.key(run_id, (*path, turn.reply.iteration)) + suffix
 
 
 def replied(reply: ModelReplied) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
 from rlm_app.build import App
-from rlm_app.events import CellFinished, CellStarted, ModelReplied, RunStarted
+from rlm_app.events import CellFinished, CellStarted, ModelReplied, RunStarted, SubcallFinished, SubcallStarted
 from rlm_app.records import RunRecord, RunSpec
-from rlm_app.types import DocumentInfo, Limits, RunState, Stop, Usage
+from rlm_app.types import NO_USAGE, DocumentInfo, Limits, RunState, Stop, Usage
 
 STOPS = {
     RunState.DONE: Stop.ANSWERED,
@@ -74,3 +75,28 @@ def _events(app: App, run_id: str, info: DocumentInfo, turns: int) -> None:
 def turns_of(tab: AppTest) -> list[str]:
     """Return the labels of the turns on the page."""
     return [found.proto.label for found in tab.get("expander") if found.proto.label.startswith("**Turn")]
+
+
+def sub_call_events(app: App, run_id: str, ends: Sequence[str | None]) -> None:
+    """Keep a sub-call in turn 1 for each end: a sentence where it failed, None where it never ended, "" where it did well."""
+    seq = 4
+    for number, error in enumerate(ends, 1):
+        common: dict[str, Any] = {"run_id": run_id, "call_id": f"0.{number}", "parent_id": "0", "depth": 1, "at": 1.0}
+        seq += 1
+        about: dict[str, Any] = {"iteration": 1, "cell": 1, "model": "scripted"}
+        app.store.append_event(SubcallStarted(**common, **about, seq=seq, role="llm", prompt=f"Part {number}?"))
+        if error is not None:
+            seq += 1
+            app.store.append_event(
+                SubcallFinished(**common, **about, seq=seq, reply="", usage=NO_USAGE, error=error or None)
+            )
+    app.store.flush()
+
+
+def summary_event(app: App, run_id: str, text: str) -> None:
+    """Keep a summary that the model made of its own prompt after turn 1."""
+    common: dict[str, Any] = {"run_id": run_id, "call_id": "0", "parent_id": None, "depth": 0, "at": 1.0, "seq": 5}
+    app.store.append_event(
+        ModelReplied(**common, iteration=2, messages=(), reply=text, model="scripted", usage=USAGE, purpose="summary")
+    )
+    app.store.flush()

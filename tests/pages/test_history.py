@@ -100,3 +100,33 @@ def test_an_empty_history_leads_to_the_first_question(page: Page) -> None:
     tab = page(shell.HISTORY)
     assert "No question was asked yet" in texts(tab)
     assert "Ask a question" in texts(tab)
+
+
+def test_a_log_of_the_reference_comes_in_and_its_damaged_lines_are_named(page: Page, app: App) -> None:
+    log = app.export(str(app.sample_run_id()), "local").encode() + b'{"type": "iteration", broken\n'
+    tab = page(shell.HISTORY)
+    tab.file_uploader[0].upload("log.jsonl", log, "application/jsonl").run()
+    shown = texts(tab)
+    assert "**log.jsonl** 1 run from" in shown
+    assert "1 line could not be used" in shown
+    assert f"- line {len(log.splitlines())}" in shown
+    assert len(app.store.runs("local")) == 1
+    assert "imported from a log" in shown
+
+
+def test_a_run_exported_whole_comes_in_once_and_a_second_time_is_known(
+    page: Page, app: App, contract: DocumentInfo
+) -> None:
+    whole = app.export(keep(app, contract, RunState.DONE), "local", "events").encode()
+    tab = page(shell.HISTORY)
+    for _ in range(2):
+        tab.file_uploader[0].upload("run.jsonl", whole, "application/jsonl").run()
+    assert "1 of them here already" in texts(tab)
+    assert len(app.store.runs("local")) == 2
+
+
+def test_a_file_that_is_no_run_is_refused_with_the_reason(page: Page, app: App) -> None:
+    tab = page(shell.HISTORY)
+    tab.file_uploader[0].upload("notes.jsonl", b'{"a": 1}\n', "application/jsonl").run()
+    assert ":red[:material/error:] **notes.jsonl**" in texts(tab)
+    assert not app.store.runs("local")

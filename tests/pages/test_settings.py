@@ -61,3 +61,38 @@ def test_everything_is_deleted_only_after_the_word_is_typed(page: Page, app: App
     assert not app.documents("local")
     assert not app.store.runs("local")
     assert app.run(other, "somebody else") is not None
+
+
+def test_the_prompts_tab_shows_the_profile_of_the_root_model_and_all_profiles(page: Page, app: App) -> None:
+    tab = page(shell.SETTINGS)
+    tab.selectbox(key="settings-backend").set_value("ollama").run()
+    assert "**qwen3\\:30b** belongs to the profile **small**" in texts(tab)
+    labels = [found.proto.label for found in tab.get("expander")]
+    for profile in app.prompt_profiles:
+        assert any(label.startswith(f"**{profile.name}**") for label in labels)
+    tab.session_state["profile-caller-False"] = True
+    tab.run()
+    assert any(code.value == app.prompt_for("qwen3-coder").text for code in tab.code)
+
+
+def test_a_prompt_of_ones_own_holds_for_the_session_braces_and_all_and_can_be_taken_back(
+    page: Page, app: App, contract: DocumentInfo
+) -> None:
+    own = 'Write code like this: ```repl\nprint({"a": 1})\n``` and use {braces}.'
+    tab = page(shell.SETTINGS)
+    tab.selectbox(key="settings-backend").set_value("scripted").run()
+    tab.text_area(key="settings-prompt-frontier").set_value(own).run()
+    assert "your own" in texts(tab)
+    tab.switch_page(shell.ASK).run()
+    assert "your own prompt" in texts(tab)
+    tab.multiselect(key="ask_documents").set_value([contract.sha256]).run()
+    tab.text_area(key="ask_question").set_value("What notice?")
+    next(button for button in tab.button if button.label == "Ask").click().run()
+    record = app.store.runs("local")[0]
+    assert record.spec.system_prompt == own
+    app.manager.wait(record.id, 30)
+    tab.switch_page(shell.SETTINGS).run()
+    assert tab.text_area(key="settings-prompt-frontier").value == own
+    tab.button(key="settings-prompt-reset").click().run()
+    assert tab.text_area(key="settings-prompt-frontier").value == app.prompt_for("scripted").text
+    assert tab.button(key="settings-prompt-reset").disabled

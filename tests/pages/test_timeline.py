@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from rlm_app.build import App
+from rlm_app.events import Noticed
+from rlm_app.records import RunSpec
+from rlm_app.types import DocumentInfo, Limits, RunState
+from rlm_app.ui import crumbs, notices, shell
+from tests.pages.conftest import SCRIPT
+from tests.pages.records import keep, summary_event
+from tests.pages.seeing import texts
+
+Page = Callable[..., AppTest]
+ANSWER = "```repl\nFINAL('Ninety days.')\n```"
+TREE = [
+    {"when": "What notice", "replies": ["I hand it on.\n\n```repl\nprint(rlm_query(context))\n```", ANSWER]},
+    {"replies": ["I look at my part.\n\n```repl\nprint(rlm_query('the first line'))\n```", ANSWER]},
+]
+
+
+def finished(app: App, info: DocumentInfo, root: list[Any], **changes: Any) -> str:
+    """Carry out a scripted run and return its id."""
+    assert app.settings.script is not None
+    app.settings.script.write_text(json.dumps({**SCRIPT, "root": root}), encoding="utf-8")
+    spec = RunSpec("What notice?", (info.sha256,), "scripted", "scripted", "scripted", **changes)
+    run_id = app.start(spec, "local")
+    app.manager.wait(run_id, 30)
+    return run_id
+
+
+def opened(page: Page, run_id: str, *keys: str) -> AppTest:
+    """Return the run's timeline with these folds open."""
+    tab = page(shell.RUN, run=run_id)
+    tab.session_state[f"tabs-{run_id}"] = "Timeline"
+    for key in keys:
+        tab.session_state[key] = True
+    tab.run()
+    assert not tab.exception
+    return tab
+
+
+def test_a_child_run_is_drawn_inside_its_sub_call_at_any_depth_and_only_when_it_is_opened(
+    page: Page, app: App, contract: DocumentInfo
+) -> None:
+    run_id = finished(app, contract, TREE, limits=Limits(depth=3))
+    tab = opened(page, run_id, f"turn-{run_id}-1")
+    assert "Its own run: 2 turns" in texts(tab)
+    assert "print(rlm_query('the first line'))" not in texts(tab)
+    tab = opened(page, run_id, f"turn-{run_id}-1", f"child-{run_id}-1-1-1")
+    assert "print(rlm_query('the first line'))" in texts(tab)
+    assert "Turn 1 › sub-call 1 › Turn 1" in texts(tab)
+    tab = opened(page, run_id, f"turn-{run_id}-1", f"child-{run_id}-1-1-1", f"child-{run_id}-1-1-1-1-2")
+    assert "Turn 1 › sub-call 1 › Turn 1 › sub-call 1 › Turn 2" in texts(tab)
+    assert "FINAL('Ninety days.')" in texts(tab)
+
+
+def test_the_way_to_a_place_is_said_in_words_and_names_it_once() -> None:
+    assert crumbs.sentence((2, 3, 1)) == "Turn 2 › sub-call 3 › Turn 1"
+    assert crumbs.key("run", (1, 12)) != crumbs.key("run", (11, 2))
+
+
+def test_a_notice_is_a_plain_sentence_on_the_turn_it_belongs_to(page: Page, app: App, contract: DocumentInfo) -> None:
+    run_id = finished(app, contract, ["I only talk.", ANSWER])
+    shown = texts(opened(page, run_id, f"turn-{run_id}-1"))
+    assert notices.PLAIN["no code"][1] in shown
+    assert "Write a block fenced" not in shown
+
+
+def test_a_notice_of_a_topic_nobody_knows_is_shown_in_its_own_words(
+    page: Page, app: App, contract: DocumentInfo
+) -> None:
+    run_id = keep(app, contract, RunState.DONE)
+    common: dict[str, Any] = {"run_id": run_id, "call_id": "0", "parent_id": None, "depth": 0, "at": 1.0}
+    app.store.append_event(Noticed(**common, seq=5, iteration=1, topic="a new one", text="It snowed."))
+    app.store.flush()
+    assert "It snowed." in texts(opened(page, run_id, f"turn-{run_id}-1"))
+
+
+def test_a_summary_of_the_models_own_prompt_stands_on_its_turn(page: Page, app: App, contract: DocumentInfo) -> None:
+    run_id = keep(app, contract, RunState.DONE)
+    summary_event(app, run_id, "So far, ninety days.")
+    tab = opened(page, run_id, f"turn-{run_id}-1", f"summary-{run_id}-1-0")
+    assert "Summary the model went on from" in texts(tab)
+    assert "So far, ninety days." in texts(tab)
+    assert "a summary of its own prompt" in texts(tab)
+
+
+def test_a_direct_run_is_one_call_that_is_called_so_and_offers_no_branches(
+    page: Page, app: App, contract: DocumentInfo
+) -> None:
+    run_id = finished(app, contract, [], mode="direct")
+    tab = opened(page, run_id, f"turn-{run_id}-1-closing")
+    assert "Direct: one call" in texts(tab)
+    assert any(found.proto.label.startswith("**The call** · the whole text") for found in tab.get("expander"))
+    assert "Go on differently" not in texts(tab)
+    assert not [found for found in tab.text_input if found.label == "Ask a follow-up"]
