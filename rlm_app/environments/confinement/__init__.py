@@ -25,7 +25,7 @@ MISSES = (
 class Plan:
     """What one worker may use: bytes of memory, bytes of one file, files open at once, folders to import from."""
 
-    memory: int = 2 << 30
+    memory: int = 1 << 30
     file_size: int = 256 << 20
     open_files: int = 256
     packages: tuple[str, ...] = ()
