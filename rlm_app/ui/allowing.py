@@ -67,20 +67,17 @@ def number(name: str, limits: Limits, key: str, changed: Callable[[], None] | No
     kind: Callable[[float], float] = float if field.form else int
     now = getattr(limits, name)
     value: Any = None if now is None else kind(min(max(now / field.unit, field.low), field.high))
-    if field.optional:
-        # Only a field whose default is empty can be emptied; what is in it at first is put there as if it were typed.
-        st.session_state.setdefault(key, value)
     st.number_input(
         field.title,
         min_value=kind(field.low),
         max_value=kind(field.high),
-        value=None if field.optional else value,
+        value=value,
         step=kind(field.step),
         format=field.form,
         key=key,
         on_change=changed,
-        placeholder=NO_LIMIT if field.optional else None,
-        help=f"{field.why}. Empty: {NO_LIMIT}." if field.optional else f"{field.why}.",
+        placeholder=NO_LIMIT,
+        help=f"{field.why}. Empty: {NO_LIMIT}." if value is None else f"{field.why}.",
     )
 
 

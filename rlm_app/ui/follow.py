@@ -7,7 +7,7 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.records import RunRecord
 from rlm_app.types import RunState
-from rlm_app.ui import going_on, safe, shell, words
+from rlm_app.ui import again, going_on, safe, words
 
 
 def draw(app: App, record: RunRecord) -> None:
@@ -36,10 +36,12 @@ def origin(app: App, record: RunRecord) -> None:
     if parent is None:
         st.caption(f"{way} a run that was deleted since")
         return
-    st.page_link(
-        shell.RUN,
-        label=f"{way} {safe.label(words.clip(parent.spec.question, 120))}",
+    # A page link to the page one is on does nothing in the browser, whatever else is in its address.
+    if st.button(
+        f"{way} {safe.label(words.clip(parent.spec.question, 120))}",
+        key=f"origin-{record.id}",
+        type="tertiary",
         icon=":material/subdirectory_arrow_right:" if spec.until is None else ":material/alt_route:",
-        query_params={"run": parent.id},
         help="Opens that run",
-    )
+    ):
+        again.open_run(parent.id)

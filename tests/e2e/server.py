@@ -54,6 +54,13 @@ class Server:
             self._process.wait(5)
         self._process = None
 
+    def kill(self) -> None:
+        """End the app as a power cut does."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(10)
+        self._process = None
+
     @property
     def log(self) -> str:
         """What the server said so far, over all its starts."""

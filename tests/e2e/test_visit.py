@@ -116,6 +116,38 @@ def test_a_person_asks_of_a_pdf_watches_stops_reloads_and_finds_everything_after
     assert "Traceback" not in server.log
 
 
+def test_a_run_of_a_killed_app_is_resumed_on_its_page_and_asked_further(
+    server: Server, page: Page, tmp_path: Path
+) -> None:
+    page.goto(server.address)
+    page.locator("input[type=file]").set_input_files(lease(tmp_path / "lease.pdf"))
+    expect(page.get_by_text("3 pages · text OK").first).to_be_visible()
+    choose_scripted(page)
+    run = ask(page, "How long is the notice period?")
+    expect(page.locator("summary", has_text="Turn 2")).to_be_visible()
+
+    server.kill()
+    server.start()
+    page.goto(run)
+    expect(page.locator(".st-key-run_header")).to_contain_text("Interrupted")
+    expect(page.get_by_text(re.compile(r"\d+ of \d+ calls are saved\."))).to_be_visible()
+    page.get_by_role("button", name="Resume").click()
+    expect(page.locator(".st-key-run_header")).to_contain_text("Done")
+    expect(page.get_by_text("1 of 2 quotes found word for word")).to_be_visible()
+
+    further = page.get_by_role("textbox", name="Ask a follow-up")
+    further.fill("And who may end it?")
+    further.press("Enter")
+    expect(page.get_by_role("button", name="Follows: How long is the notice period?")).to_be_visible()
+    expect(page.locator(".st-key-run_header")).to_contain_text("Done")
+    expect(page.get_by_text("1 of 2 quotes found word for word")).to_be_visible()
+    page.get_by_role("tab", name="Timeline").click()
+    expect(page.locator("summary", has_text="from the record, cost nothing").first).to_be_visible()
+    page.get_by_role("button", name="Follows: How long is the notice period?").click()
+    page.wait_for_url(run)
+    assert "Traceback" not in server.log
+
+
 def test_a_deep_link_is_the_first_request_and_the_page_comes_with_its_frame(server: Server, page: Page) -> None:
     page.goto(f"{server.address}/history")
     expect(page.get_by_text("No question was asked yet")).to_be_visible()

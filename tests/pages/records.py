@@ -33,10 +33,11 @@ def keep(
     question: str = "What notice?",
     answer: str = "The answer of the run.",
     turns: int = 1,
+    **order: Any,
 ) -> str:
-    """Keep a run of that state and return its id."""
+    """Keep a run of that state and return its id; `order` is what else its order says."""
     run_id = uuid.uuid4().hex
-    spec = RunSpec(question, (info.sha256,), "scripted", "scripted", "scripted", limits=Limits(cost=1.0))
+    spec = RunSpec(question, (info.sha256,), "scripted", "scripted", "scripted", limits=Limits(cost=1.0), **order)
     record = RunRecord(
         id=run_id,
         owner=owner,

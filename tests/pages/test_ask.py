@@ -207,10 +207,9 @@ def test_the_advanced_limits_reach_the_run(page: Page, app: App, contract: Docum
     tab = pick_scripted(page(), contract)
     for name, value in (("depth", 2), ("errors", 3), ("concurrency", 8)):
         tab.number_input(key=f"ask-{name}").set_value(value).run()
-    tab.number_input(key="ask-cost").set_value(None).run()
     tab.text_area(key="ask_question").set_value("What notice?")
     ask(tab)
     record = app.store.runs("local")[0]
     limits = record.spec.limits
-    assert (limits.depth, limits.errors, limits.concurrency, limits.cost) == (2, 3, 8, None)
+    assert (limits.depth, limits.errors, limits.concurrency, limits.cost) == (2, 3, 8, 1.0)
     app.manager.wait(record.id, 30)

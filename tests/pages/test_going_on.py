@@ -152,6 +152,18 @@ def test_a_follow_up_opens_a_run_that_names_the_one_it_follows(
     assert tab.dataframe[0].value["State"][0] == "from the record"
 
 
+def test_the_line_that_says_where_a_run_comes_from_leads_there(page: Page, app: App, contract: DocumentInfo) -> None:
+    first = keep(app, contract, RunState.DONE, question="Who pays?")
+    for until, line in ((None, "Follows: Who pays?"), (2, "Forked from turn 2 of: Who pays?")):
+        new = keep(app, contract, RunState.DONE, parent=first, until=until)
+        tab = page(shell.RUN, run=new)
+        assert line in texts(tab)
+        tab.button(key=f"origin-{new}").click().run()
+        assert tab.query_params["run"] in (first, [first])
+    orphan = keep(app, contract, RunState.DONE, parent="0" * 32)
+    assert "Follows: a run that was deleted since" in texts(page(shell.RUN, run=orphan))
+
+
 def test_an_empty_follow_up_is_answered_in_a_sentence(page: Page, app: App, contract: DocumentInfo) -> None:
     tab = page(shell.RUN, run=keep(app, contract, RunState.DONE))
     button(tab, "Ask").click().run()
