@@ -35,6 +35,7 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
         st.markdown(f":small[{verdict_sentence(trajectory.citations)}]")
     with st.container(width=WIDTH):
         follow.draw(app, record)
+        ended.higher(app, record)
     if trajectory.citations:
         passages.draw(app, record, trajectory.citations)
 

@@ -30,7 +30,6 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
         case RunState.LIMIT:
             reason = states.LIMIT_SENTENCES.get(record.stop or Stop.ITERATIONS, "what it was allowed")
             st.warning(_partial(f"The run used up {reason}", record), icon=":material/speed:")
-            _higher(app, record)
         case _ if states.nothing_found(record):
             st.info(
                 "The documents do not seem to answer this. Below is what was searched.", icon=":material/search_off:"
@@ -88,9 +87,9 @@ def _saved(app: App, record: RunRecord) -> None:
     st.markdown(f":material/save: {going_on.saved_sentence(*app.saved_calls(record.id))}")
 
 
-def _higher(app: App, record: RunRecord) -> None:
-    """Draw the small form that lets a run go on which a limit ended."""
-    if not going_on.resumable(record):
+def higher(app: App, record: RunRecord) -> None:
+    """Draw the small form that lets a run go on which a limit ended; what was known by then stands above it."""
+    if record.state is not RunState.LIMIT or not going_on.resumable(record):
         return
     names, prefix = allowing.names_for(record.stop), f"higher-{record.id}"
     raised = allowing.raised(record.spec.limits, record.stop)
@@ -111,7 +110,7 @@ def _had_left(trajectory: Trajectory) -> None:
     if not found:
         return
     count = words.count(len(left.had_left(trajectory)), "sub-call")
-    title = f"{count} had left already and brought no reply; a provider may charge for it"
+    title = f"{count} had left already and brought no reply: a provider may still charge"
     with st.expander(title, type="compact", icon=":material/outgoing_mail:"):
         st.markdown("\n".join(found))
 

@@ -33,9 +33,8 @@ def draw(app: App, record: RunRecord, turn: Turn) -> None:
 def _form(app: App, record: RunRecord, number: int, key: str) -> bool:
     spec, backend = record.spec, choice.named(app, record.spec.backend)
     with st.form(f"{key}-form"):
-        st.caption(
-            f"A new run takes turns 1 to {number} from the record, at no cost, and goes on with what stands here."
-        )
+        shared = "turn 1" if number == 1 else f"turns 1 to {number}"
+        st.caption(f"A new run takes {shared} from the record, at no cost, and goes on with what stands here.")
         st.text_area("Question", value=spec.question, key=f"{key}-question", height=90)
         if backend.reasons:
             left, right = st.columns(2)

@@ -74,9 +74,13 @@ def _actions(app: App, record: RunRecord) -> None:
             args=(app, record),
         )
         return
-    if st.button("Ask again", key=f"again-{record.id}", icon=":material/replay:", help="Change the question and ask"):
+    with st.container(horizontal=True, width="content"):
+        asked = st.button(
+            "Ask again", key=f"again-{record.id}", icon=":material/replay:", help="Change the question and ask"
+        )
+        export.draw(app, record)
+    if asked:
         again.ask_again(record)
-    export.draw(app, record)
 
 
 def _stop(app: App, record: RunRecord) -> None:

@@ -15,10 +15,11 @@ def draw(app: App) -> None:
     model, own = choice.current(app).root_model, choice.current(app).system_prompt
     profile = app.prompt_for(model)
     st.subheader("What the root model is told", anchor=False)
-    if not choice.named(app, choice.current(app).backend).reasons:
-        st.caption(":material/info: The offline finder does not read prompts; this holds for language models.")
     badge = ":orange-badge[:material/edit: your own]" if own else ":green-badge[:material/check: usual]"
-    st.markdown(f"{badge} **{safe.label(model)}** belongs to the profile **{profile.name}**. {profile.description}")
+    if choice.named(app, choice.current(app).backend).reasons:
+        st.markdown(f"{badge} **{safe.label(model)}** belongs to the profile **{profile.name}**. {profile.description}")
+    else:
+        st.markdown(f"{badge} The offline finder reads no prompt. Below is what a large hosted model is told.")
     _field(app, profile, own)
     st.subheader("All profiles", anchor=False)
     st.caption("The root model's name decides which one it gets. What differs from the common text stands at its end.")

@@ -14,6 +14,7 @@ from rlm_app.ui.crumbs import Path
 
 DrawTurn = Callable[..., None]
 _KINDS = {"llm": "a model", "rlm": "a run of its own"}
+_VERBS = {"llm": "asked a model", "rlm": "started a run of its own"}
 
 
 def draw(run_id: str, place: Path, turn: Turn, draw_turn: DrawTurn, *, live: bool) -> None:
@@ -65,7 +66,7 @@ def detail(run_id: str, path: Path, call: Subcall, draw_turn: DrawTurn) -> None:
     """Draw one sub-call in full, with the turns of a child run; `path` is the sub-call's own place."""
     with st.container(border=True, gap="xsmall"):
         st.markdown(
-            f"**Sub-call {path[-1]}** · asked {_KINDS.get(call.started.role, 'a model')}, {safe.label(call.started.model)}"
+            f"**Sub-call {path[-1]}** · {_VERBS.get(call.started.role, 'asked a model')}, {safe.label(call.started.model)}"
             + (f" · {_known(call.finished)}" if call.finished and call.finished.replayed else "")
         )
         if len(path) > 2:
@@ -97,7 +98,7 @@ def _child(run_id: str, path: Path, child: Node, draw_turn: DrawTurn, *, live: b
             icon=":material/subdirectory_arrow_right:",
         )
         if fold.open:
-            with fold:
+            with fold, st.container(border=True):
                 draw_turn(run_id, turn, live=live, path=path)
 
 

@@ -42,12 +42,18 @@ def _all(chromium: Browser, server: Server, folder: Path) -> None:
     _shot(tab, folder / "first-visit.png")
     address = _offline(tab)
     _live(tab, server, folder)
+    further, limited = _further(tab, address), _limited(tab, server)
     for dark in (False, True):
-        _pages(_tab(chromium, DESK, dark=dark), server, address, folder, "dark" if dark else "light")
+        mode = "dark" if dark else "light"
+        _pages(_tab(chromium, DESK, dark=dark), server, address, folder, mode)
+        _going_on(_tab(chromium, DESK, dark=dark), further, limited, folder, mode)
     phone = _tab(chromium, PHONE, dark=False)
     phone.goto(address)
     expect(phone.get_by_role("button", name="Ask again")).to_be_visible()
     _shot(phone, folder / "answer-phone.png")
+    phone.goto(limited)
+    expect(phone.get_by_role("button", name="Continue")).to_be_visible()
+    _shot(phone, folder / "limit-phone.png")
     phone.goto(server.address)
     expect(phone.get_by_text("Latest answers")).to_be_visible()
     _shot(phone, folder / "ask-phone.png")
@@ -64,21 +70,49 @@ def _offline(tab: Page) -> str:
 
 def _live(tab: Page, server: Server, folder: Path) -> None:
     """Take a run while it is at work, then the home page with it."""
-    tab.goto(server.address)
-    tab.get_by_role("button", name="Backend and limits").click()
-    tab.locator(".st-key-ask-backend").get_by_role("combobox").click()
-    tab.get_by_role("option", name=re.compile("Scripted")).click()
-    expect(tab.get_by_text("Scripted: says what a file tells it to · at most")).to_be_visible()
-    tab.keyboard.press("Escape")
-    tab.get_by_role("textbox", name="Question").fill("Which notice periods does the agreement state?")
-    tab.get_by_role("combobox", name="Documents").last.fill("master")
-    tab.keyboard.press("Enter")
-    tab.keyboard.press("Escape")
+    _prepare(tab, server, "Which notice periods does the agreement state?")
     _ask(tab)
     expect(tab.locator("summary", has_text="Turn 2")).to_be_visible()
     expect(tab.get_by_text("The reply, as it is written")).to_be_visible()
     _shot(tab, folder / "live-light.png")
     expect(tab.get_by_role("button", name="Ask again")).to_be_visible()
+
+
+def _limited(tab: Page, server: Server) -> str:
+    """Let a run reach its limit of two turns and return its address."""
+    _prepare(tab, server, "Which notice periods does the agreement state, and from when do they count?", turns=2)
+    _ask(tab)
+    expect(tab.get_by_role("button", name="Continue")).to_be_visible()
+    return tab.url
+
+
+def _further(tab: Page, address: str) -> str:
+    """Ask a follow-up below an answer and return its run's address."""
+    tab.goto(address)
+    further = tab.get_by_role("textbox", name="Ask a follow-up")
+    further.fill("And which clause says so?")
+    further.press("Enter")
+    expect(tab.get_by_role("button", name=re.compile("Follows:"))).to_be_visible()
+    expect(tab.get_by_role("button", name="Ask again")).to_be_visible()
+    return tab.url
+
+
+def _prepare(tab: Page, server: Server, question: str, turns: int | None = None) -> None:
+    """Fill the form for a scripted run."""
+    tab.goto(server.address)
+    tab.get_by_role("button", name="Backend and limits").click()
+    tab.locator(".st-key-ask-backend").get_by_role("combobox").click()
+    tab.get_by_role("option", name=re.compile("Scripted")).click()
+    expect(tab.get_by_text("Scripted: says what a file tells it to · at most")).to_be_visible()
+    if turns:
+        tab.get_by_role("spinbutton", name="Turns").fill(str(turns))
+        tab.keyboard.press("Enter")
+        expect(tab.get_by_text(f"at most {turns} turns")).to_be_visible()
+    tab.keyboard.press("Escape")
+    tab.get_by_role("combobox", name="Documents").last.fill("master")
+    tab.keyboard.press("Enter")
+    tab.keyboard.press("Escape")
+    tab.get_by_role("textbox", name="Question").fill(question)
 
 
 def _pages(tab: Page, server: Server, address: str, folder: Path, mode: str) -> None:
@@ -101,9 +135,26 @@ def _pages(tab: Page, server: Server, address: str, folder: Path, mode: str) -> 
         tab.goto(f"{server.address}/{name}")
         expect(tab.get_by_text(word).first).to_be_visible()
         _shot(tab, folder / f"{name or 'ask'}-{mode}.png")
+    tab.get_by_role("tab", name="Prompts").click()
+    expect(tab.get_by_text("All profiles")).to_be_visible()
+    _shot(tab, folder / f"prompts-{mode}.png")
     tab.get_by_role("tab", name="Environments").click()
     expect(tab.get_by_text("Does not cover")).to_be_visible()
     _shot(tab, folder / f"environments-{mode}.png")
+
+
+def _going_on(tab: Page, further: str, limited: str, folder: Path, mode: str) -> None:
+    """Take what lets a run go on: a raised limit, a turn to go on from differently, turns from the record."""
+    tab.goto(limited)
+    expect(tab.get_by_role("button", name="Continue")).to_be_visible()
+    _shot(tab, folder / f"limit-{mode}.png")
+    tab.goto(further)
+    tab.get_by_role("tab", name="Timeline").click()
+    tab.locator("summary", has_text="Turn 1").click()
+    tab.get_by_text("Go on differently from here").click()
+    expect(tab.get_by_role("button", name="Start the new run")).to_be_visible()
+    tab.get_by_role("button", name="Start the new run").scroll_into_view_if_needed()
+    _shot(tab, folder / f"fork-{mode}.png")
 
 
 def _ask(tab: Page) -> None:
