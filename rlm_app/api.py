@@ -98,11 +98,11 @@ class RLM:
             depth=max_depth,
         )
         self.backend = backend
+        self._environment = make_environment(environment, environment_kwargs)
         self._root = make_api_client(backend, backend_kwargs or {}, self.limits)
         self._sub = self._root
         if other_backends:
             self._sub = make_api_client(other_backends[0], (other_backend_kwargs or [{}])[0], self.limits)
-        self._environment = make_environment(environment, environment_kwargs)
         self._system_prompt = custom_system_prompt
         self._tools = make_toolbox(custom_tools or {})
         self._sub_tools = self._tools if custom_sub_tools is None else make_toolbox(custom_sub_tools)

@@ -13,9 +13,10 @@ from rlm_app import offers
 from rlm_app.assemble import Executor, backends, make_client, make_environment
 from rlm_app.backends import Backend
 from rlm_app.cancel import CancelToken
+from rlm_app.checks import check_limits, check_order, plain_name
 from rlm_app.engine.imports import IMPORTED, ImportReport
 from rlm_app.engine.trajectory import Trajectory
-from rlm_app.errors import ConfigError, DocumentError
+from rlm_app.errors import ConfigError, DocumentError, StoreError
 from rlm_app.offers import EnvironmentInfo, PromptProfile, SampleQuestion
 from rlm_app.protocols import EventSink
 from rlm_app.records import RunRecord, RunSpec, RunStore
@@ -26,7 +27,16 @@ from rlm_app.types import Completion, Document, DocumentInfo, Limits
 if TYPE_CHECKING:
     from rlm_app.runs.manager import RunManager
 
-__all__ = ["IMPORTED", "SAMPLES", "App", "EnvironmentInfo", "ImportReport", "PromptProfile", "SampleQuestion", "open_app"]
+__all__ = [
+    "IMPORTED",
+    "SAMPLES",
+    "App",
+    "EnvironmentInfo",
+    "ImportReport",
+    "PromptProfile",
+    "SampleQuestion",
+    "open_app",
+]
 
 SAMPLES = "samples"
 """The owner of the bundled documents and the bundled run, which everyone may read."""
@@ -96,7 +106,7 @@ class App:
         """Read a file in a process of its own and keep it for `owner`; raise `DocumentError` with the reason."""
         from rlm_app.documents.library import read_isolated
 
-        document = read_isolated(path, name, password, on_progress=on_progress, cancel=cancel)
+        document = read_isolated(path, plain_name(name), password, on_progress=on_progress, cancel=cancel)
         self.store.add_document(document, owner)
         return document.info
 
@@ -125,10 +135,10 @@ class App:
 
     def start(self, spec: RunSpec, owner: str, keys: Mapping[str, str] | None = None) -> str:
         """Check an order and start it; return the run's id. Raise `ConfigError` with a sentence when it cannot start."""
-        if not spec.question.strip():
-            raise ConfigError("There is no question yet: write what you want to know.")
-        if not spec.documents:
-            raise ConfigError("There is no document yet: choose one or add a file.")
+        try:
+            check_order(spec, [self._needed(sha256, owner) for sha256 in spec.documents])
+        except DocumentError as error:
+            raise ConfigError(str(error)) from error
         make_environment(spec.environment)
         make_client(self.settings, spec, spec.root_model, keys or {}).close()
         return self.manager.start(spec, owner, dict(keys or {}))
@@ -150,6 +160,8 @@ class App:
         if record is not None:
             refuse_imported(record)
             make_client(self.settings, record.spec, record.spec.root_model, keys or {}).close()
+        if limits is not None:
+            check_limits(limits)
         self.manager.resume(run_id, owner, dict(keys or {}), limits=limits, strict=strict)
 
     def fork(self, run_id: str, owner: str, turn: int, keys: Mapping[str, str] | None = None, **changes: Any) -> str:
@@ -245,6 +257,12 @@ def open_app(settings: Settings | None = None, *, keep: bool = True) -> App:
     from rlm_app.store.duckdb_store import DuckDBStore
 
     settings = settings or Settings.from_environment()
-    settings.home.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"The folder {settings.home} cannot hold the app's data ({error.strerror}). Set RLM_APP_HOME to a folder that "
+            "you may write to."
+        ) from error
     sweep_scratch()
     return App(settings, DuckDBStore(settings.data_file if keep else ":memory:"))

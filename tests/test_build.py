@@ -1,13 +1,16 @@
+import dataclasses
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fpdf import FPDF
 
 from rlm_app.build import App, open_app
 from rlm_app.cancel import CancelToken
-from rlm_app.errors import ClientError, ConfigError, ReplayDiverged
+from rlm_app.checks import plain_name
+from rlm_app.errors import ClientError, ConfigError, ReplayDiverged, StoreError
 from rlm_app.events import CellFinished, Event
 from rlm_app.records import RunRecord, RunSpec
 from rlm_app.settings import Settings
@@ -209,3 +212,57 @@ def test_the_bundled_documents_and_run_are_there_for_everyone_and_stay_the_same(
     assert ([info.name for info in app.samples()], app.sample_run_id()) == (names, run_id)
     assert {example.document for example in app.sample_questions()} <= set(names)
     assert app.documents("anybody") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"question": " "}, "no question"),
+        ({"question": "x" * 20_001}, "20,001 characters"),
+        ({"documents": ()}, "no document"),
+        ({"documents": ("0" * 64,)}, "no longer in the library"),
+        ({"limits": Limits(iterations=0)}, "iterations is 0"),
+        ({"limits": Limits(cost=-1.0)}, "cost is -1"),
+        ({"limits": Limits(seconds=0.0)}, "more than 0"),
+        ({"environment": "moon"}, "Known: local"),
+        ({"backend": "openai"}, "needs a key"),
+    ],
+)
+def test_an_order_that_cannot_give_an_answer_is_refused_before_it_starts(
+    open_again: OPEN_APP, lease: Path, changes: dict[str, Any], sentence: str
+) -> None:
+    app = open_again(root=WORK)
+    info = app.add_file(lease, "lease.md", "ann")
+    spec = RunSpec("When?", (info.sha256,), "scripted", "scripted", "scripted")
+    with pytest.raises(ConfigError, match=sentence):
+        app.start(dataclasses.replace(spec, **changes), "ann")
+    assert app.store.runs("ann") == []
+
+
+def test_a_document_without_text_is_not_searched(open_again: OPEN_APP, tmp_path: Path) -> None:
+    blank = FPDF()
+    blank.add_page()
+    blank.output(str(tmp_path / "blank.pdf"))
+    app = open_again(root=WORK)
+    info = app.add_file(tmp_path / "blank.pdf", "blank.pdf", "ann")
+    with pytest.raises(ConfigError, match=r"no text in blank\.pdf"):
+        app.start(RunSpec("When?", (info.sha256,), "scripted", "scripted", "scripted"), "ann")
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("evil\u202egpj.exe\u202c.txt", "evilgpj.exe.txt"),
+        ("two\nlines\tand tab.md", "two lines and tab.md"),
+        ("\u0000\u200b", "document"),
+        ("n" * 500 + ".pdf", "n" * 195 + "….pdf"),
+    ],
+)
+def test_a_file_name_is_shown_plainly(given: str, shown: str) -> None:
+    assert plain_name(given) == shown
+
+
+def test_a_folder_that_cannot_hold_the_data_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StoreError, match="Set RLM_APP_HOME"):
+        open_app(Settings(home=tmp_path / "file" / "home"))

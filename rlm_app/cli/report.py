@@ -58,7 +58,8 @@ def print_result(app: App, record: RunRecord, *, as_json: bool) -> None:
     if record.answer:
         print(record.answer)
     for citation in trajectory.citations:
-        place = f"{citation.document}, {citation.page}" if citation.document else "no place"
+        page = f"page {citation.page}" if citation.page.isdecimal() else citation.page
+        place = f"{citation.document}, {page}" if citation.document else "no place"
         say(f"{citation.verdict}: “{citation.quote[:70]}” ({place})")
     if record.state is not RunState.DONE:
         say(f"The run ended early: {record.state}{' · ' + record.error if record.error else ''}")
@@ -82,7 +83,8 @@ def exit_code(record: RunRecord) -> int:
     """Return the exit code that a finished run stands for."""
     if record.state is RunState.CANCELLED:
         return STOPPED
-    return ANSWERED if record.state is RunState.DONE or (record.state is RunState.LIMIT and record.answer) else FAILED
+    answered = record.state is RunState.DONE or (record.state is RunState.LIMIT and record.answer and not record.error)
+    return ANSWERED if answered else FAILED
 
 
 def find_run(app: App, given: str) -> str:

@@ -49,7 +49,7 @@ def read(path: Path, name: str, password: str | None = None, on_progress: OnProg
     except MemoryError as error:
         raise DocumentError(name, "needs more memory than one file may have; split it") from error
     except OSError as error:
-        raise DocumentError(name, f"cannot be opened ({error.strerror or error}); upload it again") from error
+        raise DocumentError(name, f"cannot be opened ({error.strerror or error})") from error
     except Exception as error:  # the parsers are others' code, and what a hostile file makes them raise is open
         reason = f"cannot be read: its contents confuse the reader ({type(error).__name__}); save it anew and try again"
         raise DocumentError(name, reason) from error

@@ -4,7 +4,7 @@ from rlm_app.errors import DocumentError
 
 NEEDS_PASSWORD = "needs its password"  # noqa: S105 - a sentence
 WRONG_PASSWORD = "the password is wrong; try again"  # noqa: S105 - a sentence
-EMPTY = "is empty (0 bytes); upload it again"
+EMPTY = "is empty (0 bytes)"
 NO_TEXT = "holds no text at all"
 
 _NO_READER = "{} cannot be read yet; {}"

@@ -16,7 +16,7 @@ from rlm_app.engine.subcalls import Subcalls
 from rlm_app.engine.watch import Watch
 from rlm_app.errors import LimitReached, REPLLost
 from rlm_app.events import CellFinished, CellStarted, Noticed
-from rlm_app.types import CellResult, Completion, Limits, Message
+from rlm_app.types import CellError, CellResult, Completion, Limits, Message
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class CellRunner:
         self._repl.close()
         self._repl = self._open()
         text = self._notice("REPL restarted", prompts.REPL_LOST.format(reason=str(lost).rstrip(".")))
-        return CellResult(stdout=text, output_chars=len(text), draft=self.draft)
+        return CellResult(error=CellError("REPLLost", str(lost), text), draft=self.draft)
 
     def _after_cell(self, result: CellResult) -> list[str]:
         if not result.interrupted:

@@ -117,6 +117,9 @@ def next_turn(
     return "\n\n".join(parts)
 
 
+NO_CALL_LEFT = "No call was left to write an answer. Raise the limit and resume the run."
+
+
 def unfinished(stop: str, output: str) -> str:
     """Return the text that stands in for an answer when a run can make no more calls: what its last code printed."""
     found = LAST_OUTPUT.format(output=cut(output.strip(), 2_000)) if output.strip() else ""

@@ -17,6 +17,9 @@ from rlm_app.errors import ClientError, LimitReached
 from rlm_app.protocols import Client, OnText, ignore_text
 from rlm_app.types import Completion, Request, Stop
 
+UNFINISHED = "unfinished"
+"""The `finish` of an answer that no model wrote: no call was left to ask for one."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Task:
@@ -120,7 +123,8 @@ class RLM:
         try:
             reply = dialogue.close(turn)
         except (LimitReached, ClientError):
-            return self._finish(dialogue, prompts.unfinished(stop, self.cells.printed if self.cells else ""), stop)
+            stand_in = prompts.unfinished(stop, self.cells.printed if self.cells else "")
+            return dataclasses.replace(self._finish(dialogue, stand_in, stop), finish=UNFINISHED)
         return self._finish(dialogue, reply.text, stop)
 
     def _finish(self, dialogue: Dialogue, answer: str, stop: Stop) -> Completion:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rlm_app.engine import prompts
 from rlm_app.engine.direct import Direct
 from rlm_app.engine.recorder import Place
-from rlm_app.engine.rlm import RLM, Task
+from rlm_app.engine.rlm import RLM, UNFINISHED, Task
 from rlm_app.engine.runtime import Runtime
 from rlm_app.errors import Cancelled, ClientError, ReplayDiverged, REPLError
 from rlm_app.events import Cited, RunFinished, RunStarted
@@ -63,7 +64,8 @@ def run_job(runtime: Runtime, job: Job, rlm: RLM | Direct | None = None) -> Comp
     except (ClientError, REPLError, ReplayDiverged) as error:
         _finish(runtime, job, rlm.draft, Stop.FAILED, str(error))
         raise
-    _finish(runtime, job, completion.text, completion.stop or Stop.ANSWERED, None)
+    reason = prompts.NO_CALL_LEFT if completion.finish == UNFINISHED else None
+    _finish(runtime, job, completion.text, completion.stop or Stop.ANSWERED, reason)
     return completion
 
 

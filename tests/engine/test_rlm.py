@@ -317,6 +317,10 @@ def test_a_repl_that_dies_is_replaced_and_the_model_told() -> None:
     run = drive([block("gone = 1\nimport os\nos._exit(3)"), block("print(len(context), 'gone' in globals())"), ANSWER])
     assert run.answer == "done"
     assert "REPL restarted" in run.topics
+    lost = run.trajectory.turns[0].cells[0].finished
+    assert lost is not None
+    assert lost.error is not None
+    assert lost.error.type == "REPLLost"
     assert "variable" in run.shown(2)
     assert run.stdout(2) == "11 False\n"
 

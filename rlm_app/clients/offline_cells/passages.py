@@ -28,7 +28,8 @@ class Source(NamedTuple):
         """Return "page 41" or "section 4.2 Alarms" for a character offset; "" when the text has no pages."""
         if not self.pages:
             return ""
-        return f"{self.unit} {self.pages[max(0, bisect_right([start for start, _ in self.pages], offset) - 1)][1]}"
+        label = self.pages[max(0, bisect_right([start for start, _ in self.pages], offset) - 1)][1]
+        return label if label.startswith(self.unit) else f"{self.unit} {label}"
 
 
 def sources_of(context: Any, documents: Any = None) -> list[Source]:
