@@ -90,8 +90,8 @@ class RunStore(Protocol):
     def journal(self, run_id: str) -> Journal:
         """Return the journal of a run."""
 
-    def interrupt_others(self, boot: str) -> int:
-        """Mark live runs of other processes as interrupted; return how many there were."""
+    def interrupt_others(self, boot: str) -> list[RunRecord]:
+        """Mark live runs of other processes as interrupted; return them as they now are."""
 
     def add_document(self, document: Document, owner: str) -> None:
         """Keep a document once per content, and list it for this owner."""

@@ -36,7 +36,9 @@ class RunManager:
         self._tasks: dict[str, Task] = {}
         self._trajectories = Trajectories(store)
         self._closing = False
-        store.interrupt_others(boot)
+        for record in store.interrupt_others(boot):
+            # Whoever worked on it died before it could say what the run used; its events know.
+            store.update_run(record.id, usage=Trajectory.fold(store.events(record.id, record.owner)).usage)
 
     def start(self, spec: RunSpec, owner: str, keys: Mapping[str, str], *, sample: bool = False) -> str:
         """Queue a run and return its id, 32 hex digits; `keys` are given to the run and kept nowhere."""

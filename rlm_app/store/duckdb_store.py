@@ -28,8 +28,8 @@ _INTERRUPT = f"""
     UPDATE runs SET state = '{RunState.INTERRUPTED}', stop = '{Stop.INTERRUPTED}',
         finished = coalesce((SELECT max(moment) FROM events WHERE run_id = id), created),
         seconds = coalesce((SELECT max(moment) - min(moment) FROM events WHERE run_id = id), 0)
-    WHERE boot <> ? AND list_contains(?, state) RETURNING id
-"""  # noqa: S608 - words of our own
+    WHERE boot <> ? AND list_contains(?, state) RETURNING {", ".join(RUN_COLUMNS)}
+"""  # noqa: S608 - words and column names of our own
 
 
 class DuckDBStore:
@@ -102,10 +102,10 @@ class DuckDBStore:
                 journal = self._journals[run_id] = DuckDBJournal(run_id, self._writer, self._reader)
             return journal
 
-    def interrupt_others(self, boot: str) -> int:
-        """Mark live runs of other processes as interrupted; return how many there were."""
+    def interrupt_others(self, boot: str) -> list[RunRecord]:
+        """Mark live runs of other processes as interrupted; return them as they now are."""
         live = [str(state) for state in RunState if state.is_live]
-        return len(self._do(_INTERRUPT, [boot, live]))
+        return [run_of(row) for row in self._do(_INTERRUPT, [boot, live])]
 
     def add_document(self, document: Document, owner: str) -> None:
         """Keep a document once per content, and list it for this owner; durable when this returns."""

@@ -169,6 +169,31 @@ def test_the_next_boot_marks_live_runs_as_interrupted_and_leaves_its_own(
     first.shutdown(LONG)
 
 
+def test_a_run_whose_process_died_is_listed_with_what_its_events_used(
+    store: DuckDBStore, spec: RunSpec, talk: Callable[[RunContext], Any]
+) -> None:
+    def dies(context: RunContext) -> None:
+        speaker = talk(context)
+        speaker.start()
+        speaker.emit(CellStarted, iteration=1, cell=1, code="1")
+        speaker.subcall(1)
+        store.flush()
+        died.set()
+        over.wait(LONG)
+
+    died, over = threading.Event(), threading.Event()
+    first = RunManager(store, dies, "boot-1")
+    run_id = first.start(spec, "ann", {})
+    assert died.wait(LONG)
+    second = RunManager(store, dies, "boot-2")
+    record = store.run(run_id, "ann")
+    assert record is not None
+    assert record.usage == second.trajectory(run_id, "ann").usage
+    assert record.usage.calls > 0
+    over.set()
+    first.shutdown(LONG)
+
+
 def test_a_page_sees_committed_events_only_and_in_order(
     store: DuckDBStore, spec: RunSpec, talk: Callable[[RunContext], Any]
 ) -> None:

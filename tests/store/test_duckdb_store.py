@@ -191,7 +191,7 @@ def test_live_runs_of_another_boot_become_interrupted(store: DuckDBStore, record
     store.add_run(record("mine", boot="boot-2"))
     store.append_event(notice(3, run_id="RUNNING"))
     store.append_event(notice(8, run_id="RUNNING"))
-    assert store.interrupt_others("boot-2") == 3
+    assert len(store.interrupt_others("boot-2")) == 3
     run = store.run("RUNNING", "ann")
     assert run is not None
     assert (run.state, run.stop, run.seconds, run.finished) == (RunState.INTERRUPTED, Stop.INTERRUPTED, 5.0, 8.0)
