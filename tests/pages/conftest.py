@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from rlm_app.build import App
+from rlm_app.build import App, open_app
 from rlm_app.records import RunSpec
+from rlm_app.settings import Settings
 from rlm_app.types import DocumentInfo, Limits
 from rlm_app.ui.handle import samples_ready, shared_app
 
@@ -32,10 +34,21 @@ SCRIPT = {
 }
 
 
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home whose data file has the bundled documents and run, which takes seconds to read in."""
+    home = tmp_path_factory.mktemp("furnished") / "home"
+    opened = open_app(Settings(home=home))
+    opened.samples()
+    opened.close()
+    return home
+
+
 @pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+def app(tmp_path: Path, furnished: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     script = tmp_path / "script.json"
     script.write_text(json.dumps(SCRIPT), encoding="utf-8")
+    shutil.copytree(furnished, tmp_path / "home")
     monkeypatch.setenv("RLM_APP_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("RLM_APP_SCRIPT", str(script))
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
