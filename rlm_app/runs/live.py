@@ -29,7 +29,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A moment of a run under way; `since` is when the phase began, in seconds since 1970.
+    """A moment of a run under way; `since` is when the phase began, in seconds since 1970, `began` when this attempt did.
 
     `reply` and `output` are the last 20,000 characters of what the root model has written of its reply and the running
     cell has printed; `subcalls` is how many are under way; `place` is 1 for the run that starts next, 0 for one that has
@@ -43,6 +43,7 @@ class Live:
     subcalls: int
     place: int
     version: int
+    began: float = 0.0
 
 
 class Tail:
@@ -77,7 +78,7 @@ class LiveBoard:
         self._clock = clock
         self._lock = threading.Lock()
         self._phase = Phase.QUEUED
-        self._since = clock()
+        self._began = self._since = clock()
         self._reply, self._output = Tail(), Tail()
         self._subcalls: set[str] = set()
         self._version = 0
@@ -126,7 +127,7 @@ class LiveBoard:
         """Return the moment; `place` is the run's place in line."""
         with self._lock:
             reply, output, calls = self._reply.text, self._output.text, len(self._subcalls)
-            return Live(self._phase, self._since, reply, output, calls, place, self._version)
+            return Live(self._phase, self._since, reply, output, calls, place, self._version, self._began)
 
     def _enter(self, phase: Phase) -> None:
         # A run that was told to stop says so until it ends, whatever its last calls still do.

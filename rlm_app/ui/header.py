@@ -21,19 +21,19 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             look = states.look_of(record)
             st.badge(look.word, icon=look.icon, color=look.color, help=look.meaning)
-            for fact in facts(record, trajectory):
+            for fact in facts(record, trajectory, began(app, record)):
                 st.markdown(fact, width="content")
             st.space("stretch")
             _actions(app, record)
 
 
-def facts(record: RunRecord, trajectory: Trajectory) -> list[str]:
+def facts(record: RunRecord, trajectory: Trajectory, began: float | None = None) -> list[str]:
     """Return the numbers of the row, each with its unit."""
     usage = usage_of(record, trajectory)
     limit = record.spec.limits
     allowed = f" of {words.money(limit.cost)}" if limit.cost is not None else ""
     return [
-        f"**{time_of(record)}**{_of_minutes(record, limit.seconds)}",
+        f"**{time_of(record, began)}**{_of_minutes(record, limit.seconds)}",
         f"**{words.spent(usage)}**{allowed}".replace("$", r"\$"),
         f"**{usage.calls:,}** {'call' if usage.calls == 1 else 'calls'}",
         f"**{words.tokens(usage)}**",
@@ -46,16 +46,23 @@ def usage_of(record: RunRecord, trajectory: Trajectory) -> Usage:
     return trajectory.finished.usage if trajectory.finished else trajectory.usage
 
 
-def elapsed(record: RunRecord, now: float | None = None) -> float:
-    """Return the seconds a run took, or has been at work."""
+def began(app: App, record: RunRecord) -> float | None:
+    """Return when the attempt under way began, in seconds since 1970; None when there is none."""
+    live = app.manager.live(record.id)
+    return live.began if live else None
+
+
+def elapsed(record: RunRecord, began: float | None = None) -> float:
+    """Return the seconds a run took, or has been at work: in earlier attempts and in the one that `began` then."""
     if not record.state.is_live:
         return record.seconds
-    return (time.time() if now is None else now) - record.created
+    return record.seconds + time.time() - (began or record.created)
 
 
-def time_of(record: RunRecord) -> str:
+def time_of(record: RunRecord, began: float | None = None) -> str:
     """Return the time of a run: a clock while it runs, its length once it has ended."""
-    return words.clock(elapsed(record)) if record.state.is_live else words.duration(elapsed(record))
+    spent = elapsed(record, began)
+    return words.clock(spent) if record.state.is_live else words.duration(spent)
 
 
 def _of_minutes(record: RunRecord, seconds: float | None) -> str:

@@ -47,4 +47,7 @@ def _strip(app: App, record: RunRecord) -> None:
         rows.link(record, 90)
         st.space("stretch")
         st.markdown(states.look_of(record).markdown, width="content")
-        st.markdown(f"{words.clock(header.elapsed(record))} · {words.count(turns, 'turn')}", width="content")
+        st.markdown(
+            f"{words.clock(header.elapsed(record, header.began(app, record)))} · {words.count(turns, 'turn')}",
+            width="content",
+        )

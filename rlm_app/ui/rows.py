@@ -32,7 +32,7 @@ def cells(record: RunRecord) -> list[str]:
         states.look_of(record).markdown,
         quotes(record),
         words.spent(record.usage).replace("$", r"\$"),
-        header.time_of(record),
+        words.DASH if record.state.is_live else header.time_of(record),
         words.when(record.created, st.context.timezone),
     ]
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from rlm_app.build import App
 from rlm_app.types import NO_USAGE, Completion, DocumentInfo, Limits, RunState, Stop
-from rlm_app.ui import allowing, going_on, shell
+from rlm_app.ui import allowing, going_on, header, shell
 from tests.pages.conftest import SCRIPT
 from tests.pages.records import keep, sub_call_events, turns_of
 from tests.pages.seeing import texts
@@ -215,3 +216,13 @@ def test_a_run_of_an_imported_log_offers_nothing_that_needs_its_documents(page: 
     shown = texts(page(shell.RUN, run=run_id))
     assert "Ask a follow-up" not in shown
     assert "Resume" not in shown
+
+
+def test_the_clock_of_a_resumed_run_counts_its_work_and_not_the_time_in_between(
+    app: App, contract: DocumentInfo
+) -> None:
+    run_id = keep(app, contract, RunState.INTERRUPTED)
+    app.store.update_run(run_id, state=RunState.RUNNING, created=time.time() - 86_400, seconds=30.0)
+    record = app.run(run_id, "local")
+    assert record is not None
+    assert 40 <= header.elapsed(record, time.time() - 10) < 50
