@@ -4,3 +4,4 @@ from rlm_app.ui import shell
 
 shell.set_up()
 shell.navigation().run()
+shell.sign()

@@ -1,22 +1,25 @@
-"""The home page: documents, a question, what runs now and the latest answers."""
+"""The home page: documents, a question, what runs now, the latest answers, and samples to try."""
 
 import streamlit as st
 
-from rlm_app.ui import again, asking, documents, recent, shell, uploads, welcome
+from rlm_app.ui import shell
 
 shell.require_shell()
-if "run" in st.query_params:
-    again.open_run(st.query_params["run"])
+shell.run_in_address()
 
 st.title("Ask your documents", anchor=False)
 st.caption("Every quotation in an answer is checked against the document and opens the page it stands on.")
-app, owner = shell.open_app(), shell.owner()  # after the title, which so is there at once
+
+# After the title, which so is there at once: what follows loads much when a process draws its first page.
+from rlm_app.ui import asking, documents, recent, uploads, welcome  # noqa: E402
+
+app, owner = shell.open_app(), shell.owner()
 form, files = st.columns([5, 3], gap="large")
 with files:
-    uploads.draw(app, owner)
+    waiting = uploads.draw(app, owner)
     documents.brief(app, documents.library(app, owner), uploads.just_read())
 with form:
-    asking.draw(app, owner)
+    progress = asking.draw(app, owner, reading=bool(waiting.files))
 recent.running_now(app, owner)
-if not recent.latest(app, owner):
-    welcome.draw(app)
+welcome.draw(app, first=not recent.latest(app, owner))
+uploads.read(app, owner, waiting, progress.caption)

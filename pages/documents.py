@@ -1,17 +1,24 @@
-"""The library: how readable each file is, its text by page, and a find box."""
+"""The library: how readable each file is; of a chosen one its text by page, and a find box."""
 
 import streamlit as st
 
-from rlm_app.ui import documents, library, reader, shell
+from rlm_app.ui import documents, library, reader, shell, uploads
 
 shell.require_shell()
 
-st.title("Documents", anchor=False)
+title = st.empty()
+title.title("Documents", anchor=False)
 app, owner = shell.open_app(), shell.owner()  # after the title, which so is there at once
 found = documents.library(app, owner)
-shelf, desk = st.columns([3, 5], gap="large")
-with shelf:
-    chosen = library.draw(app, owner, found)
-with desk:
-    if chosen:
-        reader.draw(app, owner, chosen)
+chosen = library.chosen(found)
+if chosen:
+    title.empty()
+    library.back()
+    reader.draw(app, owner, chosen)
+else:
+    field, shelf = st.columns([3, 5], gap="large")
+    with field:
+        waiting = uploads.draw(app, owner)
+    with shelf:
+        library.draw(app, owner, found)
+    uploads.read(app, owner, waiting, waiting.place.empty().caption)

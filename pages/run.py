@@ -6,7 +6,7 @@ from rlm_app.ui import shell, watch
 
 shell.require_shell()
 app = shell.open_app()
-run_id = st.query_params.get("run", "")
+run_id = shell.run_of_page()
 if run_id:
     watch.show(app, run_id, shell.owner())
 else:

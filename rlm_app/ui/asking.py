@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from rlm_app.build import App
 from rlm_app.errors import ConfigError, StoreError
@@ -13,20 +14,22 @@ from rlm_app.types import DocumentInfo
 from rlm_app.ui import again, choice, documents, keys, mode, picker, safe
 
 
-def draw(app: App, owner: str) -> None:
-    """Draw the form and start the run it asks for."""
+def draw(app: App, owner: str, *, reading: bool) -> DeltaGenerator:
+    """Draw the form and start the run it asks for; `reading` holds it shut. Return where to say how far that is."""
     library = documents.library(app, owner)
     again.settle(library)
     with st.container(border=True):
         chosen = _documents(app, library)
         mode.draw(app, [library[sha256] for sha256 in chosen])
-        question, asked = _question()
+        question, asked = _question(reading)
+        progress = st.empty()
     _settings_row(app)
     if asked:
         _start(app, owner, question, chosen)
+    return progress
 
 
-def _question() -> tuple[str, bool]:
+def _question(reading: bool) -> tuple[str, bool]:
     with st.form("ask", border=False):
         question = st.text_area(
             "Question",
@@ -36,7 +39,9 @@ def _question() -> tuple[str, bool]:
             help="Ask in your own words. Ctrl+Enter asks.",
             persist_state="session",
         )
-        asked = st.form_submit_button("Ask", type="primary", icon=":material/arrow_forward:", icon_position="right")
+        asked = st.form_submit_button(
+            "Ask", type="primary", icon=":material/arrow_forward:", icon_position="right", disabled=reading
+        )
     return question or "", asked
 
 

@@ -9,22 +9,26 @@ from rlm_app.types import Citation
 from rlm_app.ui import safe, states
 
 _CLOSERS = "”\"»’'*_) "
-_OPEN, _SHUT = "\ue000", "\ue001"
-_MARK = re.compile(f"{_OPEN}(\\d+){_SHUT}")
+_OPEN, _SHUT, _QUOTE = "\ue000", "\ue001", "\ue002"
+_MARK = re.compile(f"(?:{_QUOTE}(\\d+){_QUOTE}([^{_OPEN}]*))?{_OPEN}(\\d+){_SHUT}")
 
 
 def with_chips(answer: str, citations: Sequence[Citation]) -> list[safe.Part]:
-    """Return the answer in safe parts with a chip behind each quotation that stands in it word for word."""
+    """Return the answer in safe parts; each quotation in it shows word for word and has a chip behind it."""
     text = safe.unmarked(answer)
+    quoted: dict[int, str] = {}
     position = 0
     for number, citation in enumerate(citations, 1):
-        at = _end_of(text, citation.quote, position)
-        if at is None:
+        place = _place_of(text, citation.quote, position)
+        if place is None:
             continue
-        mark = f"{_OPEN}{number}{_SHUT}"
-        text = text[:at] + mark + text[at:]
-        position = at + len(mark)
-    return [_drawn(part, citations) for part in safe.parts(text)]
+        start, end, closed = place
+        quoted[number] = text[start:end]
+        # The quotation waits outside while the answer is made safe: what is Markdown around it is not in it.
+        mark = f"{_QUOTE}{number}{_QUOTE}{text[end:closed]}{_OPEN}{number}{_SHUT}"
+        text = text[:start] + mark + text[closed:]
+        position = start + len(mark)
+    return [_drawn(part, citations, quoted) for part in safe.parts(text)]
 
 
 def chip(number: int, citation: Citation) -> str:
@@ -33,8 +37,8 @@ def chip(number: int, citation: Citation) -> str:
     return f":{look.color}-badge[{look.icon} {number}]"
 
 
-def _end_of(text: str, quote: str, start: int) -> int | None:
-    """Return the place behind a quotation and its closing mark."""
+def _place_of(text: str, quote: str, start: int) -> tuple[int, int, int] | None:
+    """Return where a quotation begins and ends, and the place behind its closing mark."""
     parts = [re.escape(part) for part in quote.split()]
     found = re.compile(r"[\s>]+".join(parts)).search(text, start) if parts else None
     if found is None:
@@ -42,18 +46,23 @@ def _end_of(text: str, quote: str, start: int) -> int | None:
     end = found.end()
     while end < len(text) and text[end] in _CLOSERS.rstrip():
         end += 1
-    return end
+    return found.start(), found.end(), end
 
 
-def _drawn(part: safe.Part, citations: Sequence[Citation]) -> safe.Part:
-    if part.is_code:
-        return safe.Part(_MARK.sub("", part.text), is_code=True)
+def _drawn(part: safe.Part, citations: Sequence[Citation], quoted: dict[int, str]) -> safe.Part:
+    code = [] if part.is_code else safe.in_code(part.text)
 
-    def badge(mark: re.Match[str]) -> str:
-        number = int(mark.group(1))
-        citation = citations[number - 1]
-        badge = chip(number, citation)
-        # A quotation that is nowhere leads nowhere: its chip is no link.
-        return f" [{badge}](#quote-{number})" if citation.end > citation.start else f" {badge}"
+    def draw(mark: re.Match[str]) -> str:
+        number = int(mark.group(3))
+        in_code = part.is_code or any(start <= mark.start() < end for start, end in code)
+        if in_code:
+            return quoted[number] + mark.group(2)
+        return safe.quotation(quoted[number]) + mark.group(2) + _badge(number, citations[number - 1])
 
-    return safe.Part(_MARK.sub(badge, part.text), is_code=False)
+    return safe.Part(_MARK.sub(draw, part.text), is_code=part.is_code)
+
+
+def _badge(number: int, citation: Citation) -> str:
+    badge = chip(number, citation)
+    # A quotation that is nowhere leads nowhere: its chip is no link.
+    return f" [{badge}](#quote-{number})" if citation.end > citation.start else f" {badge}"

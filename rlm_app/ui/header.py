@@ -36,7 +36,7 @@ def facts(record: RunRecord, trajectory: Trajectory, began: float | None = None)
         f"**{time_of(record, began)}**{_of_minutes(record, limit.seconds)}",
         f"**{words.spent(usage)}**{allowed}".replace("$", r"\$"),
         f"**{usage.calls:,}** {'call' if usage.calls == 1 else 'calls'}",
-        f"**{words.tokens(usage)}**",
+        *([f"**{words.tokens(usage)}**"] if words.counts(usage) else []),
         *(["Direct: one call"] if record.spec.mode == "direct" else []),
     ]
 

@@ -2,43 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.types import DocumentInfo
-from rlm_app.ui import again, documents, safe, uploads
+from rlm_app.ui import again, documents, safe, words
 
+PAGE = 20
 _CHOSEN = "document"
 
 
-def draw(app: App, owner: str, found: Mapping[str, DocumentInfo]) -> str:
-    """Draw the shelf and return the SHA-256 of the document that is being read, "" without documents."""
-    uploads.draw(app, owner)
+def chosen(found: Mapping[str, DocumentInfo]) -> str:
+    """Return the SHA-256 of the document that the address names, "" for none of the library."""
+    named: str = st.query_params.get(_CHOSEN, "")
+    return named if named in found else ""
+
+
+def back() -> None:
+    """Draw the way from a document back to all of them."""
+    st.button(
+        "All documents", key="documents-all", icon=":material/arrow_back:", type="tertiary", on_click=_open, args=("",)
+    )
+
+
+def draw(app: App, owner: str, found: Mapping[str, DocumentInfo]) -> None:
+    """Draw the shelf; of many documents by page, with a box to search their names."""
     documents.wait_for_samples()
     own = {info.sha256 for info in app.documents(owner)}
-    chosen = st.query_params.get(_CHOSEN, "")
-    chosen = chosen if chosen in found else next(iter(found), "")
-    for info in found.values():
-        _entry(app, owner, info, mine=info.sha256 in own, open_now=info.sha256 == chosen)
     if not found:
-        st.markdown("No documents yet. Add one above.")
-    return chosen
+        st.markdown("No documents yet. Add one here.")
+    shown = matching(found.values(), _search()) if len(found) > PAGE else list(found.values())
+    if len(found) > PAGE:
+        st.caption(f"{len(shown):,} of {words.count(len(found), 'document')}")
+    pages = -(-len(shown) // PAGE)
+    page = st.pagination(pages, key=f"documents-page-{pages}") - 1 if pages > 1 else 0
+    with st.grid(2, min_column_width=280):
+        for info in shown[page * PAGE : (page + 1) * PAGE]:
+            _entry(app, owner, info, mine=info.sha256 in own)
 
 
-def _entry(app: App, owner: str, info: DocumentInfo, *, mine: bool, open_now: bool) -> None:
-    with st.container(border=True, gap="xsmall"):
+def matching(infos: Iterable[DocumentInfo], search: str) -> list[DocumentInfo]:
+    """Return the documents whose name holds every word searched for."""
+    terms = search.casefold().split()
+    return [info for info in infos if all(term in info.name.casefold() for term in terms)]
+
+
+def _search() -> str:
+    found = st.text_input(
+        "Search",
+        key="documents-search",
+        placeholder="words of a document's name",
+        icon=":material/search:",
+        persist_state="session",
+    )
+    return found or ""
+
+
+def _entry(app: App, owner: str, info: DocumentInfo, *, mine: bool) -> None:
+    with st.container(border=True, height="stretch", gap="xsmall"):
         badge = "" if mine else "  :gray-badge[Sample]"
         st.markdown(f"**{safe.label(info.name)}**{badge}")
         st.caption(safe.label(app.health(info)))
         with st.container(horizontal=True, gap="small"):
             st.button(
-                "Reading" if open_now else "Read",
+                "Read",
                 key=f"read-{info.sha256}",
                 icon=":material/menu_book:",
                 type="tertiary",
-                disabled=open_now,
                 on_click=_open,
                 args=(info.sha256,),
             )
@@ -53,6 +85,9 @@ def _entry(app: App, owner: str, info: DocumentInfo, *, mine: bool, open_now: bo
 def _confirm(app: App, owner: str, info: DocumentInfo) -> None:
     st.markdown(f"**{safe.label(info.name)}** and its text will be removed from the library.")
     st.markdown("Runs that asked it keep their answers and quotes, but can no longer show the passages on their pages.")
+    using = [record for record in app.manager.running(owner) if info.sha256 in record.spec.documents]
+    if using:
+        st.warning(in_use(len(using)), icon=":material/play_circle:")
     with st.container(horizontal=True):
         if st.button(
             "Delete it",
@@ -66,8 +101,19 @@ def _confirm(app: App, owner: str, info: DocumentInfo) -> None:
             st.rerun()
 
 
+def in_use(runs: int) -> str:
+    """Return what deleting a document means for the runs that are using it."""
+    return (
+        f"{words.count(runs, 'run')} {'is' if runs == 1 else 'are'} using it now. A run under way goes on with the text it "
+        "has; one that is still queued will fail, and none of them can be resumed without the document."
+    )
+
+
 def _open(sha256: str) -> None:
-    st.query_params[_CHOSEN] = sha256
+    if sha256:
+        st.query_params[_CHOSEN] = sha256
+    else:
+        st.query_params.pop(_CHOSEN, None)
 
 
 def _delete(app: App, owner: str, sha256: str) -> None:

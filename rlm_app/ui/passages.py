@@ -33,7 +33,7 @@ def card(app: App, record: RunRecord, number: int, citation: Citation) -> None:
         st.badge(look.word, icon=look.icon, color=look.color, help=look.meaning)
         st.markdown(place_of(citation, document), width="content")
     if document is None or citation.end <= citation.start:
-        st.markdown(f"“{safe.markdown(words.clip(citation.quote, 600))}”")
+        marked.show(f"“{words.clip(citation.quote, 600)}”")
         if citation.verdict is Verdict.NOT_FOUND:
             st.caption("No passage to show: these words are in none of the documents of this run.")
         return

@@ -35,10 +35,14 @@ def draw(app: App, owner: str, sha256: str) -> None:
     st.caption(f"{_kind(page)} · {words.count(page.end - page.start, 'character')}")
     if page.end > page.start:
         marked.show(marked.page_text(document, page), _on(page, found), offset=page.start)
-    with st.expander(
-        f"Report of all {words.count(len(info.pages), info.unit)}", type="compact", icon=":material/checklist:"
-    ):
+    with st.expander(report_title(info), type="compact", icon=":material/checklist:"):
         st.dataframe(report(info), hide_index=True, alt="Every page with its number of characters and its state")
+
+
+def report_title(info: DocumentInfo) -> str:
+    """Return what the report is of; parts of a text that has no pages are not called lines, which they hold many of."""
+    unit = "part" if info.unit == "lines" else info.unit
+    return f"Report of all {words.count(len(info.pages), unit)}" if len(info.pages) > 1 else f"Report of its one {unit}"
 
 
 def report(info: DocumentInfo) -> list[dict[str, object]]:

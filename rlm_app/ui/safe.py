@@ -18,7 +18,14 @@ _ADDRESS = re.compile(
 _PICTURE = re.compile(r"!\[([^\]\n]*)\]\(\s*<?([^)\s>]*)>?[^)\n]*\)")
 _LINK = re.compile(r"\[([^\]\n]*)\]\(\s*<?([^)\s>]*)>?[^)\n]*\)")
 _ACTIVE = re.compile(r"([\[\]<$:~\\`])")
-_LABEL = re.compile(r"([\\`*_\[\]<>$:~#|!])")
+_LABEL = re.compile(r"([\\`*_\[\]<>$:~#|!&])")
+_LIST = re.compile(r"(?m)^([ \t]*)(?:([-+=])|(\d+)([.)]))")
+# What Streamlit replaces after it has read the Markdown, where a backslash no longer helps: names of icons and emoji,
+# arrows and dashes, addresses. A joiner nobody sees keeps the signs apart.
+_SHORTCODE = re.compile(r":(?=[\w+/-]+:)")
+_ARROW = re.compile(r"(?<!\S)(?=(?:<->|->|<-|--|>=|<=|~=)(?!\S))")
+_LINKED = re.compile(r"(?i)(?<=://)(?=\w)|(?<=\bwww)(?=\.)|(?<=\w)(?=@\w)")
+JOINER = "\u2060"
 _MARK = re.compile("[\ue000-\uf8ff]")
 
 
@@ -59,8 +66,28 @@ def markdown(text: str) -> str:
 
 
 def label(text: str) -> str:
-    """Return text for a label or a cell, in which no sign means anything."""
-    return _LABEL.sub(r"\\\1", _unmarked(text))
+    """Return text for a label, a cell or a quotation, in which no sign means anything: it shows as it was written."""
+    apart = _LINKED.sub(JOINER, _ARROW.sub(JOINER, _named_apart(_unmarked(text))))
+    return _LIST.sub(_no_list, _LABEL.sub(r"\\\1", apart))
+
+
+def quotation(text: str) -> str:
+    """Return a quotation that stands in an answer: nothing in it means anything, but it may run on over quoted lines."""
+    return "".join(found if "\n" in found else label(found) for found in re.split(r"([ \t]*\n[\s>]*)", text))
+
+
+def in_code(text: str) -> list[tuple[int, int]]:
+    """Return where code spans stand in prose, in which a backslash would show."""
+    return [found.span() for found in _CODE.finditer(text)]
+
+
+def _no_list(start: re.Match[str]) -> str:
+    space, sign, number, dot = start.groups()
+    return f"{space}\\{sign}" if sign else f"{space}{number}\\{dot}"
+
+
+def _named_apart(text: str) -> str:
+    return _SHORTCODE.sub(f":{JOINER}", text)
 
 
 def _plain(text: str) -> str:
@@ -76,11 +103,13 @@ def _plain(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _ACTIVE.sub(r"\\\1", text)
+    return _ACTIVE.sub(r"\\\1", _named_apart(text))
 
 
 def _inert(code: str) -> str:
     """Keep a code span from acting should Markdown read its backticks otherwise than we did."""
+    # Streamlit renames ":material/" in the text as it came, in code too.
+    code = code.replace(":material/", f":{JOINER}material/")
     return re.sub(r"\](?=[(\[:])|<(?=\w)|\$", lambda found: found.group() + "\u200b", code)
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from rlm_app.build import App
 from rlm_app.errors import StoreError
-from rlm_app.ui.handle import shared_app
 
+if TYPE_CHECKING:
+    from rlm_app.build import App
+
+NAME = "Ask long documents"
 ASK = "pages/ask.py"
 RUN = "pages/run.py"
 HISTORY = "pages/history.py"
@@ -20,15 +23,26 @@ SETTINGS = "pages/settings.py"
 
 _STYLE = Path(__file__).with_name("style.css")
 _LOGO = str(Path(__file__).with_name("logo.svg"))
-_READY = "_shell"
+_READY, _VISITED, _SIGNED = "_shell", "_shell_visited", "_shell_signed"
+_LAST_RUN = "_shell_run"
 
 
 def set_up() -> None:
     """Set what all pages share; called by `app.py` before anything is drawn."""
-    st.set_page_config(page_title="RLM desk", page_icon=_LOGO, layout="wide")
+    st.set_page_config(page_title=NAME, layout="wide")
     st.session_state[_READY] = True
     st.html(_STYLE)
-    st.logo(_LOGO, size="large")
+    st.session_state[_SIGNED] = False
+    if "PIL.Image" in sys.modules:
+        sign()
+
+
+def sign() -> None:
+    """Draw icon and logo, once a run. Streamlit loads an image library for them: a second when it is the first time."""
+    if not st.session_state[_SIGNED]:
+        st.session_state[_SIGNED] = True
+        st.set_page_config(page_icon=_LOGO)
+        st.logo(_LOGO, size="large")
 
 
 def navigation() -> StreamlitPage:
@@ -47,6 +61,29 @@ def require_shell() -> None:
         st.rerun()
 
 
+def run_in_address() -> None:
+    """On the home page: open the run its address names, when a visit begins with it.
+
+    Later the name is a leftover: going to a run, Streamlit leaves it on the page that was left, so that Back leads to it.
+    """
+    named, first = st.query_params.get("run"), not st.session_state.get(_VISITED)
+    st.session_state[_VISITED] = True
+    if named and first:
+        st.switch_page(RUN, query_params={"run": named})
+    if named:
+        del st.query_params["run"]
+
+
+def run_of_page() -> str:
+    """On the run page: return the run it shows, "" without one; Back may lead here without its name in the address."""
+    named, first = st.query_params.get("run", ""), not st.session_state.get(_VISITED)
+    st.session_state[_VISITED] = True
+    if not named and not first and _LAST_RUN in st.session_state:
+        named = st.query_params["run"] = st.session_state[_LAST_RUN]
+    st.session_state[_LAST_RUN] = named
+    return named
+
+
 def owner() -> str:
     """Return who is looking; every read and write of a page is for this owner."""
     return "local"
@@ -54,6 +91,8 @@ def owner() -> str:
 
 def open_app() -> App:
     """Return the app, or show in a sentence why its data cannot be opened and end the page."""
+    from rlm_app.ui.handle import shared_app
+
     try:
         return shared_app()
     except StoreError as error:

@@ -9,10 +9,11 @@ import streamlit as st
 
 from rlm_app.engine.trajectory import Node, Subcall, Turn
 from rlm_app.events import SubcallFinished
-from rlm_app.ui import crumbs, intent, notices, safe, words
+from rlm_app.ui import crumbs, intent, notices, safe, variables, words
 from rlm_app.ui.crumbs import Path
 
 DrawTurn = Callable[..., None]
+_ROWS = 15
 _KINDS = {"llm": "a model", "rlm": "a run of its own"}
 _VERBS = {"llm": "asked a model", "rlm": "started a run of its own"}
 
@@ -31,7 +32,7 @@ def draw(run_id: str, place: Path, turn: Turn, draw_turn: DrawTurn, *, live: boo
         selection_mode="single-row",
         selection_default={"selection": {"rows": [0]}} if len(calls) == 1 and not live else None,
         hide_index=True,
-        height=min(38 + 35 * len(calls), 300),
+        height=38 + 35 * min(len(calls), _ROWS),
         column_config=_columns(),
         alt="The sub-calls of this turn: prompt, reply, seconds, tokens and money of each",
     ).selection.rows
@@ -89,7 +90,7 @@ def _child(run_id: str, path: Path, child: Node, draw_turn: DrawTurn, *, live: b
     """Draw the turns of a child run; one is drawn in full only when it is opened, at any depth."""
     st.caption(f"Its own run: {words.count(len(child.turns), 'turn')}")
     notices.draw(child.notices)
-    for turn in child.turns:
+    for number, turn in enumerate(child.turns):
         fold = st.expander(
             f"Turn {turn.reply.iteration} · {safe.label(intent.intent(turn))}",
             key=f"child-{crumbs.key(run_id, (*path, turn.reply.iteration))}",
@@ -99,7 +100,7 @@ def _child(run_id: str, path: Path, child: Node, draw_turn: DrawTurn, *, live: b
         )
         if fold.open:
             with fold, st.container(border=True):
-                draw_turn(run_id, turn, live=live, path=path)
+                draw_turn(run_id, turn, live=live, path=path, before=variables.held(child.turns[:number]))
 
 
 def _known(end: SubcallFinished) -> str:
@@ -123,7 +124,7 @@ def _row(number: int, call: Subcall) -> dict[str, object]:
         "Prompt": words.clip(call.started.prompt[:1000], 160),
         "Reply": words.clip((end.error or end.reply)[:1000], 160) if end else "",
         "Seconds": round(end.seconds, 1) if end else None,
-        "Tokens": end.usage.tokens if end else None,
+        "Tokens": end.usage.tokens if end and words.counts(end.usage) else None,
         "Money": end.usage.cost if end else None,
     }
 

@@ -9,7 +9,7 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.engine.trajectory import Trajectory, Turn
 from rlm_app.records import RunRecord
-from rlm_app.ui import fork, intent, notices, safe, turn, words
+from rlm_app.ui import fork, intent, notices, safe, turn, variables, words
 
 _ICONS = {True: ":material/error:", False: ":material/code:"}
 PAGE = 50
@@ -27,14 +27,14 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
     notices.draw(trajectory.root.notices)
     first = _first_shown(record, len(turns))
     for number in range(first, min(first + PAGE, len(turns))):
-        _row(app, record, turns[number], complete=_complete(record, turns, number))
+        _row(app, record, turns, number)
 
 
 def summary(trajectory: Trajectory) -> str:
     """Return what the whole run was, in one line."""
     subcalls = sum(len(turn.subcalls) for turn in trajectory.turns)
     models = " · ".join(
-        f"{safe.label(model)}: {words.count(usage.calls, 'call')}, {words.tokens(usage)}"
+        f"{safe.label(model)}: {words.count(usage.calls, 'call')}{f', {words.tokens(usage)}' if words.counts(usage) else ''}"
         for model, usage in trajectory.usage_by_model.items()
         if usage.calls
     )
@@ -83,8 +83,9 @@ def _complete(record: RunRecord, turns: Sequence[Turn], number: int) -> bool:
     return number < len(turns) - 1 or not record.state.is_live
 
 
-def _row(app: App, record: RunRecord, this: Turn, *, complete: bool) -> None:
+def _row(app: App, record: RunRecord, turns: Sequence[Turn], number: int) -> None:
     """Draw one turn. A row that is open keeps its label and icon: to Streamlit another label is another row, closed."""
+    this, complete = turns[number], _complete(record, turns, number)
     key = f"turn-{turn.key(record.id, this)}"
     drawn: dict[str, tuple[str, str, bool]] = st.session_state.setdefault("ui_labels", {})
     if key not in drawn or (complete and not drawn[key][2] and not st.session_state.get(key)):
@@ -95,5 +96,5 @@ def _row(app: App, record: RunRecord, this: Turn, *, complete: bool) -> None:
     with step:
         st.caption(turn.replied(this.reply))
         if step.open:
-            turn.draw(record.id, this, live=not complete)
+            turn.draw(record.id, this, live=not complete, before=variables.held(turns[:number]))
             fork.draw(app, record, this)

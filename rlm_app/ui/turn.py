@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Literal
 
 import streamlit as st
@@ -9,7 +10,7 @@ import streamlit as st
 from rlm_app.engine.trajectory import Cell, Turn
 from rlm_app.events import CellFinished, ModelReplied
 from rlm_app.types import CellError, Message
-from rlm_app.ui import crumbs, notices, safe, subcalls, words
+from rlm_app.ui import crumbs, notices, safe, subcalls, variables, words
 from rlm_app.ui.crumbs import Path
 
 HEAD = 40
@@ -19,8 +20,13 @@ _PURPOSES = {"closing": " · closing reply, the last of the run", "summary": " �
 _ROLES = {"system": "Instructions", "user": "From the app", "assistant": "From the model"}
 
 
-def draw(run_id: str, turn: Turn, *, live: bool, path: Path = ()) -> None:
-    """Draw everything a turn holds; `path` is where the child run stands whose turn it is, () for the root's."""
+def draw(
+    run_id: str, turn: Turn, *, live: bool, path: Path = (), before: variables.Held = MappingProxyType({})
+) -> None:
+    """Draw everything a turn holds; `path` is where the child run stands whose turn it is, () for the root's.
+
+    `before` is what the session's variables held when the turn began.
+    """
     place = (*path, turn.reply.iteration)
     unique = key(run_id, turn, path)
     if path:
@@ -30,7 +36,8 @@ def draw(run_id: str, turn: Turn, *, live: bool, path: Path = ()) -> None:
     notices.draw(turn.notices)
     for cell in turn.cells:
         with st.container(gap="xsmall"):
-            _cell(f"{unique}-{cell.started.cell}", cell, live=live)
+            _cell(f"{unique}-{cell.started.cell}", cell, before, live=live)
+        before = (cell.finished and cell.finished.variables) or before
     if turn.subcalls:
         subcalls.draw(run_id, place, turn, draw, live=live)
     for number, summary in enumerate(turn.summaries):
@@ -49,7 +56,8 @@ def replied(reply: ModelReplied) -> str:
     if reply.replayed and not reply.usage.calls:
         return f"{who} replied in an earlier run · from the record, cost nothing{purpose}"
     again = " · from the record, not paid again" if reply.replayed else ""
-    return f"{who} replied in {words.duration(reply.seconds)} · {words.tokens(reply.usage)} in and out{again}{purpose}"
+    tokens = f" · {words.tokens(reply.usage)} in and out" if words.counts(reply.usage) else ""
+    return f"{who} replied in {words.duration(reply.seconds)}{tokens}{again}{purpose}"
 
 
 def _prompt(key: str, messages: tuple[Message, ...]) -> None:
@@ -107,7 +115,7 @@ def _long(text: str) -> None:
         st.caption(f"Its first {_MOST:,} of {len(text):,} characters.")
 
 
-def _cell(key: str, cell: Cell, *, live: bool) -> None:
+def _cell(key: str, cell: Cell, before: variables.Held, *, live: bool) -> None:
     """Draw a piece of code with what it printed, changed and broke."""
     st.code(cell.started.code, language="python", wrap_lines=True, height=_height(cell.started.code))
     finished = cell.finished
@@ -124,8 +132,7 @@ def _cell(key: str, cell: Cell, *, live: bool) -> None:
         _error(key, finished.error)
     if finished.answer is not None:
         st.caption(":material/task_alt: This code handed in the answer.")
-    if finished.variables:
-        _variables(key, finished)
+    variables.draw(key, before, finished.variables)
 
 
 def _output(key: str, finished: CellFinished) -> None:
@@ -150,15 +157,6 @@ def _error(key: str, error: CellError) -> None:
     fold = st.expander("Where it stopped", key=f"traceback-{key}", type="compact", icon=":material/bug_report:")
     with fold:
         st.code(error.traceback, language=None, wrap_lines=True)
-
-
-def _variables(key: str, finished: CellFinished) -> None:
-    title = words.count(len(finished.variables), "variable") + " after this"
-    fold = st.expander(title, key=f"variables-{key}", on_change="rerun", type="compact", icon=":material/data_object:")
-    if fold.open:
-        with fold:
-            rows = [{"Name": name, "Holds": words.clip(held, 400)} for name, held in finished.variables.items()]
-            st.dataframe(rows, hide_index=True, alt="The variables of the session after this code")
 
 
 def _height(text: str) -> Height:

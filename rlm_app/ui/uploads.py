@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from rlm_app.build import App
@@ -17,6 +19,7 @@ from rlm_app.ui.again import choose
 _ROUND = "ui_upload_round"
 _OUTCOMES = "ui_uploads"
 _DONE = "ui_uploads_done"
+KINDS = "PDF, Word, HTML, Markdown, text and tables as CSV; other text files too"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +32,54 @@ class Outcome:
     file: UploadedFile | None = None
 
 
-def draw(app: App, owner: str) -> None:
-    """Draw the field for files, the reading of new ones, and what became of the last ones."""
-    this_round = st.session_state.setdefault(_ROUND, 0)
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Files that are here and not read yet, and where on the page their reading is shown."""
+
+    files: Sequence[UploadedFile]
+    place: DeltaGenerator
+
+
+def draw(app: App, owner: str) -> Waiting:
+    """Draw the field for files and what became of the last ones; return what `read` has to be called with."""
+    # No filter by type: a file it refuses would leave without a word. Whoever reads the file says why it cannot be read.
     files = st.file_uploader(
         "Add documents",
-        type=list(app.file_suffixes),
         accept_multiple_files=True,
-        key=f"upload-{this_round}",
+        key=f"upload-{st.session_state.setdefault(_ROUND, 0)}",
         max_upload_size=app.file_megabytes,
-        help=f"PDF, Word, text, Markdown, HTML, CSV or code, up to {app.file_megabytes} MB each. They stay on this machine.",
+        help=f"{KINDS}. Up to {app.file_megabytes} MB each. They stay on this machine.",
     )
-    if files:
-        _read_all(app, owner, files)
-        st.session_state[_ROUND] = this_round + 1
-        st.rerun()
+    st.caption(KINDS)
+    place = st.container()
     for number, outcome in enumerate(outcomes()):
         _outcome(app, owner, number, outcome)
     if outcomes():
         st.button("Clear this list", key="uploads-clear", type="tertiary", on_click=_clear, help="The documents stay")
+    return Waiting(files or (), place)
+
+
+def read(app: App, owner: str, waiting: Waiting, tell: Callable[[str], object]) -> None:
+    """Read the files one by one and draw the page anew; called when all else is drawn. `tell` hears how far it is.
+
+    A file that fails takes no other down, and one already read is not read again.
+    """
+    if not waiting.files:
+        return
+    done: set[str] = st.session_state.setdefault(_DONE, set())
+    total = words.count(len(waiting.files), "file")
+    for number, file in enumerate(waiting.files, 1):
+        tell(f"Reading {number:,} of {total}; ask when they are read")
+        if file.file_id in done:
+            continue
+        with waiting.place:
+            outcome = _read(app, owner, file, None)
+        done.add(file.file_id)
+        _keep(outcome)
+        if outcome.file is None:
+            freeing.free(file)
+    st.session_state[_ROUND] += 1
+    st.rerun()
 
 
 def outcomes() -> list[Outcome]:
@@ -61,17 +93,12 @@ def just_read() -> set[str]:
     return {outcome.info.sha256 for outcome in outcomes() if outcome.info}
 
 
-def _read_all(app: App, owner: str, files: list[UploadedFile]) -> None:
-    """Read the files one by one; one that fails takes no other down, and one already read is not read again."""
-    done: set[str] = st.session_state.setdefault(_DONE, set())
-    for file in files:
-        if file.file_id in done:
-            continue
-        outcome = _read(app, owner, file, None)
-        done.add(file.file_id)
-        outcomes().append(outcome)
-        if outcome.file is None:
-            freeing.free(file)
+def _keep(outcome: Outcome) -> None:
+    """Put an outcome on the list; the same document once more takes the place of its line."""
+    sha256 = outcome.info.sha256 if outcome.info else None
+    known = outcomes()
+    known[:] = [each for each in known if sha256 is None or each.info is None or each.info.sha256 != sha256]
+    known.append(outcome)
 
 
 def _read(app: App, owner: str, file: UploadedFile, password: str | None) -> Outcome:

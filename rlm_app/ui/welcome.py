@@ -9,14 +9,32 @@ from rlm_app.types import DocumentInfo
 from rlm_app.ui import again, documents, safe, shell
 
 
-def draw(app: App) -> None:
-    """Draw the bundled questions, each of which fills the form, and the way to the finished sample run."""
+def draw(app: App, *, first: bool) -> None:
+    """Draw the bundled questions and the finished sample run; folded away unless it is a `first` visit."""
+    if first:
+        _samples(app, "Try it on a sample document")
+        return
+    fold = st.expander(
+        "A finished sample run · example questions",
+        key="samples",
+        on_change="rerun",
+        type="compact",
+        icon=":material/play_lesson:",
+    )
+    if fold.open:
+        with fold:
+            _samples(app, "")
+
+
+def _samples(app: App, title: str) -> None:
+    """Draw the questions, each of which fills the form, and the way to the run."""
     documents.wait_for_samples()
     infos = {info.name: info for info in documents.samples(app)}
     offered = [question for question in app.sample_questions() if question.document in infos][:3]
     if not offered:
         return
-    st.subheader("Try it on a sample document", anchor=False)
+    if title:
+        st.subheader(title, anchor=False)
     with st.grid(3, min_column_width=230):
         for number, sample in enumerate(offered):
             _card(app, number, sample, infos[sample.document])

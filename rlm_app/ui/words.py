@@ -35,6 +35,11 @@ def spent(usage: Usage) -> str:
     return ("at least " if usage.unpriced_calls else "") + money(usage.cost)
 
 
+def counts(usage: Usage) -> bool:
+    """Whether tokens say something about a usage: what was counted here and is free was sent to nobody."""
+    return not (usage.estimated and usage.cost == 0)
+
+
 def tokens(usage: Usage) -> str:
     """Return "12.4k tokens", marked "about" when they were counted here and not by the provider."""
     return ("about " if usage.estimated else "") + f"{short(usage.tokens)} tokens"

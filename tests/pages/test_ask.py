@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from rlm_app.build import App
 from rlm_app.types import DocumentInfo, RunState
 from rlm_app.ui import choice, keys, mode, shell
+from tests.pages.conftest import ROOT
 from tests.pages.records import keep
 from tests.pages.seeing import texts, until
 
@@ -150,7 +152,67 @@ def test_an_empty_file_is_refused_in_a_sentence(page: Page, app: App) -> None:
 
 def test_the_home_page_with_a_run_in_its_address_opens_the_run(page: Page, app: App, contract: DocumentInfo) -> None:
     run_id = keep(app, contract, RunState.DONE)
-    assert "The answer of the run." in texts(page(shell.ASK, run=run_id))
+    tab = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    tab.query_params["run"] = run_id
+    tab.run()
+    assert "The answer of the run." in texts(tab)
+    assert "The answer of the run." not in texts(page(shell.ASK, run=run_id))  # a leftover that Back comes upon
+
+
+def test_a_file_of_any_kind_gets_its_line_with_its_health_or_the_reason(page: Page, app: App) -> None:
+    tab = page()
+    assert "PDF, Word, HTML, Markdown, text and tables as CSV; other text files too" in texts(tab)
+    field = tab.file_uploader[0]
+    for name, data in (
+        ("letter.eml", b"From: a@b.example\nSubject: Rent\n\nThe rent is due."),
+        ("sheet.xlsx", zipped("xl/workbook.xml")),
+        ("book.epub", zipped("META-INF/container.xml")),
+        ("all.zip", zipped("one.txt")),
+        ("README", b"The pump is to be greased every week."),
+    ):
+        field.upload(name, data, "application/octet-stream")
+    tab.run()
+    shown = texts(tab).replace("\\", "")
+    for reason in ("E-mail files cannot", "Excel workbooks cannot", "EPUB books cannot", "ZIP archives cannot"):
+        assert reason in shown
+    assert [info.name for info in app.documents("local")] == ["README"]
+    assert "**README**" in shown
+
+
+def zipped(inside: str) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr(inside, "x")
+    return held.getvalue()
+
+
+def test_the_same_file_once_more_is_listed_once(page: Page) -> None:
+    tab = page()
+    for _ in range(2):
+        tab.file_uploader[0].upload("notes.txt", b"The pump is to be greased every week.", "text/plain")
+        tab.run()
+    assert texts(tab).count("**notes.txt**") == 1
+
+
+def test_samples_stay_in_reach_after_the_first_run(page: Page, app: App, contract: DocumentInfo) -> None:
+    keep(app, contract, RunState.DONE)
+    tab = page()
+    assert "A finished sample run · example questions" in texts(tab)
+    assert "Use this question" not in texts(tab)
+    tab.session_state["samples"] = True
+    assert "Browse a finished run" in texts(tab.run())
+    tab.button(key="sample-0").click().run()
+    assert tab.text_area(key="ask_question").value
+
+
+def test_a_question_as_long_as_a_document_is_refused_with_its_length(
+    page: Page, app: App, contract: DocumentInfo
+) -> None:
+    tab = page()
+    tab.multiselect(key="ask_documents").set_value([contract.sha256]).run()
+    tab.text_area(key="ask_question").set_value("x" * 300_000)
+    assert "300,000 characters" in ask(tab).error[0].value
+    assert not app.store.runs("local")
 
 
 def pick_scripted(tab: AppTest, contract: DocumentInfo) -> AppTest:

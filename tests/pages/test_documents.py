@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
 from rlm_app.build import App
+from rlm_app.documents.library import read
 from rlm_app.types import DocumentInfo
 from rlm_app.ui import library, shell
 from tests.pages.seeing import texts
@@ -42,6 +44,40 @@ def test_a_found_passage_turns_to_its_page(page: Page, app: App) -> None:
     tab.text_input(key=f"find-{info.sha256}").set_value(words).run()
     tab.button(key=f"hit-{info.sha256}-0").click().run()
     assert "<mark>" in tab.get("html")[0].proto.body
+
+
+def test_a_document_is_read_in_a_view_of_its_own_with_a_way_back(page: Page, contract: DocumentInfo) -> None:
+    tab = page(shell.DOCUMENTS)
+    assert not tab.get("html")[1:]
+    tab.button(key=f"read-{contract.sha256}").click().run()
+    assert "Report of its one part" in texts(tab)
+    assert f"read-{contract.sha256}" not in {str(button.key) for button in tab.button}
+    tab.button(key="documents-all").click().run()
+    assert tab.button(key=f"read-{contract.sha256}")
+
+
+def test_many_documents_come_by_page_and_are_searched_by_name(page: Page, app: App, tmp_path: Path) -> None:
+    for number in range(18):
+        file = tmp_path / f"note-{number}.txt"
+        file.write_text(f"Note {number} on the pump.", encoding="utf-8")
+        info = read(file, file.name)
+        app.store.add_document(info, "local")
+    tab = page(shell.DOCUMENTS)
+    assert len([button for button in tab.button if button.label == "Read"]) == 20
+    tab.text_input(key="documents-search").set_value("NOTE 17").run()
+    assert "1 of 21 documents" in texts(tab)
+    assert len([button for button in tab.button if button.label == "Read"]) == 1
+
+
+def test_the_question_whether_to_delete_says_that_a_run_uses_the_document(
+    page: Page, app: App, slow: None, contract: DocumentInfo, started: Callable[..., str]
+) -> None:
+    run_id = started(contract)
+    tab = page(shell.DOCUMENTS)
+    tab.button(key=f"remove-{contract.sha256}").click().run()
+    assert "1 run is using it now" in tab.warning[0].value
+    app.manager.stop(run_id, "local")
+    app.manager.wait(run_id, 30)
 
 
 def test_the_report_has_a_row_for_every_page(page: Page, contract: DocumentInfo) -> None:

@@ -85,10 +85,10 @@ def test_show_on_the_page_draws_the_whole_page_only_when_it_is_asked_for(
     run_id = started(contract)
     app.manager.wait(run_id, 30)
     tab = page(shell.RUN, run=run_id)
-    assert len(tab.get("html")) == 1
+    assert len(tab.get("html")) == 2
     tab.session_state[f"passage-{run_id}-1"] = True
     tab.run()
-    assert len(tab.get("html")) == 2
+    assert len(tab.get("html")) == 3
     assert "Fees are due within thirty days." in tab.get("html")[1].proto.body
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from rlm_app.types import Citation, Verdict
@@ -50,6 +52,45 @@ def test_a_chip_stands_behind_its_quote_and_links_only_where_there_is_a_passage(
     text = chips.with_chips(answer, [found, lost])[0].text
     assert "due” [:green-badge[:material/check: 1]](#quote-1)." in text
     assert "full” :red-badge[:material/close: 2]." in text
+
+
+@pytest.mark.parametrize("text", [":material/home: sweet", "a :smile: here", ":streamlit:", "`:material/home:`"])
+def test_names_of_icons_and_emoji_stay_words_everywhere(text: str) -> None:
+    for out in (safe.markdown(text), safe.label(text)):
+        shown = out.replace("\\", "")
+        assert not re.search(r":(material/|streamlit:|smile:)", shown)
+        assert shown.replace(safe.JOINER, "") == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the **net** value of _all_ `items` is a -> b & c",
+        "1. first",
+        "- second",
+        "# third",
+        "a <= b",
+        "see https://evil.example, www.evil.example and me@evil.example",
+    ],
+)
+def test_a_label_shows_the_signs_of_the_source(text: str) -> None:
+    out = safe.label(text)
+    assert re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", out).replace(safe.JOINER, "") == text
+    bare = out.replace("\\", "")
+    for active in ("https://evil", "www.evil", "me@evil", " -> ", " <= "):
+        assert active not in bare
+    assert not re.match(r"(\d+\.|-|#) ", out)
+
+
+def test_a_quotation_in_an_answer_shows_word_for_word_and_the_rest_is_formatted() -> None:
+    answer = "**Yes**: “the **net** price :material/home: of\n> 3 * 4” and `“the fee is due”`"
+    found = Citation("the **net** price :material/home: of 3 * 4", Verdict.FOUND, "a", "lease.pdf", 10, 25, "1")
+    code = Citation("the fee is due", Verdict.FOUND, "a", "lease.pdf", 10, 25, "1")
+    text = chips.with_chips(answer, [found, code])[0].text
+    assert text.startswith("**Yes**\\: “the \\*\\*net\\*\\* price")
+    assert "\n> 3 \\* 4” [:green-badge[:material/check: 1]](#quote-1)" in text
+    assert text.endswith("`“the fee is due”`")
+    assert "\ue002" not in text
 
 
 def test_a_model_cannot_forge_a_chip() -> None:
