@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(options: argparse.Namespace) -> int:
     script = Path(__file__).resolve().parents[2] / "app.py"
-    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    command = [sys.executable, "-m", "rlm_app.ui.serving", "run", str(script)]
     command += [f"--server.port={options.port}", f"--server.address={options.address}"]
     command += [f"--server.headless={str(options.no_browser).lower()}", "--server.fileWatcherType=none"]
     os.chdir(script.parent)  # Streamlit reads .streamlit/config.toml from the folder it is started in

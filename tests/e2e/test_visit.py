@@ -157,6 +157,46 @@ def test_a_deep_link_is_the_first_request_and_the_page_comes_with_its_frame(serv
     assert "Traceback" not in server.log
 
 
+def test_back_leads_from_a_run_to_the_form_and_out_and_from_the_form_to_a_run(server: Server, page: Page) -> None:
+    page.goto(f"{server.address}/history")
+    expect(page.get_by_text("No question was asked yet")).to_be_visible()
+    page.get_by_role("link", name="Ask", exact=True).first.click()
+    page.get_by_role("button", name="Use this question").first.click()
+    expect(page.get_by_role("textbox", name="Question")).not_to_be_empty()
+    run = ask(page, "Within how many days are invoices paid?")
+    expect(page.get_by_role("button", name="Ask again")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("Ask your documents")).to_be_visible()
+    expect(page).to_have_url(f"{server.address}/")
+    page.go_forward()
+    page.wait_for_url(run)
+    page.get_by_role("button", name="Ask again").click()
+    expect(page.get_by_text("Ask your documents")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("button", name="Ask again")).to_be_visible()
+    page.wait_for_url(run)
+    assert "Traceback" not in server.log
+
+
+def test_asking_waits_until_the_files_are_read_and_each_of_them_gets_its_line(
+    server: Server, page: Page, tmp_path: Path
+) -> None:
+    page.goto(server.address)
+    button = page.locator("[data-testid=stForm]").get_by_role("button", name="Ask")
+    expect(button).to_be_enabled()
+    for number in range(6):
+        tmp_path.joinpath(f"note-{number}.txt").write_text(f"Pump {number} is greased weekly.", encoding="utf-8")
+    tmp_path.joinpath("letter.eml").write_text("From: a@b.example", encoding="utf-8")
+    files = [*sorted(tmp_path.glob("note-*.txt")), tmp_path / "letter.eml"]
+    page.locator("input[type=file]").set_input_files(files)
+    expect(page.get_by_text(re.compile(r"Reading \d of 7 files; ask when they are read"))).to_be_visible()
+    expect(button).to_be_disabled()
+    expect(page.get_by_text("E-mail files cannot be read yet")).to_be_visible()
+    expect(button).to_be_enabled()
+    expect(page.get_by_text("note-5.txt", exact=True).first).to_be_visible()
+    assert "Traceback" not in server.log
+
+
 def test_the_home_page_is_there_within_two_seconds_and_calls_nobody_outside(server: Server, page: Page) -> None:
     page.goto(server.address)  # the first visit warms the process and the browser's store
     expect(page.get_by_text("Try it on a sample document")).to_be_visible()

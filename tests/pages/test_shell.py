@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from rlm_app.build import App
-from rlm_app.ui import shell
+from rlm_app.ui import serving, shell
 from tests.pages.conftest import ROOT
 from tests.pages.seeing import texts
 
@@ -71,3 +71,20 @@ def test_one_app_serves_all_tabs(page: Page, app: App) -> None:
     page()
     page()
     assert shell.open_app() is app
+
+
+def test_what_stands_before_the_title_loads_nothing_heavy() -> None:
+    heavy = {"rlm_app.build", "duckdb", "numpy", "PIL", "pandas", "pyarrow", "altair"}
+    script = Path(__file__).with_name("print_loaded.py")
+    loaded = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert "rlm_app.ui.shell" in loaded.split()
+    assert not heavy & set(loaded.split())
+
+
+def test_the_server_loads_ahead_what_the_first_page_needs() -> None:
+    serving.load()
+    assert set(serving.FIRST) <= set(sys.modules)
+
+
+def test_the_tab_is_called_as_the_app_is() -> None:
+    assert shell.NAME == (ROOT / "README.md").read_text(encoding="utf-8").splitlines()[0].lstrip("# ")
