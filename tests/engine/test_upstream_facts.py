@@ -19,7 +19,7 @@ SHOWN_BY = {
     "1.2.3 cells after the answer still run": "test_no_cell_runs_after_the_answer",
     "1.2.4 time is looked at between turns only": "test_a_time_limit_ends_a_turn_that_is_under_way",
     "1.2.5 a limit throws away a finished answer": "test_the_answer_counts_before_the_limit_it_broke",
-    "1.2.6 the last call is an assistant message, its code the answer": "test_the_turn_limit_ends_in_an_answer_from_what_is_known",
+    "1.2.6 the last call is an assistant message": "test_the_turn_limit_ends_in_an_answer_from_what_is_known",
     "1.2.7 an error of the root model kills the run without a trace": "test_a_failing_root_model_ends_the_run_with_its_draft",
     "1.2.8 empty content is a TypeError": "test_a_reply_of_nothing_at_all_is_told_and_not_a_crash",
     "1.3 the question appears once": "test_the_question_and_the_turn_are_restated_and_roles_alternate",
