@@ -25,18 +25,16 @@ def draw(app: App, owner: str, sha256: str) -> None:
         st.info(safe.markdown(note), icon=":material/info:")
     if not info.pages:
         return
-    sought = st.text_input(
-        "Find", key=f"find-{sha256}", icon=":material/search:", placeholder="words as they stand in the text"
-    )
-    found = marked.find(document, sought or "")
-    if sought:
-        _hits(document, found)
-    page = _choose_page(info)
-    st.caption(f"{_kind(page)} · {words.count(page.end - page.start, 'character')}")
-    if page.end > page.start:
-        marked.show(marked.page_text(document, page), _on(page, found), offset=page.start)
-    with st.expander(report_title(info), type="compact", icon=":material/checklist:"):
-        st.dataframe(report(info), hide_index=True, alt="Every page with its number of characters and its state")
+    search, text = st.columns([3, 5], gap="large")
+    with search:
+        found = _find(document)
+    with text:
+        page = _choose_page(info)
+        st.caption(f"{_kind(page)} · {words.count(page.end - page.start, 'character')}")
+        if page.end > page.start:
+            marked.show(marked.page_text(document, page), _on(page, found), offset=page.start)
+        with st.expander(report_title(info), type="compact", icon=":material/checklist:"):
+            st.dataframe(report(info), hide_index=True, alt="Every page with its number of characters and its state")
 
 
 def report_title(info: DocumentInfo) -> str:
@@ -55,6 +53,22 @@ def report(info: DocumentInfo) -> list[dict[str, object]]:
         }
         for page in info.pages
     ]
+
+
+def _find(document: Document) -> list[marked.Span]:
+    """Draw the find box with what it found, and return that."""
+    sought = st.text_input(
+        "Find",
+        key=f"find-{document.info.sha256}",
+        icon=":material/search:",
+        placeholder="words as they stand in the text",
+    )
+    found = marked.find(document, sought or "")
+    if sought:
+        # Of its own height: on a phone the page stands below, and a hit must not turn it out of sight.
+        with st.container(gap="xsmall", border=False, height=300 if len(found) > 2 else "content"):
+            _hits(document, found)
+    return found
 
 
 def _hits(document: Document, found: list[marked.Span]) -> None:

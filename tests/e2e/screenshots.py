@@ -57,6 +57,8 @@ def _all(chromium: Browser, server: Server, folder: Path) -> None:
     phone.goto(server.address)
     expect(phone.get_by_text("Latest answers")).to_be_visible()
     _shot(phone, folder / "ask-phone.png")
+    phone.goto(f"{server.address}/documents")
+    _reader(phone, folder / "reader-phone.png")
 
 
 def _offline(tab: Page) -> str:
@@ -129,18 +131,31 @@ def _pages(tab: Page, server: Server, address: str, folder: Path, mode: str) -> 
     for name, word in (
         ("", "Latest answers"),
         ("history", "Quotes found"),
-        ("documents", "Find"),
+        ("documents", "Sample"),
         ("settings", "All backends"),
     ):
         tab.goto(f"{server.address}/{name}")
         expect(tab.get_by_text(word).first).to_be_visible()
         _shot(tab, folder / f"{name or 'ask'}-{mode}.png")
+        if name == "documents":
+            _reader(tab, folder / f"reader-{mode}.png")
     tab.get_by_role("tab", name="Prompts").click()
     expect(tab.get_by_text("All profiles")).to_be_visible()
     _shot(tab, folder / f"prompts-{mode}.png")
     tab.get_by_role("tab", name="Environments").click()
     expect(tab.get_by_text("Does not cover")).to_be_visible()
     _shot(tab, folder / f"environments-{mode}.png")
+
+
+def _reader(tab: Page, path: Path) -> None:
+    """Open the first document of the library and find words in it."""
+    tab.get_by_role("button", name="Read", exact=True).first.click()
+    sought = tab.get_by_role("textbox", name="Find")
+    sought.fill("invoice")
+    sought.press("Enter")
+    tab.get_by_role("button", name="page 14").first.click()
+    expect(tab.locator(".rlm-text mark").first).to_be_visible()
+    _shot(tab, path)
 
 
 def _going_on(tab: Page, further: str, limited: str, folder: Path, mode: str) -> None:
@@ -174,6 +189,7 @@ def _tab(chromium: Browser, size: tuple[int, int], *, dark: bool) -> Page:
 
 def _shot(tab: Page, path: Path) -> None:
     """Take the picture once fonts and canvas tables are painted, for which there is no sign to wait for."""
+    expect(tab.get_by_test_id("stSkeleton")).to_have_count(0)
     tab.mouse.move(640, 855)
     tab.wait_for_timeout(700)
     tab.screenshot(path=str(path))

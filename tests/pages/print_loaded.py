@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from rlm_app.ui import shell  # noqa: E402
+from rlm_app.ui import shell
 
 shell.set_up()
 sys.stdout.write("\n".join(sys.modules))

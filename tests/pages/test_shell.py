@@ -87,4 +87,4 @@ def test_the_server_loads_ahead_what_the_first_page_needs() -> None:
 
 
 def test_the_tab_is_called_as_the_app_is() -> None:
-    assert shell.NAME == (ROOT / "README.md").read_text(encoding="utf-8").splitlines()[0].lstrip("# ")
+    assert (ROOT / "README.md").read_text(encoding="utf-8").splitlines()[0].lstrip("# ") == shell.NAME
