@@ -175,6 +175,7 @@ class App:
         if record is None or not 0 <= turn <= turns:
             raise ConfigError(f"There is no turn {turn} to fork from; this run has {turns}.")
         refuse_imported(record)
+        _refuse_direct(record)
         spec = dataclasses.replace(record.spec, parent=run_id, until=turn, **changes)
         return self.start(spec, owner, keys)
 
@@ -184,6 +185,7 @@ class App:
         if record is None or record.state.is_live:
             raise ConfigError("A follow-up can be asked of a run that has ended; this one has not, or does not exist.")
         refuse_imported(record)
+        _refuse_direct(record)
         spec = dataclasses.replace(record.spec, question=question, parent=run_id, until=None)
         return self.start(spec, owner, keys)
 
@@ -246,6 +248,11 @@ class App:
         if document is None:
             raise DocumentError(sha256[:12], "this document is no longer in the library; add it again")
         return document
+
+
+def _refuse_direct(record: RunRecord) -> None:
+    if record.spec.mode == "direct":
+        raise ConfigError("A direct run is one call and has no REPL to go on in; ask again instead.")
 
 
 def open_app(settings: Settings | None = None, *, keep: bool = True) -> App:

@@ -165,6 +165,8 @@ def test_direct_mode_is_one_call_with_the_pages_named(open_again: OPEN_APP, leas
     record = ask(app, lease, mode="direct")
     assert record.state is RunState.DONE
     assert (record.usage.calls, record.quotes_found) == (1, 1)
+    with pytest.raises(ConfigError, match="no REPL to go on in"):
+        app.follow_up(record.id, "ann", "And then?")
     trajectory = app.trajectory(record.id, "ann")
     assert trajectory is not None
     (turn,) = trajectory.turns

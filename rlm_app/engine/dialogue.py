@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from rlm_app.engine import prompts
 from rlm_app.engine.history import History
@@ -26,6 +27,49 @@ def repeat(runtime: Runtime, recorded: ModelReplied) -> Completion:
     )
 
 
+def ask_root(
+    runtime: Runtime, place: Place, client: Client, messages: tuple[Message, ...], *, closing: bool = False
+) -> Completion:
+    """Send a prompt to the root model at `place`, and let pages follow the reply as it is written."""
+    runtime.signals(place.call_id, "thinking", "")
+    return runtime.handler.call(
+        client,
+        Request(messages, params=runtime.params),
+        role="root",
+        call_id=place.call_id,
+        closing=closing,
+        on_text=lambda text: runtime.signals(place.call_id, "reply", text),
+    )
+
+
+def record_reply(
+    runtime: Runtime,
+    place: Place,
+    completion: Completion,
+    *,
+    turn: int,
+    messages: tuple[Message, ...],
+    purpose: str,
+    restart: bool = False,
+) -> None:
+    """Record a reply of the root model with the messages that were new to it."""
+    runtime.recorder.emit(
+        ModelReplied,
+        place,
+        iteration=turn,
+        messages=messages,
+        reply=completion.text,
+        model=completion.model,
+        usage=completion.usage,
+        finish=completion.finish,
+        seconds=completion.seconds,
+        reasoning=completion.reasoning,
+        replayed=completion.replayed,
+        purpose=purpose,
+        restart=restart,
+    )
+
+
 class Dialogue:
     """Asks the root model turn by turn, from the record where there is one.
 
@@ -43,6 +87,7 @@ class Dialogue:
         profile = profile_for(client.model)
         self._history = History(prompts.system_prompt(runtime.system_prompt, runtime.toolbox.describe, profile), first)
         self._all: list[Message] = []
+        self._send = partial(ask_root, runtime, place, client)
         self._restarted = False
         self._tokens = 0
         self.usage = NO_USAGE
@@ -59,7 +104,7 @@ class Dialogue:
         if recorded is None:
             if self._is_nearly_full():
                 self._compact(turn)
-            return self._record(turn, self._send(self._history.messages, closing=False), "turn")
+            return self._record(turn, self._send(self._history.messages), "turn")
         summary = replay.reply(self._place.call_id, turn, "summary")
         if summary is not None:
             self._record(turn, repeat(self._runtime, summary), "summary", summary.messages)
@@ -80,19 +125,6 @@ class Dialogue:
         """Add the reply and the message that the model is sent next."""
         self._history.add_turn(reply, message)
 
-    def _send(self, messages: tuple[Message, ...], *, closing: bool) -> Completion:
-        call_id, signals = self._place.call_id, self._runtime.signals
-        signals(call_id, "thinking", "")
-        request = Request(messages, params=self._runtime.params)
-        return self._runtime.handler.call(
-            self._client,
-            request,
-            role="root",
-            call_id=call_id,
-            closing=closing,
-            on_text=lambda text: signals(call_id, "reply", text),
-        )
-
     def _record(
         self, turn: int, completion: Completion, purpose: str, messages: tuple[Message, ...] | None = None
     ) -> Completion:
@@ -100,23 +132,9 @@ class Dialogue:
         self.usage = self.usage + completion.usage
         self._all += [*new, Message("assistant", completion.text)]
         self._tokens = completion.usage.tokens
-        self._runtime.recorder.emit(
-            ModelReplied,
-            self._place,
-            iteration=turn,
-            messages=new,
-            reply=completion.text,
-            model=completion.model,
-            usage=completion.usage,
-            finish=completion.finish,
-            seconds=completion.seconds,
-            reasoning=completion.reasoning,
-            replayed=completion.replayed,
-            purpose=purpose,
-            restart=self._restarted and purpose == "turn",
-        )
-        if purpose == "turn":
-            self._restarted = False
+        restart = self._restarted and purpose == "turn"
+        record_reply(self._runtime, self._place, completion, turn=turn, messages=new, purpose=purpose, restart=restart)
+        self._restarted = self._restarted and not restart
         return completion
 
     def _is_nearly_full(self) -> bool:
@@ -129,7 +147,7 @@ class Dialogue:
         """Let the model sum up, and go on from its summary; nothing is lost, the whole stays in the REPL."""
         pending = self._history.messages[-1]
         instruction = Message("user", f"{pending.content}\n\n{prompts.SUMMARISE}")
-        summary = self._send((*self._history.messages[:-1], instruction), closing=False)
+        summary = self._send((*self._history.messages[:-1], instruction))
         self._record(turn, summary, "summary", (instruction,))
         self._keep(tuple(self._all))
         self._history.restart(summary.text)

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rlm_app.engine import prompts
-from rlm_app.engine.dialogue import repeat
+from rlm_app.engine.dialogue import ask_root, record_reply, repeat
 from rlm_app.engine.recorder import Place
 from rlm_app.engine.rlm import Task
 from rlm_app.engine.runtime import Runtime
-from rlm_app.events import ModelReplied
-from rlm_app.types import Completion, Message, Request, Stop
+from rlm_app.types import Completion, Message, Stop
 
 
 class Direct:
@@ -33,28 +32,8 @@ class Direct:
         if recorded is not None:
             completion = repeat(runtime, recorded)
         else:
-            runtime.signals(place.call_id, "thinking", "")
-            completion = runtime.handler.call(
-                runtime.handler.models.root,
-                Request(messages, params=runtime.params),
-                role="root",
-                call_id=place.call_id,
-                on_text=lambda text: runtime.signals(place.call_id, "reply", text),
-            )
-        runtime.recorder.emit(
-            ModelReplied,
-            place,
-            iteration=1,
-            messages=messages,
-            reply=completion.text,
-            model=completion.model,
-            usage=completion.usage,
-            finish=completion.finish,
-            seconds=completion.seconds,
-            reasoning=completion.reasoning,
-            replayed=completion.replayed,
-            purpose="closing",
-        )
+            completion = ask_root(runtime, place, runtime.handler.models.root, messages)
+        record_reply(runtime, place, completion, turn=1, messages=messages, purpose="closing")
         return Completion(completion.text, completion.model, completion.usage, stop=Stop.ANSWERED)
 
 
