@@ -276,6 +276,7 @@ class Repl:
         self.limits = hello
         self.interrupts = Interrupts()
         self.output = Output(hello["output_chars"])
+        self.spoiled: list[Any] = []
         self.print_to = self.new_stream()
         self.module = types.ModuleType("__main__")
         self.names = self.module.__dict__
@@ -380,7 +381,8 @@ class Repl:
         sys.modules["__main__"] = self.module
         try:
             self.print_to.flush()
-        except ValueError:  # the last cell detached it
+        except ValueError:  # the last cell closed or detached it; Python 3.13 complains when such a stream is let go of
+            self.spoiled.append(self.print_to)
             self.print_to = self.new_stream()
         sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = self.print_to  # type: ignore[misc]
         signal.signal(signal.SIGINT, self.interrupts.handle)

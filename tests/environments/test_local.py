@@ -137,7 +137,8 @@ def test_a_forked_child_that_holds_the_sockets_keeps_nobody_waiting() -> None:
     channel = started()
     pid = int(
         run(
-            "import os\npid = os.fork()\nif not pid:\n    os.setsid()\n    __import__('time').sleep(300)\nprint(pid)",
+            "import os, warnings\nwarnings.simplefilter('ignore')\npid = os.fork()\n"
+            "if not pid:\n    os.setsid()\n    __import__('time').sleep(300)\nprint(pid)",
             channel,
         )
     )
