@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, Protocol
 
 from rlm_app.cancel import CancelToken
 from rlm_app.events import Event
-from rlm_app.types import Citation, Completion, Document, Request
+from rlm_app.types import Citation, Completion, Request
 
 OnText = Callable[[str], None]
 HostFunction = Callable[..., Any]
@@ -98,13 +97,6 @@ class EventSink(Protocol):
 
     def __call__(self, event: Event, /) -> None:
         """Keep one event."""
-
-
-class Loader(Protocol):
-    """Reads one kind of file into a document."""
-
-    def __call__(self, path: Path, name: str, password: str | None, /) -> Document:
-        """Read the file at `path`, called `name` by people; raise `DocumentError` with a reason they can act on."""
 
 
 class Verifier(Protocol):

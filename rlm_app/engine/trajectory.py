@@ -116,11 +116,6 @@ class Trajectory:
         """The root's turns."""
         return self.root.turns
 
-    @property
-    def subcalls_under_way(self) -> int:
-        """How many sub-calls have begun and not ended."""
-        return sum(1 for subcall in self._subcalls.values() if subcall.finished is None)
-
     def add(self, event: Event) -> None:
         """Take one more event into account; an event already seen changes nothing."""
         if event.seq <= self.last_seq:

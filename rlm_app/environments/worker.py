@@ -402,7 +402,7 @@ class Repl:
                 return function(*args), None
             finally:
                 self.interrupts.open = False
-        except BaseException as error:
+        except BaseException as error:  # whatever the cell raised, its result has to go out
             self.interrupts.open = False
             if self.interrupts.count > 1:
                 self.interrupts.storm(0)
@@ -539,7 +539,7 @@ class Repl:
                     work.put((head["nonce"], texts[0]))
                 else:
                     break
-        except BaseException:
+        except BaseException:  # the last thing this process says: why it ends
             os.write(2, traceback.format_exc()[-2_000:].encode("utf-8", "replace"))
         os._exit(0)
 

@@ -53,7 +53,7 @@ def _append(connection: DuckDBPyConnection, rows: dict[str, list[Sequence[Any]]]
             try:
                 appender.append_rows(values)
                 appender.flush()
-            except BaseException:
+            except BaseException:  # rows half appended must not go with the next batch
                 appender.clear()
                 raise
     rows.clear()

@@ -51,7 +51,7 @@ def _apply(connection: DuckDBPyConnection, step: Step) -> None:
     try:
         connection.execute(step.sql)
         connection.execute("INSERT INTO migrations VALUES (?, ?, ?)", [step.number, step.name, time.time()])
-    except BaseException:
+    except BaseException:  # a step is taken whole or not at all
         connection.rollback()
         raise
     connection.commit()
