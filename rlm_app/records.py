@@ -105,6 +105,12 @@ class RunStore(Protocol):
     def delete_document(self, sha256: str, owner: str) -> None:
         """Take the document off this owner's list; its text goes when nobody lists it any more."""
 
+    def preference(self, owner: str, name: str) -> Any:
+        """Return a value this owner set, None where nothing of that name is kept."""
+
+    def keep_preference(self, owner: str, name: str, value: Any) -> None:
+        """Keep a JSON value for this owner in place of an earlier one; None forgets it. Never give it a key."""
+
     def close(self) -> None:
         """Commit what is queued and let go of the file."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from rlm_app.events import Event
 from rlm_app.records import RunRecord
-from rlm_app.store import documents, sweep
+from rlm_app.store import documents, preferences, sweep
 from rlm_app.store.batch import Job
 from rlm_app.store.journal import DuckDBJournal
 from rlm_app.store.opening import open_file
@@ -124,6 +124,15 @@ class DuckDBStore:
     def delete_document(self, sha256: str, owner: str) -> None:
         """Take the document off this owner's list; its text goes when nobody lists it any more."""
         self._writer.wait(documents.remove(sha256, owner))
+
+    def preference(self, owner: str, name: str) -> Any:
+        """Return a value this owner set, None where nothing of that name is kept."""
+        with self._reader.reading() as cursor:
+            return preferences.read(cursor, owner, name)
+
+    def keep_preference(self, owner: str, name: str, value: Any) -> None:
+        """Keep a JSON value for this owner in place of an earlier one; None forgets it. Durable when this returns."""
+        self._writer.wait(preferences.keep(owner, name, value))
 
     def close(self) -> None:
         """Commit what is queued and let go of the file."""

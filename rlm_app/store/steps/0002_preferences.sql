@@ -1,0 +1,1 @@
+CREATE TABLE preferences (owner VARCHAR, name VARCHAR, value VARCHAR);
