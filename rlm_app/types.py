@@ -81,7 +81,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens and money (USD) of one call or of several; what nobody said is None, never 0."""
+    """Tokens and money (USD) of one call or of several; what nobody said is None, never 0.
+
+    `input_tokens` are all that were sent: those read from the provider's cache (`cached_tokens`) and those written to it
+    (`cache_write_tokens`) are among them.
+    """
 
     calls: int = 1
     input_tokens: int | None = None
@@ -91,6 +95,7 @@ class Usage:
     cost: float | None = None
     estimated: bool = False
     unpriced: int = 0
+    cache_write_tokens: int | None = None
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
@@ -102,6 +107,7 @@ class Usage:
             _sum(self.cost, other.cost),
             self.estimated or other.estimated,
             self.unpriced_calls + other.unpriced_calls,
+            _sum(self.cache_write_tokens, other.cache_write_tokens),
         )
 
     @property

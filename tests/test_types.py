@@ -7,7 +7,9 @@ from rlm_app.cancel import CancelToken
 from rlm_app.types import NO_USAGE, DocumentInfo, Page, RunState, Stop, Usage
 
 NUMBERS = st.one_of(st.none(), st.integers(0, 1000))
-USAGES = st.builds(Usage, st.integers(0, 5), NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS, st.booleans())
+USAGES = st.builds(
+    Usage, st.integers(0, 5), NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS, st.booleans(), st.integers(0, 5), NUMBERS
+)
 
 
 @given(USAGES, USAGES, USAGES)
@@ -25,6 +27,11 @@ def test_what_nobody_said_stays_unknown() -> None:
     total = Usage() + Usage()
     assert total.input_tokens is None
     assert total.cost is None
+
+
+def test_what_was_written_to_a_cache_is_summed_where_it_is_known() -> None:
+    assert (Usage(cache_write_tokens=5) + Usage() + Usage(cache_write_tokens=2)).cache_write_tokens == 7
+    assert (Usage() + Usage()).cache_write_tokens is None
 
 
 def test_a_sum_says_how_many_calls_have_no_price() -> None:
