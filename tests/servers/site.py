@@ -15,7 +15,6 @@ from typing import Any
 
 from rlm_app.types import Usage
 
-
 SAID = Usage(1, 7, 3)
 
 
