@@ -10,11 +10,16 @@ from rlm_app.events import Event
 from rlm_app.types import Citation, Completion, Request
 
 OnText = Callable[[str], None]
+OnWait = Callable[[float, str], None]
 HostFunction = Callable[..., Any]
 
 
 def ignore_text(text: str) -> None:
     """Take a piece of a streamed reply and do nothing with it."""
+
+
+def ignore_wait(seconds: float, reason: str) -> None:
+    """Take word of a wait before another try and do nothing with it."""
 
 
 class Client(Protocol):
@@ -24,15 +29,30 @@ class Client(Protocol):
     def model(self) -> str:
         """The model's name, as the provider knows it."""
 
-    def completion(self, request: Request, cancel: CancelToken, on_text: OnText = ignore_text) -> Completion:
+    def completion(
+        self,
+        request: Request,
+        cancel: CancelToken,
+        on_text: OnText = ignore_text,
+        on_wait: OnWait = ignore_wait,
+    ) -> Completion:
         """Send the request and return the whole reply, with the usage of this call alone.
 
-        `on_text` gets pieces of the reply as they arrive. When `cancel` is set the call ends as soon as it can.
+        `on_text` gets pieces of the reply as they arrive; it may be called from a thread that serves other calls too, so
+        it must be quick. `on_wait` gets the seconds and the reason of each wait before another try ("the provider asked
+        to slow down"). When `cancel` is set the call ends as soon as it can.
         Raises `ClientError` (`ContextTooLong` when the prompt does not fit) or `Cancelled`.
         """
 
     def close(self) -> None:
         """Let go of connections; the client is not used after this."""
+
+
+class Provider(Client, Protocol):
+    """A client whose provider can be asked what it has."""
+
+    def models(self, cancel: CancelToken) -> tuple[str, ...]:
+        """Return the names of the models the provider offers to this key; raise `ClientError` or `Cancelled`."""
 
 
 class Channel(Protocol):

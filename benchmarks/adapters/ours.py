@@ -20,7 +20,7 @@ from rlm_app.engine.recorder import Recorder
 from rlm_app.engine.runtime import Runtime
 from rlm_app.engine.session import Job, run_job
 from rlm_app.environments.local import LocalREPL
-from rlm_app.protocols import Client, EventSink, Journal, OnText, ignore_text
+from rlm_app.protocols import Client, EventSink, Journal, OnText, OnWait, ignore_text, ignore_wait
 from rlm_app.records import RunRecord, RunSpec
 from rlm_app.store.duckdb_store import DuckDBStore
 from rlm_app.types import Completion, Document, DocumentInfo, Limits, Page, Request, RunState, Usage
@@ -33,7 +33,13 @@ class ThinClient:
         self.model = model
         self._wire = Wire(url)
 
-    def completion(self, request: Request, cancel: CancelToken, on_text: OnText = ignore_text) -> Completion:
+    def completion(
+        self,
+        request: Request,
+        cancel: CancelToken,
+        on_text: OnText = ignore_text,
+        on_wait: OnWait = ignore_wait,
+    ) -> Completion:
         """Return the whole reply."""
         said = self._wire.ask(self.model, [{"role": m.role, "content": m.content} for m in request.messages])
         used = said["usage"]

@@ -18,3 +18,13 @@ def prompt_tokens(request: Request) -> int:
 def estimated_usage(request: Request, reply: str, cost: float | None) -> Usage:
     """Return the usage of one call counted from its texts; `cost` is USD."""
     return Usage(1, prompt_tokens(request), tokens_of(reply), cost=cost, estimated=True)
+
+
+def fewest_tokens(request: Request, worth: int) -> int:
+    """Return a number of tokens that the prompt has at the very least, or 0 where it cannot be more than `worth`.
+
+    No tokenizer that providers use has tokens that reach over the space between two words, so words are counted.
+    """
+    if sum(len(message.content) for message in request.messages) < 2 * worth:
+        return 0
+    return sum(len(message.content.split()) for message in request.messages)

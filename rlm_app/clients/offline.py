@@ -10,7 +10,7 @@ from rlm_app.clients.offline_root import root_reply
 from rlm_app.clients.offline_sub import sub_reply
 from rlm_app.clients.roles import is_root
 from rlm_app.errors import Cancelled
-from rlm_app.protocols import OnText, ignore_text
+from rlm_app.protocols import OnText, OnWait, ignore_text, ignore_wait
 from rlm_app.types import Completion, Request
 
 
@@ -26,7 +26,13 @@ class OfflineClient:
     def __repr__(self) -> str:
         return f"OfflineClient(model={self.model!r})"
 
-    def completion(self, request: Request, cancel: CancelToken, on_text: OnText = ignore_text) -> Completion:
+    def completion(
+        self,
+        request: Request,
+        cancel: CancelToken,
+        on_text: OnText = ignore_text,
+        on_wait: OnWait = ignore_wait,
+    ) -> Completion:
         """Return the reply; it is made at once and never fails."""
         if cancel.cancelled:
             raise Cancelled("The call was stopped before it was sent.")

@@ -14,7 +14,7 @@ from rlm_app.clients.presets import PRESETS, resolve
 from rlm_app.clients.retry import Retry, TryAgain, retrying
 from rlm_app.clients.streams import Reply
 from rlm_app.errors import Cancelled, ClientError, ConfigError
-from rlm_app.protocols import OnText, ignore_text
+from rlm_app.protocols import OnText, OnWait, ignore_text, ignore_wait
 from rlm_app.types import Completion, Request, Usage
 
 if TYPE_CHECKING:
@@ -66,10 +66,16 @@ class OpenAIClient:
     def __repr__(self) -> str:
         return f"OpenAIClient(model={self.model!r}, base_url={self.base_url!r})"
 
-    def completion(self, request: Request, cancel: CancelToken, on_text: OnText = ignore_text) -> Completion:
+    def completion(
+        self,
+        request: Request,
+        cancel: CancelToken,
+        on_text: OnText = ignore_text,
+        on_wait: OnWait = ignore_wait,
+    ) -> Completion:
         """Return the whole reply; tries again while nothing of it has arrived and the failure may pass."""
         began = time.monotonic()
-        reply = retrying(lambda: self._attempt(request, cancel, on_text), self._retry, cancel)
+        reply = retrying(lambda: self._attempt(request, cancel, on_text), self._retry, cancel, on_wait)
         completion = reply.completion(request, self.model, time.monotonic() - began)
         if completion.usage.cost is not None:
             return completion

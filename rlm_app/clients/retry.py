@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from rlm_app.cancel import CancelToken
 from rlm_app.errors import Cancelled, ClientError
+from rlm_app.protocols import OnWait, ignore_wait
 
 T = TypeVar("T")
 
@@ -30,16 +31,31 @@ class Retry:
 
 
 class TryAgain(Exception):
-    """A call failed in a way that may pass: `error` is said at the end, `after` is seconds the server asked for."""
+    """A call failed in a way that may pass: `error` is said at the end, `after` is seconds the server asked for.
 
-    def __init__(self, error: ClientError, after: float | None = None) -> None:
+    `reason` completes the sentence "waits 4 s: …"; `busy` is set where the provider asked for fewer calls.
+    """
+
+    def __init__(
+        self,
+        error: ClientError,
+        after: float | None = None,
+        *,
+        reason: str = "the call failed and may succeed later",
+        busy: bool = False,
+    ) -> None:
         super().__init__(str(error))
         self.error = error
         self.after = after
+        self.reason = reason
+        self.busy = busy
 
 
-def retrying(attempt: Callable[[], T], retry: Retry, cancel: CancelToken) -> T:
-    """Return what `attempt` returns, calling again while it raises `TryAgain`; raise its error after the last try."""
+def retrying(attempt: Callable[[], T], retry: Retry, cancel: CancelToken, on_wait: OnWait = ignore_wait) -> T:
+    """Return what `attempt` returns, calling again while it raises `TryAgain`; raise its error after the last try.
+
+    `on_wait` is told of each wait before it begins.
+    """
     failed = 0
     while True:
         try:
@@ -48,7 +64,8 @@ def retrying(attempt: Callable[[], T], retry: Retry, cancel: CancelToken) -> T:
             failed += 1
             if failed >= retry.tries or (again.after or 0) > retry.patience:
                 raise _given_up(again, failed) from None
-            pause = retry.wait(failed, again.after)
+            pause, reason = retry.wait(failed, again.after), again.reason
+        on_wait(pause, reason)
         if cancel.wait(pause):
             raise Cancelled("The call was stopped while it waited to try again.")
 

@@ -12,7 +12,7 @@ from rlm_app.cancel import CancelToken
 from rlm_app.clients.counting import estimated_usage
 from rlm_app.clients.scripts import load_script
 from rlm_app.errors import Cancelled, ClientError
-from rlm_app.protocols import OnText, ignore_text
+from rlm_app.protocols import OnText, OnWait, ignore_text, ignore_wait
 from rlm_app.types import Completion, Request
 
 Reply = str | Completion | Exception
@@ -52,7 +52,13 @@ class ScriptedClient:
         """How many calls have been made, failed and cancelled ones included."""
         return len(self.requests)
 
-    def completion(self, request: Request, cancel: CancelToken, on_text: OnText = ignore_text) -> Completion:
+    def completion(
+        self,
+        request: Request,
+        cancel: CancelToken,
+        on_text: OnText = ignore_text,
+        on_wait: OnWait = ignore_wait,
+    ) -> Completion:
         """Return the next prepared reply; raise `Cancelled` as soon as `cancel` is set."""
         if cancel.cancelled:
             raise Cancelled("The call was stopped before it was sent.")

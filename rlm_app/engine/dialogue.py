@@ -10,6 +10,7 @@ from rlm_app.engine.history import History
 from rlm_app.engine.profiles import profile_for
 from rlm_app.engine.recorder import Place
 from rlm_app.engine.runtime import Runtime
+from rlm_app.engine.waits import teller
 from rlm_app.events import ModelReplied, Noticed
 from rlm_app.protocols import Client
 from rlm_app.types import NO_USAGE, Completion, Message, Request
@@ -28,9 +29,15 @@ def repeat(runtime: Runtime, recorded: ModelReplied) -> Completion:
 
 
 def ask_root(
-    runtime: Runtime, place: Place, client: Client, messages: tuple[Message, ...], *, closing: bool = False
+    runtime: Runtime,
+    place: Place,
+    client: Client,
+    messages: tuple[Message, ...],
+    *,
+    turn: int = 1,
+    closing: bool = False,
 ) -> Completion:
-    """Send a prompt to the root model at `place`, and let pages follow the reply as it is written."""
+    """Send the prompt of a turn to the root model at `place`, and let pages follow the reply as it is written."""
     runtime.signals(place.call_id, "thinking", "")
     return runtime.handler.call(
         client,
@@ -39,6 +46,7 @@ def ask_root(
         call_id=place.call_id,
         closing=closing,
         on_text=lambda text: runtime.signals(place.call_id, "reply", text),
+        on_wait=teller(runtime, place, turn, client.model),
     )
 
 
@@ -104,7 +112,7 @@ class Dialogue:
         if recorded is None:
             if self._is_nearly_full():
                 self._compact(turn)
-            return self._record(turn, self._send(self._history.messages), "turn")
+            return self._record(turn, self._send(self._history.messages, turn=turn), "turn")
         summary = replay.reply(self._place.call_id, turn, "summary")
         if summary is not None:
             self._record(turn, repeat(self._runtime, summary), "summary", summary.messages)
@@ -119,7 +127,7 @@ class Dialogue:
         if recorded is not None:
             return self._record(turn, repeat(self._runtime, recorded), "closing", recorded.messages)
         self._history.add_to_last(prompts.CLOSING)
-        return self._record(turn, self._send(self._history.messages, closing=True), "closing")
+        return self._record(turn, self._send(self._history.messages, turn=turn, closing=True), "closing")
 
     def go_on(self, reply: str, message: str) -> None:
         """Add the reply and the message that the model is sent next."""
@@ -147,7 +155,7 @@ class Dialogue:
         """Let the model sum up, and go on from its summary; nothing is lost, the whole stays in the REPL."""
         pending = self._history.messages[-1]
         instruction = Message("user", f"{pending.content}\n\n{prompts.SUMMARISE}")
-        summary = self._send((*self._history.messages[:-1], instruction))
+        summary = self._send((*self._history.messages[:-1], instruction), turn=turn)
         self._record(turn, summary, "summary", (instruction,))
         self._keep(tuple(self._all))
         self._history.restart(summary.text)

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from rlm_app.cancel import CancelToken
 from rlm_app.engine.budget import Budget
 from rlm_app.engine.journal import Occurrences, call_key
+from rlm_app.engine.waits import Waits
 from rlm_app.errors import Cancelled, RLMError
-from rlm_app.protocols import Client, Journal, OnText, ignore_text
+from rlm_app.protocols import Client, Journal, OnText, OnWait, ignore_text, ignore_wait
 from rlm_app.types import Completion, Request
 
 
@@ -39,6 +40,7 @@ class LMHandler:
         self.models = models
         self.budget = budget
         self.cancel = cancel
+        self.waits = Waits()
         self._journal = journal
         self._occurrences = Occurrences()
         self._slots = threading.BoundedSemaphore(max(1, budget.limits.concurrency))
@@ -52,6 +54,7 @@ class LMHandler:
         call_id: str,
         closing: bool = False,
         on_text: OnText = ignore_text,
+        on_wait: OnWait = ignore_wait,
     ) -> Completion:
         """Return the reply to `request`, from the journal or from the client.
 
@@ -69,7 +72,7 @@ class LMHandler:
             self.budget.admit(subcall=role != "root", closing=closing)
             usage = None
             try:
-                completion = self._send(client, request, key, occurrence, call_id, on_text)
+                completion = self._send(client, request, key, occurrence, call_id, on_text, on_wait)
                 usage = completion.usage
             finally:
                 self.budget.settle(usage, subcall=role != "root")
@@ -81,11 +84,18 @@ class LMHandler:
         self.budget.admit_recorded(subcall=role != "root")
 
     def _send(
-        self, client: Client, request: Request, key: str, occurrence: int, call_id: str, on_text: OnText
+        self,
+        client: Client,
+        request: Request,
+        key: str,
+        occurrence: int,
+        call_id: str,
+        on_text: OnText,
+        on_wait: OnWait,
     ) -> Completion:
         self._journal.started(key, occurrence, call_id)
         try:
-            completion = client.completion(request, self.cancel, on_text)
+            completion = client.completion(request, self.cancel, on_text, on_wait)
         except RLMError as error:
             self._journal.failed(key, occurrence, str(error))
             raise

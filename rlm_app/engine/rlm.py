@@ -14,7 +14,7 @@ from rlm_app.engine.recorder import Place
 from rlm_app.engine.runtime import Runtime
 from rlm_app.engine.subcalls import Subcalls
 from rlm_app.errors import ClientError, LimitReached
-from rlm_app.protocols import Client, OnText, ignore_text
+from rlm_app.protocols import Client, OnText, OnWait, ignore_text, ignore_wait
 from rlm_app.types import Completion, Request, Stop
 
 UNFINISHED = "unfinished"
@@ -60,7 +60,13 @@ class RLM:
         self.cells = cells
         self._keep_open = keep_open
 
-    def completion(self, request: Request, cancel: CancelToken, on_text: OnText = ignore_text) -> Completion:
+    def completion(
+        self,
+        request: Request,
+        cancel: CancelToken,
+        on_text: OnText = ignore_text,
+        on_wait: OnWait = ignore_wait,
+    ) -> Completion:
         """Answer the request with its text as the context; `cancel` is the run's own token."""
         completion = self.run(Task("\n\n".join(message.content for message in request.messages)))
         on_text(completion.text)

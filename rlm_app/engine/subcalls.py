@@ -10,6 +10,7 @@ from typing import Any
 from rlm_app.engine.parallel import parallel_map
 from rlm_app.engine.recorder import Place
 from rlm_app.engine.runtime import Runtime
+from rlm_app.engine.waits import teller
 from rlm_app.engine.watch import Watch
 from rlm_app.errors import Cancelled, ClientError, LimitReached, REPLError
 from rlm_app.events import Noticed, SubcallFinished, SubcallStarted
@@ -27,6 +28,7 @@ class Subcalls:
     """Sub-calls of one RLM. A failure is one marked slot and an event; a limit that is reached is kept in `limit`."""
 
     def __init__(self, runtime: Runtime, place: Place, spawn: Spawn) -> None:
+        self._runtime = runtime
         self._handler = runtime.handler
         self._recorder = runtime.recorder
         self._params = runtime.sub_params
@@ -131,7 +133,8 @@ class Subcalls:
                 completion = self._spawn(place, client, _text(messages))
             else:
                 request = Request(messages, params=self._params)
-                completion = self._handler.call(client, request, role="sub", call_id=place.call_id)
+                told = teller(self._runtime, self._place, self.iteration, client.model)
+                completion = self._handler.call(client, request, role="sub", call_id=place.call_id, on_wait=told)
         except LimitReached as limit:
             self.limit = limit
             return self._fail(place, client, began, f"not sent, {limit}")

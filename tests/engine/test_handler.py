@@ -9,7 +9,7 @@ from rlm_app.engine.budget import Budget
 from rlm_app.engine.handler import LMHandler, Models
 from rlm_app.engine.journal import MemoryJournal, call_key
 from rlm_app.errors import Cancelled, ClientError, LimitReached
-from rlm_app.protocols import OnText, ignore_text
+from rlm_app.protocols import OnText, OnWait, ignore_text, ignore_wait
 from rlm_app.types import Completion, Limits, Message, Request, Usage
 
 
@@ -77,7 +77,13 @@ class Crowd:
         self.now = self.most = 0
         self._lock = threading.Lock()
 
-    def completion(self, request: Request, cancel: CancelToken, on_text: OnText = ignore_text) -> Completion:
+    def completion(
+        self,
+        request: Request,
+        cancel: CancelToken,
+        on_text: OnText = ignore_text,
+        on_wait: OnWait = ignore_wait,
+    ) -> Completion:
         with self._lock:
             self.now += 1
             self.most = max(self.most, self.now)

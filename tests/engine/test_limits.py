@@ -14,7 +14,7 @@ from rlm_app.engine.runtime import Runtime
 from rlm_app.engine.session import Job, run_job
 from rlm_app.environments.local import LocalREPL
 from rlm_app.events import Event, RunFinished
-from rlm_app.protocols import OnText, ignore_text
+from rlm_app.protocols import OnText, OnWait, ignore_text, ignore_wait
 from rlm_app.types import Completion, Limits, Request, Stop, Usage
 
 CALLS = 200
@@ -36,7 +36,13 @@ class Costly:
         self.spent = 0.0
         self.in_flight_at_limit: int | None = None
 
-    def completion(self, request: Request, cancel: CancelToken, on_text: OnText = ignore_text) -> Completion:
+    def completion(
+        self,
+        request: Request,
+        cancel: CancelToken,
+        on_text: OnText = ignore_text,
+        on_wait: OnWait = ignore_wait,
+    ) -> Completion:
         with self._lock:
             self._in_flight += 1
             seconds = self._random.uniform(0, 2 * self._seconds)
@@ -59,9 +65,15 @@ class Wave(Costly):
         super().__init__(1, cost=1.0, seconds=0.0, threshold=9.0)
         self._together = threading.Barrier(count, timeout=30.0)
 
-    def completion(self, request: Request, cancel: CancelToken, on_text: OnText = ignore_text) -> Completion:
+    def completion(
+        self,
+        request: Request,
+        cancel: CancelToken,
+        on_text: OnText = ignore_text,
+        on_wait: OnWait = ignore_wait,
+    ) -> Completion:
         self._together.wait()
-        return super().completion(request, cancel, on_text)
+        return super().completion(request, cancel, on_text, on_wait)
 
 
 class Root:
@@ -73,7 +85,13 @@ class Root:
         self._cost = cost
         self.prompts: list[str] = []
 
-    def completion(self, request: Request, cancel: CancelToken, on_text: OnText = ignore_text) -> Completion:
+    def completion(
+        self,
+        request: Request,
+        cancel: CancelToken,
+        on_text: OnText = ignore_text,
+        on_wait: OnWait = ignore_wait,
+    ) -> Completion:
         self.prompts.append(request.messages[-1].content)
         text = FAN_OUT if len(self.prompts) == 1 else "What I know so far."
         return Completion(text, self.model, Usage(1, 10, 10, cost=self._cost))

@@ -1,0 +1,84 @@
+"""What every client of a hosted provider does around its call, whoever the provider is."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from rlm_app.cancel import CancelToken
+from rlm_app.clients.counting import fewest_tokens
+from rlm_app.clients.pool import Pool
+from rlm_app.clients.retry import Retry, retrying
+from rlm_app.errors import Cancelled, ContextTooLong
+from rlm_app.protocols import OnWait
+from rlm_app.types import Completion, Request, Usage
+
+Price = Callable[[Usage], float | None]
+"""Turns the usage of one call into USD, or None where the price is unknown."""
+
+
+def no_price(usage: Usage) -> float | None:
+    """Say that nobody knows what a call costs."""
+    return None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a client was told about its model: `timeout` is the seconds a server may stay silent.
+
+    `max_output_tokens` is sent where a request asks for none; `context_window` (tokens) refuses prompts that surely do
+    not fit; `price` is asked where the provider states no cost.
+    """
+
+    model: str
+    timeout: float = 600.0
+    retry: Retry = field(default_factory=Retry)
+    price: Price = no_price
+    max_output_tokens: int | None = None
+    context_window: int | None = None
+
+
+def ask(
+    request: Request,
+    terms: Terms,
+    pool: Pool,
+    attempt: Callable[[Request], Completion],
+    *,
+    cancel: CancelToken,
+    on_wait: OnWait,
+) -> Completion:
+    """Return what `attempt` returns, with its cost and the seconds it took in all.
+
+    `attempt` makes one try, holding one of the pool's slots; it raises `TryAgain` where another may help, and then
+    waits are told to `on_wait`. Raises `ContextTooLong` for a prompt that surely does not fit, before anything is sent.
+    """
+    if cancel.cancelled:
+        raise Cancelled("The call was stopped before it was sent.")
+    if request.max_output_tokens is None and terms.max_output_tokens is not None:
+        request = dataclasses.replace(request, max_output_tokens=terms.max_output_tokens)
+    check_fits(request, terms)
+    began = time.monotonic()
+
+    def once() -> Completion:
+        with pool.slots.turn(cancel):
+            return attempt(request)
+
+    completion = retrying(once, terms.retry, cancel, on_wait)
+    usage = completion.usage
+    if usage.cost is None:
+        usage = dataclasses.replace(usage, cost=terms.price(usage))
+    return dataclasses.replace(completion, usage=usage, seconds=time.monotonic() - began)
+
+
+def check_fits(request: Request, terms: Terms) -> None:
+    """Raise `ContextTooLong` when the prompt has more tokens than the model's window by any way of counting."""
+    if terms.context_window is None:
+        return
+    fewest = fewest_tokens(request, terms.context_window)
+    if fewest > terms.context_window:
+        raise ContextTooLong(
+            f"The prompt is too long for {terms.model}: it has at least {fewest:,} tokens and "
+            f"{terms.context_window:,} fit. Send less at once, or pick a model with a larger window."
+        )
