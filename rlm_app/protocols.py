@@ -89,6 +89,10 @@ class Environment(Protocol):
     def misses(self) -> str:
         """What this environment does not promise, in a sentence."""
 
+    @property
+    def restricted_builtins(self) -> bool:
+        """Whether cells are refused `eval`, `exec`, `globals` and the like, each with a sentence of what to do instead."""
+
     def connect(self) -> Channel:
         """Start a worker and return the channel to it; raise `REPLStartError` or `ConfigError`."""
 

@@ -71,7 +71,7 @@ class REPL:
         self._pool = ThreadPoolExecutor(THREADS, "repl-tool")
         self._link.start()
         self._forget_cancel = cancel.on_cancel(lambda: self._inbox.put(None))
-        self._say_hello()
+        self._say_hello(environment.restricted_builtins)
 
     def __enter__(self) -> REPL:
         return self
@@ -127,10 +127,11 @@ class REPL:
         for thread in list(self._pool._threads):
             thread.join(max(end - time.monotonic(), 0))
 
-    def _say_hello(self) -> None:
+    def _say_hello(self, restricted_builtins: bool) -> None:
         self._expect("ready")
         limits = {"output_chars": self._output_chars, "call_bytes": CALL_BYTES, "answer_chars": ANSWER_CHARS}
-        self._link.send(encode({"op": "hello", "tools": sorted(self._tools), **limits}))
+        hello = {"op": "hello", "tools": sorted(self._tools), "restricted_builtins": restricted_builtins, **limits}
+        self._link.send(encode(hello))
         try:
             self._await(START_SECONDS)
         except REPLLost as lost:

@@ -25,10 +25,12 @@ WORKER = Path(__file__).with_name("worker.py")
 class LocalREPL:
     """Runs cells in a child process with an empty scratch folder and none of the app's environment.
 
-    Covers what `covers` says and not what `misses` says; `plan` caps what a worker may use.
+    Covers what `covers` says and not what `misses` says; `plan` caps what a worker may use. With `restricted_builtins`
+    cells are refused `eval`, `exec`, `compile`, `input`, `globals`, `locals` and `breakpoint`; libraries are not.
     """
 
     plan: confinement.Plan = field(default_factory=confinement.Plan)
+    restricted_builtins: bool = True
     name: str = "local"
     covers: str = confinement.COVERS
     misses: str = confinement.MISSES

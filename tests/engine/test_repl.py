@@ -81,6 +81,7 @@ class FakeEnvironment:
     name: str = "fake"
     covers: str = ""
     misses: str = ""
+    restricted_builtins: bool = True
 
     def connect(self) -> Channel:
         def react(worker: FakeWorker, frame: Frame) -> None:
@@ -245,7 +246,7 @@ def test_a_worker_that_ends_before_it_is_ready_did_not_start() -> None:
             raise REPLLost("the worker ended itself with status 1")
 
     class Environment:
-        name, covers, misses = "mute", "", ""
+        name, covers, misses, restricted_builtins = "mute", "", "", True
 
         def connect(self) -> Channel:
             return Mute(lambda worker, frame: None)

@@ -314,7 +314,7 @@ def test_waiting_for_a_model_is_not_the_cells_time() -> None:
 
 
 def test_a_repl_that_dies_is_replaced_and_the_model_told() -> None:
-    run = drive([block("gone = 1\nimport os\nos._exit(3)"), block("print(len(context), 'gone' in globals())"), ANSWER])
+    run = drive([block("gone = 1\nimport os\nos._exit(3)"), block("print(len(context), 'gone' in dir())"), ANSWER])
     assert run.answer == "done"
     assert "REPL restarted" in run.topics
     lost = run.trajectory.turns[0].cells[0].finished

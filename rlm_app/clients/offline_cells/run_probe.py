@@ -1,7 +1,7 @@
 # Look first: what the context is, and how each text begins.
 
 _texts = context if isinstance(context, (list, tuple)) else [context]
-_known = list(globals().get("documents") or []) + [{}] * len(_texts)
+_known = list(documents if "documents" in dir() else []) + [{}] * len(_texts)
 print(
     f"context: {type(context).__name__}, {len(_texts)} text(s), {sum(len(str(text)) for text in _texts):,} characters"
 )

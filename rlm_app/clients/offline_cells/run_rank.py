@@ -1,6 +1,6 @@
 # Rank the passages, show the best, and ask sub-models for their sentences, all at once.
 
-sources = sources_of(context, globals().get("documents"))
+sources = sources_of(context, documents if "documents" in dir() else None)
 ranked = rank(question, sources)
 found = candidates(ranked, sources)
 print("Words of the question, and how many passages hold them:")
