@@ -6,18 +6,23 @@ import threading
 import weakref
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rlm_app.events import Event
 from rlm_app.records import RunRecord
 from rlm_app.store import documents, preferences, sweep
 from rlm_app.store.batch import Job
 from rlm_app.store.journal import DuckDBJournal
-from rlm_app.store.opening import open_file
+from rlm_app.store.opening import MEMORY, open_file
 from rlm_app.store.reading import Reader, texts_of
+from rlm_app.store.recovery import recover
 from rlm_app.store.rows import RUN_COLUMNS, event_job, events_of, run_of, run_values
+from rlm_app.store.safekeeping import Safekeeping
 from rlm_app.store.writer import Writer
 from rlm_app.types import Document, DocumentInfo, RunState, Stop
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 _RUN = f"SELECT {', '.join(RUN_COLUMNS)} FROM runs"  # noqa: S608 - column names of our own
 _EVENTS = """
@@ -41,11 +46,12 @@ class DuckDBStore:
 
     def __init__(self, path: str | Path) -> None:
         connection = open_file(path)
+        safe = _safekeeping(connection, path)
         self._reader = Reader(connection)
         self._last: dict[str, int] = {}
         self._journals: weakref.WeakValueDictionary[str, DuckDBJournal] = weakref.WeakValueDictionary()
         self._journals_lock = threading.Lock()
-        self._writer = Writer(connection.cursor(), str(path), _noting(self._last))
+        self._writer = Writer(connection.cursor(), str(path), _noting(self._last), safe)
         # Ends the writer before the interpreter tears down its daemon threads, also where nobody called close().
         self._close = weakref.finalize(self, _shut, self._writer, self._reader)
 
@@ -143,6 +149,18 @@ class DuckDBStore:
             Job(statement=lambda connection: connection.execute(query, values).fetchall())
         )
         return rows
+
+
+def _safekeeping(connection: DuckDBPyConnection, path: str | Path) -> Safekeeping | None:
+    """Take in what the last process left, and return where this one keeps its replies; a store in memory keeps none."""
+    if str(path) == MEMORY:
+        return None
+    try:
+        recover(connection, Path(path))
+    except BaseException:
+        connection.close()
+        raise
+    return Safekeeping(Path(path))
 
 
 def _noting(last: dict[str, int]) -> Any:

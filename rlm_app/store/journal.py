@@ -34,12 +34,16 @@ class DuckDBJournal:
         self._lock = threading.Lock()
         with reader.reading() as cursor:
             self._replies = {(key, number) for key, number in cursor.execute(_FINISHED, [run_id]).fetchall()}
+        self._new: set[tuple[str, int]] = set()
 
     def reply(self, key: str, occurrence: int) -> Completion | None:
         """Return the recorded reply of this call, or None."""
         with self._lock:
             if (key, occurrence) not in self._replies:
                 return None
+            new = (key, occurrence) in self._new
+        if new:
+            self._writer.wait(Job())
         with self._reader.reading() as cursor:
             row = cursor.execute(_REPLY, [self._run_id, key, occurrence]).fetchone()
             texts = texts_of(cursor, row[1]) if row else {}
@@ -51,10 +55,11 @@ class DuckDBJournal:
         self._writer.put(self._job(key, occurrence, "started", call_id))
 
     def finished(self, key: str, occurrence: int, completion: Completion) -> None:
-        """Record the reply; durable when this returns."""
-        self._writer.wait(self._job(key, occurrence, "finished", "", pack(completion)))
+        """Record the reply; durable when this returns, and in the data file within a tenth of a second."""
+        self._writer.keep(self._job(key, occurrence, "finished", "", pack(completion)))
         with self._lock:
             self._replies.add((key, occurrence))
+            self._new.add((key, occurrence))
 
     def failed(self, key: str, occurrence: int, reason: str) -> None:
         """Note that the call failed; a failed call is never reused."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rlm_app.errors import StoreError
 from rlm_app.store.batch import Job, apply
 from rlm_app.store.opening import first_line
+from rlm_app.store.safekeeping import Safekeeping
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -25,10 +26,17 @@ QUEUE = 20_000
 class Writer:
     """Commits jobs on its own thread; after a row that nobody waits for was lost, every later call is refused."""
 
-    def __init__(self, connection: DuckDBPyConnection, path: str, committed: Callable[[Sequence[Job]], None]) -> None:
+    def __init__(
+        self,
+        connection: DuckDBPyConnection,
+        path: str,
+        committed: Callable[[Sequence[Job]], None],
+        safe: Safekeeping | None = None,
+    ) -> None:
         self._connection = connection
         self._path = path
         self._committed = committed
+        self._safe = safe
         self._jobs: deque[Job] = deque()
         self._changed = threading.Condition()
         self._urgent = False
@@ -40,13 +48,21 @@ class Writer:
     def put(self, job: Job) -> None:
         """Queue a job and return; raise `StoreError` when the store is closed or can no longer write."""
         with self._changed:
-            self._changed.wait_for(lambda: len(self._jobs) < QUEUE or self._broken or self._closing)
-            if self._broken or self._closing:
-                raise StoreError(self._broken or f"The data file {self._path} was closed; nothing more can be written.")
-            self._jobs.append(job)
-            self._urgent = self._urgent or job.done is not None
-            if self._urgent or len(self._jobs) in {1, BATCH}:
-                self._changed.notify_all()
+            self._wait_for_room()
+            self._queue(job)
+
+    def keep(self, job: Job) -> None:
+        """Queue a row of the journal and return when it is safe on disk, if not in the data file yet; raise `StoreError`."""
+        try:
+            with self._changed:
+                self._wait_for_room()
+                # In one go with the queue, or the file's turn might be over before the writer knows of the row.
+                ticket = self._safe.write(job) if self._safe else None
+                self._queue(job)
+            if ticket:
+                ticket.wait()
+        except OSError as error:
+            raise StoreError(self._sentence(str(error))) from error
 
     def wait(self, job: Job) -> Any:
         """Queue a job, wait until it is committed, and return what its statement returned; raise `StoreError`."""
@@ -61,11 +77,25 @@ class Writer:
             self._changed.notify_all()
         self._thread.join()
 
+    def _wait_for_room(self) -> None:
+        if len(self._jobs) >= QUEUE:
+            self._changed.wait_for(lambda: len(self._jobs) < QUEUE or self._broken or self._closing)
+        if self._broken or self._closing:
+            raise StoreError(self._broken or f"The data file {self._path} was closed; nothing more can be written.")
+
+    def _queue(self, job: Job) -> None:
+        self._jobs.append(job)
+        self._urgent = self._urgent or job.done is not None
+        if self._urgent or len(self._jobs) in {1, BATCH}:
+            self._changed.notify_all()
+
     def _work(self) -> None:
         while batch := self._gather():
             self._commit(batch)
         self._connection.close()
         del self._connection
+        if self._safe:
+            self._safe.close(remove=self._broken is None)
 
     def _gather(self) -> list[Job]:
         """Wait for jobs and return a batch, at once if somebody waits for it; return nothing when all is done."""
@@ -76,8 +106,10 @@ class Writer:
                 left = deadline - time.monotonic()
                 if left <= 0 or not self._changed.wait(left):
                     break
-            batch = [self._jobs.popleft() for _ in range(min(len(self._jobs), BATCH))]
-            self._urgent = any(job.done for job in self._jobs) if self._urgent else False
+            batch, self._urgent = list(self._jobs), False
+            self._jobs.clear()
+            if self._safe:
+                self._safe.turn()
             self._changed.notify_all()
         return batch
 
