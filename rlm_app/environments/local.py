@@ -14,6 +14,8 @@ from pathlib import Path
 
 from rlm_app.environments import confinement
 from rlm_app.environments.channels import ChildChannel
+from rlm_app.environments.confinement.measure import level
+from rlm_app.environments.confinement.words import describe
 from rlm_app.environments.processes import SPAWNER
 from rlm_app.environments.scratch import make_scratch, remove_scratch
 from rlm_app.errors import ConfigError, REPLStartError
@@ -32,8 +34,16 @@ class LocalREPL:
     plan: confinement.Plan = field(default_factory=confinement.Plan)
     restricted_builtins: bool = True
     name: str = "local"
-    covers: str = confinement.COVERS
-    misses: str = confinement.MISSES
+
+    @property
+    def covers(self) -> str:
+        """What cells are kept from on this machine, as measured."""
+        return describe(level()).covers
+
+    @property
+    def misses(self) -> str:
+        """What cells are not kept from on this machine."""
+        return describe(level()).misses
 
     def connect(self) -> ChildChannel:
         """Start a worker and return the channel to it; raise `REPLStartError`, or `ConfigError` on Windows."""

@@ -1,45 +1,76 @@
 """How a local worker is confined: by a program that runs first in its process, confines it, and then becomes the worker.
 
-The host gives that program (`start.py`) a plan; it tries each measure before the worker reads its first byte, while the
-process still has one thread, and the worker passes on in its `ready` frame which of them hold. A further measure is a
-function in `start.py` and a field here.
+The host gives that program (`start.py`) a plan. It puts up each layer (`inside/layers.py`) before the worker reads its
+first byte, while the process still has one thread, tries what must not work, and the worker passes on in its `ready` frame
+what held. `measure` says what holds on this machine, `words` how that is told to people.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
-COVERS = (
-    "A separate process in an empty scratch folder, without the app's environment variables, keys or open files; "
-    "memory, file sizes and open files are capped where the system enforces it; it and what it starts is killed at the end."
+START = Path(__file__).with_name("start.py")
+INSIDE = (
+    "kernel",
+    "syscalls",
+    "rules",
+    "seccomp",
+    "landlock",
+    "identity",
+    "jail",
+    "limits",
+    "paths",
+    "probes",
+    "layers",
 )
-MISSES = (
-    "Code still runs with the account of this app: it can read this machine's files, reach the network and start programs. "
-    "Use it only with documents you trust."
-)
+"""The modules that go into the worker's process, each after those it stands on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one worker may use: bytes of memory, bytes of one file, files open at once, folders to import from.
+    """What one worker may use, and which layers are put up around it.
 
-    With `confined` False the kernel's walls are left out and only the caps hold: for tests of what then remains.
+    Bytes of memory and of one file; files open at once; threads. `packages` are folders to import from and `read` what may be
+    read of them (None: all). `outside` are files it must not be able to read, which it tries. `required` ends a worker that
+    is not confined. `landlock` is the newest version to use, 0 for none; with `confined` False only the caps hold.
     """
 
-    # D1, in progress: `confined` becomes True by default; say Plan(confined=False) where cells must fork or start programs.
     confined: bool = False
+    required: bool = False
     memory: int = 1 << 30
     file_size: int = 256 << 20
     open_files: int = 256
+    threads: int = 64
     packages: tuple[str, ...] = ()
+    read: tuple[str, ...] | None = None
+    outside: tuple[str, ...] = (str(START),)
+    landlock: int = 99
+    seccomp: bool = True
+    jail: bool = True
+    namespaces: bool = True
+    preload: tuple[str, ...] = ("numpy", "pandas", "matplotlib.pyplot")
 
-    def arguments(self, worker: Path) -> list[str]:
-        """Return what follows the interpreter on the command line.
+    def arguments(self, worker: Path | None) -> list[str]:
+        """Return what follows the interpreter on the command line; without a worker the process only says what held.
 
         `-I` would also ignore PYTHONHASHSEED. These flags with an environment that holds only what we put there isolate as
         much: no user site, no site-packages and no .pth files, no folder of ours on the path.
         """
-        start = str(Path(__file__).with_name("start.py"))
-        return ["-s", "-S", "-P", "-B", "-u", "-X", "utf8", start, str(worker), json.dumps(asdict(self))]
+        return ["-s", "-S", "-P", "-B", "-u", "-X", "utf8", str(START), str(worker or ""), json.dumps(asdict(self))]
+
+
+def sources() -> Iterator[tuple[str, str]]:
+    """Yield names and texts of what a sandbox elsewhere needs, in order: the modules of `inside`, then `start`."""
+    for name in INSIDE:
+        yield f"rlm_confinement.{name}", START.with_name("inside").joinpath(f"{name}.py").read_text(encoding="utf-8")
+    yield "start", START.read_text(encoding="utf-8")
+
+
+def compile_inside() -> None:
+    """Leave the bytecode of all that where a worker's process finds it: that process may write nothing."""
+    for path in (START, *(START.with_name("inside") / f"{name}.py" for name in INSIDE)):
+        SourceFileLoader(path.stem, str(path)).get_code(path.stem)
