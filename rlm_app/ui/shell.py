@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from rlm_app.errors import StoreError
+from rlm_app.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
     from rlm_app.build import App
@@ -97,6 +97,8 @@ def open_app() -> App:
         return shared_app()
     except StoreError as error:
         stop_with("The data file cannot be opened", str(error))
+    except ConfigError as error:
+        stop_with("The settings cannot be read", str(error))
 
 
 def stop_with(title: str, sentence: str) -> NoReturn:
