@@ -1,0 +1,164 @@
+"""The Docker engine: finding it, saying what is missing, and removing what dead apps left in it."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import os
+import platform
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rlm_app.errors import ConfigError
+
+LABEL = "rlm-app.cells"
+HOST = "rlm-app.host"
+OWNER = "rlm-app.owner"
+JOIN_GROUP = "This account may not use it: sudo usermod -aG docker $USER, then log in again"
+DOCKERFILE = "rlm_app/environments/image"
+START_ENGINE = (
+    "Start Docker (on Linux: sudo systemctl start docker), or set DOCKER_HOST to the socket of an engine or of podman"
+)
+
+
+def engine(base_url: str = "") -> Any:
+    """Return the connection to the engine; raise `ConfigError` that says how to get one when it does not answer."""
+    from docker.errors import DockerException
+
+    address = base_url or os.environ.get("DOCKER_HOST", "")
+    try:
+        return _engine(address)
+    except (DockerException, OSError) as error:
+        fix = JOIN_GROUP if "Permission denied" in str(error) else START_ENGINE
+        place = address or "its usual place"
+        raise ConfigError(f"No Docker engine answers at {place}. {fix}. It said: {error}") from error
+
+
+@functools.cache
+def _engine(address: str) -> Any:
+    import docker
+
+    client = docker.DockerClient(base_url=address) if address else docker.from_env()
+    try:
+        client.ping()
+    except BaseException:
+        client.close()
+        raise
+    return client.api
+
+
+def image_missing(image: str) -> str:
+    """Return the sentence for an image that the engine does not have, with the command that gets it."""
+    from rlm_app.environments.docker import IMAGE
+
+    build = f"docker build -t {IMAGE} {DOCKERFILE}"
+    return f"The Docker engine has no image called {image}. Run: {build if image == IMAGE else f'docker pull {image}'}"
+
+
+def check(image: str, base_url: str = "") -> None:
+    """Raise `ConfigError` with what is missing and the command that fixes it, unless containers can be started."""
+    from docker.errors import DockerException, ImageNotFound
+
+    api = engine(base_url)
+    try:
+        api.inspect_image(image)
+    except ImageNotFound as error:
+        raise ConfigError(image_missing(image)) from error
+    except (DockerException, OSError) as error:
+        raise ConfigError(f"The Docker engine did not answer: {error}. {START_ENGINE}.") from error
+
+
+def quietly(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call the engine; return None when it refuses or is gone."""
+    from docker.errors import DockerException
+
+    with contextlib.suppress(DockerException, OSError):
+        return call(*args, **kwargs)
+    return None
+
+
+def remove(api: Any, container: str) -> None:
+    """Kill and remove a container; one that is gone already is fine."""
+    quietly(api.remove_container, container, force=True, v=True)
+
+
+def state(api: Any, container: str) -> dict[str, Any]:
+    """Return how the container is, waiting a little for one that is about to end; empty when it is gone."""
+    end = time.monotonic() + 1.0
+    while True:
+        found: dict[str, Any] = (quietly(api.inspect_container, container) or {}).get("State", {})
+        if not found.get("Running") or time.monotonic() > end:
+            return found
+        time.sleep(0.02)
+
+
+def labels() -> dict[str, str]:
+    """Return the labels by which another app knows whose a container is."""
+    return {LABEL: "1", HOST: platform.node(), OWNER: _owner()}
+
+
+@functools.cache
+def _owner() -> str:
+    """Return this process's mark: the name of a file that it keeps locked as long as it lives."""
+    mark = uuid.uuid4().hex
+    file = _lock_file(mark)
+    _lock(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    atexit.register(file.unlink, missing_ok=True)
+    return mark
+
+
+def _lock_file(mark: str) -> Path:
+    return Path(tempfile.gettempdir()) / f"rlm-app-{mark}.lock"
+
+
+def _lock(descriptor: int) -> bool:
+    """Lock a file that nobody else holds; return whether that worked. Where there are no such locks, it never does."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def sweep(base_url: str = "") -> int:
+    """Remove the containers that apps which are no more left behind, stopped ones too; return how many there were.
+
+    A container that ended by itself is anybody's to remove; one that still runs only when its app ran on this machine and
+    no longer holds its lock.
+    """
+    api = engine(base_url)
+    swept = 0
+    for row in quietly(api.containers, all=True, filters={"label": LABEL}) or []:
+        if row["State"] in ("exited", "dead") or _is_orphan(row["Labels"]):
+            remove(api, row["Id"])
+            swept += 1
+    return swept
+
+
+def _is_orphan(marks: dict[str, str]) -> bool:
+    owner = marks.get(OWNER, "")
+    if marks.get(HOST) != platform.node() or not owner.isalnum():
+        return False
+    file = _lock_file(owner)
+    try:
+        descriptor = os.open(file, os.O_RDWR)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False  # another account's
+    try:
+        if not _lock(descriptor):
+            return False
+        file.unlink(missing_ok=True)
+        return True
+    finally:
+        os.close(descriptor)
