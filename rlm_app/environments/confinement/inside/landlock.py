@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 import struct
 
 from . import kernel
@@ -66,14 +65,25 @@ def restrict(abi: int, rules: list[tuple[str, int]]) -> str:
 
 
 def _allow(held: int, path: str, rights: int) -> None:
+    if not is_folder(path):
+        rights &= FILE_RIGHTS
     try:
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return
     try:
-        if not stat.S_ISDIR(os.fstat(place).st_mode):
-            rights &= FILE_RIGHTS
         if rights:
-            kernel.call(ADD, held, PATH_BENEATH, struct.pack("=Qi", rights, place), 0)
+            kernel.call(ADD, held, PATH_BENEATH, _rule(rights, place), 0)
     finally:
         os.close(place)
+
+
+_rule = struct.Struct("=Qi").pack
+_folders: dict[str, bool] = {}
+
+
+def is_folder(path: str) -> bool:
+    """Whether a path is a folder; remembered, so that forked children need not look again."""
+    if path not in _folders:
+        _folders[path] = os.path.isdir(path)
+    return _folders[path]

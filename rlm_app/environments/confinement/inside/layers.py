@@ -29,6 +29,15 @@ PROCESSES = ("fork", "exec", "trace", "signal")
 FILES = ("read", "write", "parent")
 
 
+def prepare() -> None:
+    """Look up what every process finds the same, before one is forked for each worker."""
+    limits.tasks()
+    if kernel.machine() is not None:
+        kernel.libc()
+        for path in (*paths.runtime()[0], *paths.runtime()[1], *paths.DEVICES):
+            landlock.is_folder(path)
+
+
 def confine(plan: dict[str, Any]) -> dict[str, Any]:
     """Apply a plan to this process, which must have one thread and stand in its scratch folder.
 
@@ -50,7 +59,7 @@ def confine(plan: dict[str, Any]) -> dict[str, Any]:
     else:
         read = [*read, *(plan["packages"] if plan["read"] is None else plan["read"])]
         files = _wall(plan, layers, machine, parent, scratch, read, [*listed, *plan["packages"]])
-    sys.path += plan["packages"]
+    sys.path += [folder for folder in plan["packages"] if folder not in sys.path]
     if files == "none":
         _import(plan["preload"])
     caps = limits.limit(plan, 0 if layers.get("account", "off").startswith("on") else running)

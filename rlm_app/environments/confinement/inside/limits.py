@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import sys
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -17,9 +22,7 @@ def limit(plan: dict[str, Any], others: int) -> dict[str, bool]:
 
     The address space is the fence behind the memory that DATA does not see.
     """
-    try:
-        import resource
-    except ImportError:  # Windows
+    if resource is None:
         return {}
     caps = {
         "core": (resource.RLIMIT_CORE, 0),
@@ -34,7 +37,7 @@ def limit(plan: dict[str, Any], others: int) -> dict[str, bool]:
         caps["queued_signals"] = (resource.RLIMIT_SIGPENDING, 256)
         caps["message_queues"] = (resource.RLIMIT_MSGQUEUE, 0)
         caps["threads"] = (resource.RLIMIT_NPROC, others + plan["threads"])
-    return {name: _cap(resource, what, value) for name, (what, value) in caps.items()}
+    return {name: _cap(what, value) for name, (what, value) in caps.items()}
 
 
 def tasks() -> int:
@@ -46,7 +49,7 @@ def tasks() -> int:
         return 4_096
 
 
-def _cap(resource: Any, what: int, value: int) -> bool:
+def _cap(what: int, value: int) -> bool:
     _, hard = resource.getrlimit(what)
     most = value if hard == resource.RLIM_INFINITY else min(value, hard)
     try:
