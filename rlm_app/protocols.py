@@ -107,7 +107,10 @@ class Journal(Protocol):
         """Note that the call is about to be sent."""
 
     def finished(self, key: str, occurrence: int, completion: Completion) -> None:
-        """Record the reply; durable when this returns."""
+        """Record the reply; it outlives this process when this returns."""
+
+    def settle(self) -> None:
+        """Return when every reply recorded so far outlives the machine, so that what follows from it may leave."""
 
     def failed(self, key: str, occurrence: int, reason: str) -> None:
         """Note that the call failed; a failed call is never reused."""

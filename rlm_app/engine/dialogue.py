@@ -38,6 +38,7 @@ def ask_root(
     closing: bool = False,
 ) -> Completion:
     """Send the prompt of a turn to the root model at `place`, and let pages follow the reply as it is written."""
+    runtime.handler.settle()
     runtime.signals(place.call_id, "thinking", "")
     return runtime.handler.call(
         client,

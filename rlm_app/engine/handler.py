@@ -78,6 +78,10 @@ class LMHandler:
                 self.budget.settle(usage, subcall=role != "root")
             return completion
 
+    def settle(self) -> None:
+        """Return when the replies handed out so far are on disk; called before anything that follows from them leaves."""
+        self._journal.settle()
+
     def pass_over(self, client: Client, request: Request, role: str) -> None:
         """Count a call whose reply is known from the record of the run, as if it had come by here."""
         self._occurrences.next(call_key(role, client.model, request))

@@ -54,6 +54,9 @@ class MemoryJournal:
         """Record the reply."""
         self._replies[key, occurrence] = completion
 
+    def settle(self) -> None:
+        """Nothing outlives the process, so nothing is waited for."""
+
     def failed(self, key: str, occurrence: int, reason: str) -> None:
         """A failed call is never reused, so nothing is kept."""
 

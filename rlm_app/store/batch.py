@@ -7,6 +7,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rlm_app.events import Event
+from rlm_app.store.rows import event_row
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -17,7 +20,8 @@ FEW = 8
 class Job:
     """Something to write: a statement to carry out, then a row for a table, with the long texts it refers to.
 
-    `done` is given by callers who wait; it ends when the job is committed or has failed.
+    An `event` becomes a row only when it is written, so that who emits it need not wait for that. `done` is given by
+    callers who wait; it ends when the job is committed or has failed.
     """
 
     table: str = ""
@@ -25,6 +29,7 @@ class Job:
     texts: Mapping[str, str] = field(default_factory=dict)
     statement: Callable[[DuckDBPyConnection], Any] | None = None
     done: Future[Any] | None = None
+    event: Event | None = None
 
 
 def apply(connection: DuckDBPyConnection, batch: Iterable[Job]) -> list[Any]:
@@ -36,9 +41,10 @@ def apply(connection: DuckDBPyConnection, batch: Iterable[Job]) -> list[Any]:
         if job.statement:
             _append(connection, rows, texts)
         results.append(job.statement(connection) if job.statement else None)
-        texts.update(job.texts)
-        if job.table:
-            rows.setdefault(job.table, []).append(job.row)
+        table, row, named = ("events", *event_row(job.event)) if job.event else (job.table, job.row, job.texts)
+        texts.update(named)
+        if table:
+            rows.setdefault(table, []).append(row)
     _append(connection, rows, texts)
     return results
 

@@ -16,7 +16,7 @@ from rlm_app.store.journal import DuckDBJournal
 from rlm_app.store.opening import MEMORY, open_file
 from rlm_app.store.reading import Reader, texts_of
 from rlm_app.store.recovery import recover
-from rlm_app.store.rows import RUN_COLUMNS, event_job, events_of, run_of, run_values
+from rlm_app.store.rows import RUN_COLUMNS, events_of, run_of, run_values
 from rlm_app.store.safekeeping import Safekeeping
 from rlm_app.store.writer import Writer
 from rlm_app.types import Document, DocumentInfo, RunState, Stop
@@ -85,7 +85,7 @@ class DuckDBStore:
 
     def append_event(self, event: Event) -> None:
         """Queue the event; it is committed within a tenth of a second, and readable only then."""
-        self._writer.put(event_job(event))
+        self._writer.put(Job(event=event))
 
     def events(self, run_id: str, owner: str, after: int = 0) -> list[Event]:
         """Return the run's committed events with `seq` > after, in order; with nothing new, without asking the file."""
@@ -166,8 +166,8 @@ def _safekeeping(connection: DuckDBPyConnection, path: str | Path) -> Safekeepin
 def _noting(last: dict[str, int]) -> Any:
     def committed(jobs: Sequence[Job]) -> None:
         for job in jobs:
-            if job.table == "events":
-                last[job.row[0]] = job.row[1]
+            if job.event:
+                last[job.event.run_id] = job.event.seq
 
     return committed
 

@@ -55,11 +55,15 @@ class DuckDBJournal:
         self._writer.put(self._job(key, occurrence, "started", call_id))
 
     def finished(self, key: str, occurrence: int, completion: Completion) -> None:
-        """Record the reply; durable when this returns, and in the data file within a tenth of a second."""
+        """Record the reply; it outlives the process when this returns, and is in the data file a tenth of a second later."""
         self._writer.keep(self._job(key, occurrence, "finished", "", pack(completion)))
         with self._lock:
             self._replies.add((key, occurrence))
             self._new.add((key, occurrence))
+
+    def settle(self) -> None:
+        """Return when every reply recorded so far is on disk."""
+        self._writer.settle()
 
     def failed(self, key: str, occurrence: int, reason: str) -> None:
         """Note that the call failed; a failed call is never reused."""

@@ -10,7 +10,6 @@ from typing import Any
 from rlm_app.errors import StoreError
 from rlm_app.events import KINDS, Event
 from rlm_app.records import RunRecord, RunSpec
-from rlm_app.store.batch import Job
 from rlm_app.store.codec import pack, unpack, unpack_open
 from rlm_app.store.texts import QUOTED, encode, put_back, storable
 from rlm_app.types import RunState, Stop, Usage
@@ -19,11 +18,11 @@ RUN_COLUMNS = tuple(field.name for field in dataclasses.fields(RunRecord))
 _IN_COLUMNS = frozenset({"run_id", "seq", "at", "call_id", "parent_id", "depth"})
 
 
-def event_job(event: Event) -> Job:
-    """Return the job that keeps the event."""
+def event_row(event: Event) -> tuple[Sequence[Any], Mapping[str, str]]:
+    """Return the row that keeps the event, and the long texts it refers to."""
     body, texts = encode(pack(event, _IN_COLUMNS))
     row = (event.run_id, event.seq, event.kind, event.at, event.call_id, event.parent_id, event.depth, body, [*texts])
-    return Job("events", row, texts)
+    return row, texts
 
 
 def events_of(run_id: str, rows: Sequence[Sequence[Any]], texts: Mapping[str, str]) -> list[Event]:

@@ -1,8 +1,8 @@
 """Replies that are on disk and not in the data file yet: two files beside it that take turns.
 
-A transaction of DuckDB costs milliseconds of CPU, an appended line a tenth of that. So a reply is handed over when its line is
-on disk, and its row reaches the data file with the next batch. What a process that died left in these files is taken
-into the data file when that is opened again. A line is a checksum and a row of `journal` with its texts, as JSON.
+A transaction of DuckDB costs milliseconds of CPU, an appended line a hundredth of that. So a reply is handed over when its
+line is written, and its row reaches the data file with the next batch. What a process that died left in these files is
+taken into the data file when that is opened again. A line is a checksum and a row of `journal` with its texts, as JSON.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import os
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rlm_app.store.batch import Job
@@ -21,84 +21,109 @@ _MARK = 8
 
 
 class _File:
-    """One of the two files, made when it is first written to; lines are written from its start in each of its turns."""
+    """One of the two files, made when it is first written to; in each of its turns it is written from the start."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._handle = -1
+        self._path = path
         self._end = 0
-        self._written = 0
-        self._synced = 0
-        self._syncing = threading.Lock()
+        self.handle = -1
 
-    def write(self, line: bytes) -> int:
-        """Write a line behind the others; return what `sync` is to be told. Not for two threads at once."""
-        if self._handle < 0:
-            self._handle = _made(self.path)
+    def write(self, line: bytes) -> None:
+        """Write a line behind the others; one that was not taken whole is written over by the next."""
+        if self.handle < 0:
+            self.handle = _made(self._path)
         done = 0
         while done < len(line):
-            done += os.pwrite(self._handle, line[done:], self._end + done)
+            done += os.pwrite(self.handle, line[done:], self._end + done)
         self._end += len(line)
-        self._written += 1
-        return self._written
-
-    def sync(self, number: int) -> None:
-        """Return when that line is on disk; of many threads at once, one works for all that came before it."""
-        with self._syncing:
-            if self._synced < number:
-                reached = self._written
-                os.fdatasync(self._handle)
-                self._synced = reached
 
     def rewind(self) -> None:
         """Begin at the start again; all that was written is in the data file."""
         if self._end:
             self._end = 0
             with contextlib.suppress(OSError):  # lines that stay do no harm: the data file is known to have them
-                os.ftruncate(self._handle, 0)
+                os.ftruncate(self.handle, 0)
 
     def close(self, *, remove: bool) -> None:
-        """Let go of the file; who waits for a line after this need not, or was told by the writer that all is lost."""
-        with self._syncing:
-            self._synced = self._written
-            if self._handle >= 0:
-                os.close(self._handle)
-                self._handle = -1
-                if remove:
-                    self.path.unlink(missing_ok=True)
-
-
-class Ticket:
-    """Stands for a line that was written; `wait` returns when it is on disk."""
-
-    def __init__(self, file: _File, number: int) -> None:
-        self._file = file
-        self._number = number
-
-    def wait(self) -> None:
-        """Return when the line is on disk; raise OSError when it cannot get there."""
-        self._file.sync(self._number)
+        if self.handle >= 0:
+            os.close(self.handle)
+            self.handle = -1
+            if remove:
+                self._path.unlink(missing_ok=True)
 
 
 class Safekeeping:
-    """Keeps rows of the journal until the data file has them. `write` and `turn` are for one thread at a time."""
+    """Keeps rows of the journal until the data file has them.
 
-    def __init__(self, data_file: Path) -> None:
+    What was written outlives the process; a thread of its own sees to it that it outlives the machine, by `sync`.
+    """
+
+    def __init__(self, data_file: Path, sync: Callable[[int], None] = os.fdatasync) -> None:
         self._file, self._other = (_File(path) for path in _paths(data_file))
+        self._sync = sync
+        self._changed = threading.Condition()
+        self._unsynced: set[_File] = set()
+        self._written = 0
+        self._synced = 0
+        self._failed: OSError | None = None
+        self._closing = False
+        self._thread = threading.Thread(target=self._work, name="store-syncer", daemon=True)
+        self._thread.start()
 
-    def write(self, job: Job) -> Ticket:
+    def write(self, job: Job) -> None:
         """Write the row of a job; raise OSError when the disk does not take it."""
-        return Ticket(self._file, self._file.write(_line(job)))
+        line = _line(job)
+        with self._changed:
+            self._file.write(line)
+            self._unsynced.add(self._file)
+            self._written += 1
+            self._changed.notify_all()
+
+    def settle(self) -> None:
+        """Return when all that was written before this call is on disk; raise OSError when it cannot get there."""
+        with self._changed:
+            wanted = self._written
+            self._changed.wait_for(lambda: self._synced >= wanted or self._failed)
+            if self._failed:
+                raise self._failed
 
     def turn(self) -> None:
         """Write to the other file from here on; all that was written to it before is in the data file by now."""
-        self._file, self._other = self._other, self._file
-        self._file.rewind()
+        with self._changed:
+            self._file, self._other = self._other, self._file
+            self._file.rewind()
 
     def close(self, *, remove: bool) -> None:
         """Let go of the files, and `remove` them when the data file has all they hold."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        self._thread.join()
         for file in (self._file, self._other):
             file.close(remove=remove)
+
+    def _work(self) -> None:
+        while work := self._next():
+            files, reached = work
+            failed = self._sync_all(files)
+            with self._changed:
+                self._synced, self._failed = reached, self._failed or failed
+                self._changed.notify_all()
+
+    def _next(self) -> tuple[set[_File], int] | None:
+        """Wait for lines; return the files they are in and how many were written so far, or None when all is done."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._unsynced or self._closing)
+            files, self._unsynced = self._unsynced, set()
+            return (files, self._written) if files else None
+
+    def _sync_all(self, files: set[_File]) -> OSError | None:
+        try:
+            for file in files:
+                self._sync(file.handle)
+        except OSError as error:
+            return error
+        return None
 
 
 def left_behind(data_file: Path) -> list[Job]:

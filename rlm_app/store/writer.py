@@ -18,7 +18,7 @@ from rlm_app.store.safekeeping import Safekeeping
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-LINGER = 0.05
+LINGER = 0.08
 BATCH = 1_000
 QUEUE = 20_000
 
@@ -52,15 +52,22 @@ class Writer:
             self._queue(job)
 
     def keep(self, job: Job) -> None:
-        """Queue a row of the journal and return when it is safe on disk, if not in the data file yet; raise `StoreError`."""
+        """Queue a row of the journal; when this returns it outlives the process. Raises `StoreError`."""
+        with self._changed:
+            self._wait_for_room()
+            try:
+                if self._safe:
+                    self._safe.write(job)
+            except OSError as error:
+                raise StoreError(self._sentence(str(error))) from error
+            # In one go with the line, or its file's turn might be over before the writer knows of the row.
+            self._queue(job)
+
+    def settle(self) -> None:
+        """Return when all rows kept before this call are on disk; raise `StoreError`."""
         try:
-            with self._changed:
-                self._wait_for_room()
-                # In one go with the queue, or the file's turn might be over before the writer knows of the row.
-                ticket = self._safe.write(job) if self._safe else None
-                self._queue(job)
-            if ticket:
-                ticket.wait()
+            if self._safe:
+                self._safe.settle()
         except OSError as error:
             raise StoreError(self._sentence(str(error))) from error
 
