@@ -119,6 +119,7 @@ class CellRunner:
 
     def _call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
         """Call a host function of the completion that is under way; a kept REPL outlives the one it was made for."""
+        self._runtime.handler.settle()
         functions = self._subcalls.tools() | dict(self._runtime.toolbox.functions)
         return functions[name](*args, **kwargs)
 
