@@ -26,14 +26,13 @@ def no_price(usage: Usage) -> float | None:
 
 @dataclass(frozen=True)
 class Terms:
-    """What a client was told about its model: `timeout` is the seconds a server may stay silent.
+    """What a client was told about its model.
 
     `max_output_tokens` is sent where a request asks for none; `context_window` (tokens) refuses prompts that surely do
     not fit; `price` is asked where the provider states no cost.
     """
 
     model: str
-    timeout: float = 600.0
     retry: Retry = field(default_factory=Retry)
     price: Price = no_price
     max_output_tokens: int | None = None

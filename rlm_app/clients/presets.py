@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Preset:
-    """Where a server usually answers, and whether it asks for a key."""
+    """Where a server usually answers, whether it asks for a key, and further fields that each request to it has."""
 
     base_url: str
     needs_key: bool
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 PRESETS = {
     "openai": Preset("https://api.openai.com/v1", True),
-    "openrouter": Preset("https://openrouter.ai/api/v1", True),
+    "openrouter": Preset("https://openrouter.ai/api/v1", True, {"usage": {"include": True}}),
     "ollama": Preset("http://localhost:11434/v1", False),
     "lmstudio": Preset("http://localhost:1234/v1", False),
     "vllm": Preset("http://localhost:8000/v1", False),
+    "llamacpp": Preset("http://localhost:8080/v1", False),
 }
 
 

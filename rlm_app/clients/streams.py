@@ -1,18 +1,46 @@
-"""Putting a streamed chat completion together, whatever its server leaves out."""
+"""Putting a streamed chat completion together, whatever its server leaves out or adds."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rlm_app.clients.counting import estimated_usage
+from rlm_app.clients.trouble import Kind, Trouble
 from rlm_app.protocols import OnText
 from rlm_app.types import Completion, Request, Usage
 
-if TYPE_CHECKING:
-    from openai.types.chat import ChatCompletionChunk
-
 _FINISH = {"length": "length", "content_filter": "filter"}
+_DONE = b"[DONE]"
+
+Chunk = Mapping[str, Any]
+
+
+def chunks(pieces: Iterable[bytes]) -> Iterator[Chunk]:
+    """Yield the JSON objects of a stream of server-sent events up to its last word, "[DONE]"; raise `Trouble` on others."""
+    rest = b""
+    for piece in pieces:
+        *lines, rest = (rest + piece).split(b"\n")
+        for line in lines:
+            if line.startswith(b"data:"):
+                if (data := line[5:].strip()) == _DONE:
+                    return
+                yield parsed(data)
+    if rest.startswith(b"data:") and rest[5:].strip() != _DONE:
+        yield parsed(rest[5:])
+
+
+def parsed(data: bytes) -> Chunk:
+    """Return the JSON object in `data`; raise `Trouble` when it is none."""
+    try:
+        value = json.loads(data)
+    except ValueError:
+        raise Trouble(Kind.NONSENSE) from None
+    if not isinstance(value, dict):
+        raise Trouble(Kind.NONSENSE)
+    return value
 
 
 @dataclass
@@ -22,51 +50,89 @@ class Reply:
     on_text: OnText
     begun: bool = False
     finish: str | None = None
-    usage: Any = None
+    usage: Chunk | None = None
     _text: list[str] = field(default_factory=list)
     _reasoning: list[str] = field(default_factory=list)
     _refusal: list[str] = field(default_factory=list)
 
-    def add(self, chunk: ChatCompletionChunk) -> None:
-        """Take one chunk; servers send null where they have nothing to say."""
+    def add(self, chunk: Chunk) -> None:
+        """Take one chunk, or a whole completion; raise `Trouble` when it tells of an error."""
+        if chunk.get("error") or chunk.get("object") == "error":
+            raise told(chunk, 0)
         self.begun = True
-        self.usage = chunk.usage or self.usage
-        for choice in (chunk.choices or [])[:1]:
-            self.finish = choice.finish_reason or self.finish
-            if choice.delta is not None:
-                self._add_delta(choice.delta)
+        self.usage = chunk.get("usage") or self.usage
+        for choice in (chunk.get("choices") or ())[:1]:
+            self.finish = choice.get("finish_reason") or self.finish
+            self._add_delta(choice.get("delta") or choice.get("message") or {})
 
-    def _add_delta(self, delta: Any) -> None:
-        extra = delta.model_extra or {}
-        self._reasoning.append(extra.get("reasoning_content") or extra.get("reasoning") or "")
-        self._refusal.append(delta.refusal or "")
-        if delta.content:
-            self._text.append(delta.content)
-            self.on_text(delta.content)
+    def _add_delta(self, delta: Chunk) -> None:
+        if thought := delta.get("reasoning_content") or delta.get("reasoning"):
+            self._reasoning.append(_plain(thought))
+        if refusal := delta.get("refusal"):
+            self._refusal.append(_plain(refusal))
+        if content := _plain(delta.get("content")):
+            self._text.append(content)
+            self.on_text(content)
 
     @property
     def whole(self) -> bool:
         """Whether the server said that the reply has ended."""
         return self.finish is not None or self.usage is not None
 
-    def completion(self, request: Request, model: str, seconds: float) -> Completion:
+    def completion(self, request: Request, model: str) -> Completion:
         """Return the reply as a completion; usage that the server did not send is counted and marked estimated."""
         refusal = "".join(self._refusal)
         text = "".join(self._text) or refusal
         reasoning = "".join(self._reasoning)
-        usage = _usage(self.usage) if self.usage is not None else estimated_usage(request, text + reasoning, None)
+        usage = _usage(self.usage or {}) or estimated_usage(request, text + reasoning, None)
         finish = "refusal" if refusal else _FINISH.get(self.finish or "stop", "stop")
-        return Completion(text, model, usage, finish, seconds, reasoning)
+        return Completion(text, model, usage, finish, reasoning=reasoning)
 
 
-def _usage(said: Any) -> Usage:
-    extra = said.model_extra or {}
-    prompt, output = said.prompt_tokens_details, said.completion_tokens_details
+def told(body: Chunk, status: int, after: float | None = None) -> Trouble:
+    """Return the trouble that the JSON of an error tells of, in any of the forms that servers use.
+
+    `status` is that of the answer, 0 for an error within a stream, whose own code counts then.
+    """
+    found: Any = body.get("error") or body
+    error: Chunk = found if isinstance(found, dict) else {"message": found}
+    code = error.get("code")
+    said = f"{code or ''} {error.get('type') or ''} {error.get('message') or error.get('detail') or ''}"
+    if not status:
+        status = int(str(code)) if str(code).isdecimal() else 400
+    return Trouble(Kind.STATUS, said.strip(), status=status, after=after)
+
+
+def _plain(content: Any) -> str:
+    """Return content as text; some servers send a list of parts, and null where they have nothing to say."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        return "".join(_plain(part.get("text")) for part in content if isinstance(part, dict))
+    return ""
+
+
+def _usage(said: Chunk) -> Usage | None:
+    if _count(said, "prompt_tokens") is None and _count(said, "completion_tokens") is None:
+        return None
+    prompt = said.get("prompt_tokens_details") or {}
+    output = said.get("completion_tokens_details") or {}
+    cached = _count(prompt, "cached_tokens")
     return Usage(
         1,
-        said.prompt_tokens,
-        said.completion_tokens,
-        prompt.cached_tokens if prompt is not None else extra.get("prompt_cache_hit_tokens"),
-        output.reasoning_tokens if output is not None else None,
-        extra.get("cost"),
+        _count(said, "prompt_tokens"),
+        _count(said, "completion_tokens"),
+        _count(said, "prompt_cache_hit_tokens") if cached is None else cached,
+        _count(output, "reasoning_tokens"),
+        _number(said.get("cost")),
+        cache_write_tokens=_count(prompt, "cache_write_tokens"),
     )
+
+
+def _count(said: Chunk, name: str) -> int | None:
+    number = _number(said.get(name))
+    return None if number is None else int(number)
+
+
+def _number(value: Any) -> float | None:
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0 else None
