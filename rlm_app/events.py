@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from rlm_app.types import NO_USAGE, CellError, Citation, DocumentInfo, Limits, Message, Stop, Usage
+from rlm_app.types import NO_USAGE, CellError, Citation, DocumentInfo, Limits, Message, Picture, Stop, Usage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +96,7 @@ class CellFinished(Event):
     seconds: float = 0.0
     output_chars: int = 0
     interrupted: bool = False
+    pictures: tuple[Picture, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 

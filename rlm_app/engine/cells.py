@@ -148,6 +148,7 @@ class CellRunner:
             seconds=result.seconds,
             output_chars=result.output_chars,
             interrupted=result.interrupted,
+            pictures=result.pictures,
         )
         return result
 

@@ -1,11 +1,13 @@
 """Frames as the host writes and reads them. What a worker sends is hostile: every cap and every shape is checked here.
 
 A frame is a 4-byte big-endian length and that many bytes of JSON; "blob": [n, …] announces texts of n bytes each that follow
-it. `environments/worker.py` holds the other end and the list of operations.
+it, and "raw": n that the last n of these are bytes and no text. `environments/worker.py` holds the other end and the list of
+operations.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,11 +26,12 @@ Kind = str | int
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One message from a worker: its operation, its other fields, and its texts."""
+    """One message from a worker: its operation, its other fields, its texts, and what came as bytes."""
 
     op: str
     head: Mapping[str, Any]
     texts: tuple[str, ...]
+    raw: tuple[bytes, ...] = ()
 
 
 def encode(head: Mapping[str, Any], texts: Sequence[bytes] = ()) -> bytes:
@@ -53,12 +56,14 @@ def read_frame(read: Callable[[int], bytes]) -> Frame:
         malformed("a blob without sizes")
     if sum(sizes) > CALL_BYTES:
         malformed(f"a blob of {sum(sizes):,} bytes; {CALL_BYTES:,} are allowed")
-    blob = memoryview(read(sum(sizes)) if sizes else b"")
-    texts, at = [], 0
-    for size in sizes:
-        texts.append(str(blob[at : at + size], "utf-8", "replace"))
-        at += size
-    return Frame(head["op"], head, tuple(texts))
+    raw = head.get("raw", 0)
+    if type(raw) is not int or not 0 <= raw <= len(sizes):
+        malformed("bytes without sizes")
+    ends = list(itertools.accumulate(sizes, initial=0))
+    blob = memoryview(read(ends[-1]) if sizes else b"")
+    parts = [blob[start:end] for start, end in itertools.pairwise(ends)]
+    texts = tuple(str(part, "utf-8", "replace") for part in parts[: len(parts) - raw])
+    return Frame(head["op"], head, texts, tuple(bytes(part) for part in parts[len(parts) - raw :]))
 
 
 def malformed(what: str) -> NoReturn:

@@ -15,6 +15,7 @@ from rlm_app.cancel import CancelToken
 from rlm_app.engine.frames import CALL_BYTES, Frame, as_bytes, encode, malformed, pack, unpack
 from rlm_app.engine.link import Link
 from rlm_app.engine.loading import load_frames
+from rlm_app.engine.pictures import PICTURE_BYTES, PICTURE_SIDE, PICTURES_MAX
 from rlm_app.engine.results import ANSWER_CHARS, cell_result
 from rlm_app.engine.stopwatch import Stopwatch
 from rlm_app.errors import Cancelled, REPLError, REPLLost, REPLStartError
@@ -130,8 +131,9 @@ class REPL:
     def _say_hello(self, restricted_builtins: bool) -> None:
         self._expect("ready")
         limits = {"output_chars": self._output_chars, "call_bytes": CALL_BYTES, "answer_chars": ANSWER_CHARS}
-        hello = {"op": "hello", "tools": sorted(self._tools), "restricted_builtins": restricted_builtins, **limits}
-        self._link.send(encode(hello))
+        pictures = {"count": PICTURES_MAX, "bytes": PICTURE_BYTES, "side": PICTURE_SIDE}
+        cells = {"restricted_builtins": restricted_builtins, "pictures": pictures, **limits}
+        self._link.send(encode({"op": "hello", "tools": sorted(self._tools), **cells}))
         try:
             self._await(START_SECONDS)
         except REPLLost as lost:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rlm_app.engine.frames import Frame, malformed
-from rlm_app.types import CellError, CellResult
+from rlm_app.engine.pictures import PICTURES_MAX, picture
+from rlm_app.types import CellError, CellResult, Picture
 
 ANSWER_CHARS = 2_000_000
 VARIABLES_MAX = 200
@@ -30,7 +31,14 @@ def cell_result(frame: Frame, output_chars: int, seconds: float) -> CellResult:
         seconds=seconds,
         output_chars=printed,
         interrupted=head["interrupted"],
+        pictures=_pictures(frame.raw),
     )
+
+
+def _pictures(found: tuple[bytes, ...]) -> tuple[Picture, ...]:
+    if len(found) > PICTURES_MAX:
+        malformed(f"{len(found)} pictures; {PICTURES_MAX} are allowed")
+    return tuple(shown for data in found if (shown := picture(data)) is not None)
 
 
 def _error(found: Any) -> CellError | None:

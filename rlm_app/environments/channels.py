@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Callable
 
-from rlm_app.environments.processes import kill_tree
+from rlm_app.environments.processes import Child
 from rlm_app.errors import REPLLost
 
 STDERR_CHARS = 8_000
@@ -29,7 +26,7 @@ class ChildChannel:
 
     def __init__(
         self,
-        process: subprocess.Popen[bytes],
+        process: Child,
         stream: socket.socket,
         errors: socket.socket,
         clean_up: Callable[[], None],
@@ -89,8 +86,7 @@ class ChildChannel:
         """Send the worker SIGINT, which reaches its main thread even while that keeps the interpreter to itself."""
         with self._kill_lock:
             if not self._killed.is_set():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(self._process.pid, signal.SIGINT)
+                self._process.interrupt()
 
     def kill(self) -> None:
         """End the worker and all it started, and remove what it leaves; may be called twice, from any thread."""
@@ -99,7 +95,7 @@ class ChildChannel:
                 return
             self._killed.set()
             # First the processes: a worker that sees its socket end goes at once, and its orphans could not be found.
-            kill_tree(self._process, self._wait_seconds)
+            self._process.kill(self._wait_seconds)
             for end in (self._stream, self._errors):
                 _shut(end)
             self._drain.join(self._wait_seconds)
@@ -111,7 +107,7 @@ class ChildChannel:
 
     def stderr(self) -> str:
         """Return the last 8,000 characters the worker wrote to its stderr."""
-        if not self._killed.is_set() and self._exit_status() is not None:
+        if not self._killed.is_set() and self._process.ended() is not None:
             self._drain.join(0.2)
         return self._tail.decode("utf-8", "replace")[-STDERR_CHARS:]
 
@@ -125,25 +121,11 @@ class ChildChannel:
                 return
             self._tail = (self._tail + part)[-4 * STDERR_CHARS :]
 
-    def _exit_status(self) -> str | None:
-        """Say how the worker died, None while it lives; it stays unburied, so that its group id stays ours."""
-        if self._process.returncode is not None:
-            return "was killed by the app"
-        try:
-            found = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG)
-        except ChildProcessError:
-            return "ended"
-        if found is None:
-            return None
-        if found.si_code == os.CLD_EXITED:
-            return f"ended itself with status {found.si_status}"
-        return f"was killed by {signal.Signals(found.si_status).name}"
-
     def _epitaph(self) -> str:
         if self._killed.is_set():
             return "the worker was killed by the app"
         end = time.monotonic() + 0.3  # its sockets close a little before it is a corpse that can be asked
-        while (how := self._exit_status()) is None and time.monotonic() < end:
+        while (how := self._process.ended()) is None and time.monotonic() < end:
             time.sleep(0.002)
         return f"the worker {how or 'closed its connection'}"
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import socket
 import subprocess
 import sys
 import sysconfig
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from rlm_app.environments import confinement
 from rlm_app.environments.channels import ChildChannel
 from rlm_app.environments.confinement.measure import level
 from rlm_app.environments.confinement.words import describe
-from rlm_app.environments.processes import SPAWNER
+from rlm_app.environments.forkserver import FORKS
+from rlm_app.environments.processes import SPAWNER, Child, Spawned, environment
 from rlm_app.environments.scratch import make_scratch, remove_scratch
 from rlm_app.errors import ConfigError, REPLStartError
 
@@ -49,14 +51,13 @@ class LocalREPL:
         """Start a worker and return the channel to it; raise `REPLStartError`, or `ConfigError` on Windows."""
         if os.name != "posix":
             raise ConfigError("The local environment needs Linux or macOS. Choose another environment, such as docker.")
-        _compile_worker()
         scratch = make_scratch()
         stream, child_stream = socket.socketpair()
         errors, child_errors = socket.socketpair()
         plan = replace(self.plan, packages=self.plan.packages or _packages())
         try:
             with child_stream, child_errors:
-                process = SPAWNER.start(functools.partial(_spawn, plan, scratch, child_stream, child_errors))
+                process = _start(plan, scratch, child_stream, child_errors)
         except OSError as error:
             stream.close()
             errors.close()
@@ -65,6 +66,14 @@ class LocalREPL:
                 f"Cannot start a process for cells: {error}. Free memory or raise its limits."
             ) from error
         return ChildChannel(process, stream, errors, functools.partial(remove_scratch, scratch))
+
+
+def _start(plan: confinement.Plan, scratch: str, stream: socket.socket, errors: socket.socket) -> Child:
+    """Fork a worker from the process that is ready for it; where there is none, start one from nothing."""
+    with contextlib.suppress(OSError):
+        return FORKS.fork(asdict(plan), scratch, confinement.START, WORKER, (stream.fileno(), errors.fileno()))
+    _compile_worker()
+    return Spawned(SPAWNER.start(functools.partial(_spawn, plan, scratch, stream, errors)))
 
 
 @functools.cache
@@ -82,27 +91,10 @@ def _spawn(
         stdout=stream.fileno(),
         stderr=errors.fileno(),
         cwd=scratch,
-        env=_environment(scratch),
+        env={**environment(), "HOME": scratch, "TMPDIR": scratch},
         close_fds=True,
         start_new_session=True,
     )
-
-
-def _environment(scratch: str) -> dict[str, str]:
-    """Return all that a worker finds in its environment: nothing of ours, equal hashes, one thread per number cruncher."""
-    return {
-        "LANG": "C.UTF-8",
-        "TZ": "UTC",
-        "HOME": scratch,
-        "TMPDIR": scratch,
-        "PATH": os.defpath,
-        "PYTHONHASHSEED": "0",
-        "MALLOC_ARENA_MAX": "2",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        "MPLBACKEND": "Agg",
-    }
 
 
 @functools.cache

@@ -11,9 +11,80 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 Start = Callable[[], "subprocess.Popen[bytes]"]
-Answer = "subprocess.Popen[bytes] | OSError"
+FLAGS = ("-s", "-S", "-P", "-B", "-u", "-X", "utf8")
+"""How an interpreter is started that is to be ours alone. `-I` would also ignore PYTHONHASHSEED; these with an environment
+that holds only what we put there isolate as much: no user site, no site-packages, no .pth files, no folder of ours."""
+
+
+def environment() -> dict[str, str]:
+    """Return what a worker finds in its environment: nothing of ours, equal hashes, one thread per number cruncher."""
+    return {
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "PATH": os.defpath,
+        "PYTHONHASHSEED": "0",
+        "MALLOC_ARENA_MAX": "2",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "MPLBACKEND": "Agg",
+    }
+
+
+class Child(Protocol):
+    """The process of a worker."""
+
+    @property
+    def pid(self) -> int:
+        """Its process id, which nobody else gets before `kill`."""
+
+    def interrupt(self) -> None:
+        """Send it SIGINT."""
+
+    def ended(self) -> str | None:
+        """Say how it ended by itself ("ended itself with status 3"); None while it lives."""
+
+    def kill(self, seconds: float) -> None:
+        """Kill it with all it started, and wait for at most `seconds` for the system to bury it."""
+
+
+class Spawned:
+    """A worker in a process that the app has started itself."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self.pid = process.pid
+
+    def interrupt(self) -> None:
+        """Send it SIGINT."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGINT)
+
+    def ended(self) -> str | None:
+        """Say how it ended; it stays unburied, so that its group id stays ours."""
+        if self._process.returncode is not None:
+            return "was killed by the app"
+        try:
+            found = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG)
+        except ChildProcessError:
+            return "ended"
+        return says(found.si_code, found.si_status) if found is not None else None
+
+    def kill(self, seconds: float) -> None:
+        """Kill it, its group and its descendants."""
+        kill_tree(self._process, seconds)
+
+
+def says(code: int, status: int) -> str:
+    """Return what the kernel tells of a dead child, in words."""
+    return (
+        f"ended itself with status {status}"
+        if code == os.CLD_EXITED
+        else f"was killed by {signal.Signals(status).name}"
+    )
 
 
 class Spawner:

@@ -5,12 +5,14 @@ by nobody. It speaks frames over the descriptors 0 and 1 it was started with, wh
 they write to descriptors 1 and 2 goes to the process's stderr, never into the protocol.
 
 A frame is a 4-byte big-endian length and that many bytes of JSON. A JSON object with "blob": [n, …] is followed by that many
-texts of n bytes each, UTF-8 with surrogatepass, so that bulk text never passes through JSON. The first frame is `hello`.
+texts of n bytes each, UTF-8 with surrogatepass, so that bulk text never passes through JSON; with "raw": n the last n are
+bytes and no text. The first frame is `hello`.
 
-host -> worker   hello {tools, output_chars, call_bytes, answer_chars} | load {name, kind, more} + texts | exec {nonce} + code
-                 reply {id, kind | error} + texts | interrupt {nonce} | close
+host -> worker   hello {tools, output_chars, call_bytes, answer_chars, restricted_builtins, pictures {count, bytes, side}}
+                 load {name, kind, more} + texts | exec {nonce} + code | reply {id, kind | error} + texts
+                 interrupt {nonce} | close
 worker -> host   ready {python, pid, confined} | loaded {name, error} | call {nonce, id, tool, args, kwargs} + texts
-                 output {nonce} + text | result {nonce, error, interrupted, output_chars, answered, variables} + texts
+                 output {nonce} + text | result {nonce, error, interrupted, output_chars, answered, variables} + texts + PNGs
 
 A value travels as its kind and its texts: "text" is one string, a number n is a list of n strings, "json" is JSON.
 """
@@ -33,6 +35,7 @@ import threading
 import time
 import traceback
 import types
+import warnings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +45,15 @@ OWN_FILE = (lambda: None).__code__.co_filename
 OWN_NAMES = ("FINAL", "FINAL_VAR", "SHOW_VARS")
 LIST_MAX = 50_000
 NOT_READY = {"", "false", "no", "0", "none", "off"}
+REFUSED = {
+    "eval": "write the expression itself, or read data with json.loads or ast.literal_eval",
+    "exec": "write the code in the cell itself",
+    "compile": "write the code in the cell itself; for a pattern there is re.compile",
+    "input": "nobody can type here; read the context, or ask a model with llm_query",
+    "globals": "use the variables by their names; SHOW_VARS() lists them",
+    "locals": "use the variables by their names; SHOW_VARS() lists them",
+    "breakpoint": "nobody can step through; print what you want to see",
+}
 pause = time.sleep  # as it is now: cells may replace the module's
 class_name: Callable[[type], str] = type.__dict__["__name__"].__get__
 
@@ -149,6 +161,93 @@ class Output(io.RawIOBase):
         return text, total
 
 
+class Pictures:
+    """Collects what a cell has drawn: figures of matplotlib still open, and PNG files new in the folder it started in."""
+
+    def __init__(self, most: dict[str, int]) -> None:
+        self.most = most
+        self.folder = os.getcwd()
+        self.seen = self.files()
+
+    def files(self) -> dict[str, tuple[int, int]]:
+        """Return the PNG files there are, oldest first, each with what changes when it is written anew."""
+        try:
+            with os.scandir(self.folder) as entries:
+                pngs = [e for e in entries if e.name.lower().endswith(".png") and e.is_file(follow_symlinks=False)]
+            marks = [(e.stat(follow_symlinks=False), e.path) for e in pngs[:1_000]]
+        except OSError:
+            return {}
+        return {path: (mark.st_mtime_ns, mark.st_size) for mark, path in sorted(marks, key=lambda m: m[0].st_mtime_ns)}
+
+    def take(self) -> tuple[list[bytes], str]:
+        """Return the pictures of the cell that has ended, close the figures, and say what the model should know of them."""
+        kept: list[bytes] = []
+        left_out, notes = 0, []
+        for name, draw in [*self.figures(), *self.news()]:
+            try:
+                data = draw() if len(kept) < self.most["count"] else b""
+            except Exception as error:
+                notes.append(f"({name} could not be drawn: {class_name(type(error))}: {str(error)[:200]})\n")
+                continue
+            if data in kept:
+                continue
+            if self.fits(data):
+                kept.append(data)
+            else:
+                left_out += 1
+        self.close()
+        if kept:
+            notes.append(f"({len(kept)} {'picture is' if len(kept) == 1 else 'pictures are'} shown to the reader)\n")
+        if left_out:
+            caps = (
+                "{count} pictures of a cell are shown, PNG, at most {bytes:,} bytes and {side:,} pixels a side".format
+            )
+            notes.append(f"({left_out} more left out: {caps(**self.most)})\n")
+        return kept, "".join(notes)
+
+    def figures(self) -> list[tuple[str, Callable[[], bytes]]]:
+        """Return a way to draw each open figure, if the cells have imported matplotlib at all."""
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        numbers = pyplot.get_fignums() if pyplot is not None else []
+        return [(f"figure {number}", lambda number=number: self.draw(pyplot.figure(number))) for number in numbers]  # type: ignore[misc,union-attr]
+
+    def draw(self, figure: Any) -> bytes:
+        """Return a figure as PNG, in fewer dots where it is too large for its size."""
+        data = io.BytesIO()
+        dots = min(figure.get_dpi(), self.most["side"] // max(*figure.get_size_inches(), 1e-3))
+        figure.savefig(data, format="png", dpi=max(dots, 1))
+        return data.getvalue()
+
+    def close(self) -> None:
+        """Close all figures, as a notebook does."""
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if pyplot is not None:
+            pyplot.close("all")
+
+    def news(self) -> list[tuple[str, Callable[[], bytes]]]:
+        """Return a way to read each file that is new or written anew."""
+        before, self.seen = self.seen, self.files()
+        paths = [path for path, mark in self.seen.items() if before.get(path) != mark]
+        return [(os.path.basename(path), lambda path=path: self.read(path)) for path in paths]  # type: ignore[misc]
+
+    def read(self, path: str) -> bytes:
+        """Return a file's bytes, but none of one that is too large."""
+        with io.FileIO(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            data = file.read(self.most["bytes"] + 1) or b""
+        return data if len(data) <= self.most["bytes"] else b""
+
+    def fits(self, data: bytes) -> bool:
+        """Tell whether these bytes are a PNG that may be shown."""
+        wide, high = int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+        is_png = data[:8] == b"\x89PNG\r\n\x1a\n" and data[12:16] == b"IHDR"
+        return (
+            is_png
+            and len(data) <= self.most["bytes"]
+            and 0 < wide <= self.most["side"]
+            and 0 < high <= self.most["side"]
+        )
+
+
 class Interrupts:
     """Turns the host's interrupts into KeyboardInterrupt in the cell's main thread, and nowhere else."""
 
@@ -248,6 +347,16 @@ def describe(value: Any) -> str:
     return name[:60]
 
 
+def refuse(name: str, instead: str) -> Callable[..., None]:
+    """Return what stands in a cell in the place of a builtin function that it should not use."""
+
+    def refused(*args: object, **kwargs: object) -> None:
+        raise RuntimeError(f"{name}() is switched off in cells: {instead}")
+
+    refused.__name__ = refused.__qualname__ = name
+    return refused
+
+
 def describe_error(error: BaseException) -> dict[str, str]:
     """Return type, message and traceback of what ended a cell, without the worker's own frames."""
     shown = traceback.TracebackException(type(error), error, error.__traceback__)
@@ -280,10 +389,15 @@ class Repl:
         self.print_to = self.new_stream()
         self.module = types.ModuleType("__main__")
         self.names = self.module.__dict__
-        self.reserved = {name: self.make_tool(name) for name in hello["tools"]}
+        self.reserved: dict[str, Any] = {name: self.make_tool(name) for name in hello["tools"]}
         self.reserved.update(FINAL=self.final, FINAL_VAR=self.final_var, SHOW_VARS=self.variables)
+        # A dictionary of the cells' own: libraries have the real builtins, and need them.
+        refused = REFUSED if hello.get("restricted_builtins", True) else {}
+        instead = {name: refuse(name, advice) for name, advice in refused.items()}
+        self.reserved["__builtins__"] = {**vars(builtins), **instead}
         self.answer: Any = {"content": "", "ready": False}
-        self.names.update(self.reserved, __builtins__=builtins, answer=self.answer)
+        self.names.update(self.reserved, answer=self.answer)
+        self.pictures = Pictures(hello.get("pictures") or {"count": 0, "bytes": 0, "side": 0})
         self.lock = threading.Lock()
         self.running = threading.Event()
         self.boxes: dict[int, queue.SimpleQueue[Any]] = {}
@@ -366,6 +480,8 @@ class Repl:
         if problem is not None and type(self.answer.get("content")) is not str:
             self.answer = self.names["answer"] = {"content": "", "ready": False}  # or each later cell ends the same way
         failure = failure or problem
+        drawn, trouble = self.guard(self.draw) if not isinstance(failure, KeyboardInterrupt) else ([], None)
+        failure = failure or trouble
         interrupted = self.interrupts.count > 0 or (self.interrupts.asked and isinstance(failure, KeyboardInterrupt))
         error = None
         if isinstance(failure, SystemExit) and not isinstance(failure, Final):
@@ -374,7 +490,7 @@ class Repl:
             unshown = {"type": class_name(type(failure)), "message": "(it cannot be shown)", "traceback": ""}
             error = self.guard(describe_error, failure)[0] or unshown
         self.guard(self.flush)
-        self.finish(error, draft or "", interrupted)
+        self.finish(error, draft or "", interrupted, drawn or [])
 
     def prepare(self, nonce: str) -> None:
         """Put back what an earlier cell may have changed, and open for calls."""
@@ -457,12 +573,19 @@ class Repl:
         """Say that the cell called sys.exit."""
         print(f"(the cell ended itself by sys.exit({failure.code!r}); its variables are kept)")  # noqa: T201
 
+    def draw(self) -> list[bytes]:
+        """Return the pictures of the cell, and tell the model of them below what it printed."""
+        drawn, told = self.pictures.take()
+        self.flush()
+        self.output.write(told.encode("utf-8", "backslashreplace"))
+        return drawn
+
     def flush(self) -> None:
         """Bring what was printed into the output."""
         for stream in {id(stream): stream for stream in (sys.stdout, sys.stderr, self.print_to)}.values():
             stream.flush()
 
-    def finish(self, error: dict[str, str] | None, draft: str, interrupted: bool) -> None:
+    def finish(self, error: dict[str, str] | None, draft: str, interrupted: bool, drawn: list[bytes]) -> None:
         """Close for calls, restore the reserved names and send the result."""
         self.running.clear()
         self.names.update(self.reserved)
@@ -474,7 +597,7 @@ class Repl:
         answered, variables = self.final_text is not None, dict(list(self.variables().items())[:200])
         head = {"op": "result", "nonce": nonce, "error": error, "interrupted": interrupted, "output_chars": total}
         texts = [text.encode("utf-8", "surrogatepass") for text in (stdout, draft, self.final_text or "")]
-        self.wire.write({**head, "answered": answered, "variables": variables}, texts)
+        self.wire.write({**head, "answered": answered, "variables": variables, "raw": len(drawn)}, texts + drawn)
 
     # How the threads meet.
 
@@ -548,8 +671,9 @@ def main() -> None:
     """Serve cells until the host goes away."""
     wire = Wire()
     hello, _ = wire.read()
-    repl = Repl(wire, hello)
     builtins.exit = builtins.quit = sys.exit  # type: ignore[assignment]
+    warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")  # plt.show() shows by leaving it open here
+    repl = Repl(wire, hello)
     work: queue.SimpleQueue[Any] = queue.SimpleQueue()
     signal.signal(signal.SIGINT, repl.interrupts.handle)
     threading.stack_size(1 << 20)
@@ -561,4 +685,5 @@ def main() -> None:
         repl.run(*work.get())
 
 
-main()
+if __name__ == "__main__":
+    main()
