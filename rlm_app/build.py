@@ -13,6 +13,7 @@ from rlm_app import offers
 from rlm_app.assemble import Executor, backends, make_client, make_environment
 from rlm_app.backends import Backend
 from rlm_app.cancel import CancelToken
+from rlm_app.catalogue import Catalogue
 from rlm_app.checks import check_limits, check_order, plain_name
 from rlm_app.engine.imports import IMPORTED, ImportReport
 from rlm_app.engine.trajectory import Trajectory
@@ -51,6 +52,7 @@ class App:
         self.settings = settings
         self.store = store
         self.boot = uuid.uuid4().hex
+        self.catalogue = Catalogue(settings, store)
         self._executor = Executor(settings, store, self._needed)
         self.manager: RunManager = RunManager(store, self._executor, self.boot, parallel=settings.parallel_runs)
         self._samples_lock = threading.Lock()
