@@ -7,20 +7,28 @@ from typing import Any
 
 from rlm_app.documents import reasons
 from rlm_app.documents.docx_numbering import Numbering
-from rlm_app.documents.docx_text import PAGE_HARD, PAGE_SOFT, ParagraphText, tag, walk
+from rlm_app.documents.docx_text import PAGE_HARD, PAGE_SOFT, ParagraphText, attribute, tag, walk
 from rlm_app.documents.loading import Loaded, OnProgress
 from rlm_app.documents.pages import Part, clean, tidy_lines
 from rlm_app.documents.zips import open_checked
 from rlm_app.errors import DocumentError
 
+# Files with macros and templates are documents too; their macros are never looked at.
+_KINDS = (
+    "application/vnd.ms-word.document.macroEnabled.main+xml",
+    "application/vnd.ms-word.template.macroEnabledTemplate.main+xml",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
+)
 _BREAKING_SECTIONS = frozenset({"nextPage", "oddPage", "evenPage"})
+_ADDED, _REMOVED = frozenset({"ins", "moveTo"}), frozenset({"del", "moveFrom"})
+_TRACKED = _ADDED | _REMOVED
 
 
 def load(path: Path, name: str, password: str | None, on_progress: OnProgress) -> Loaded:
     """Read a DOCX: paragraphs, lists with their numbers, tables as "cell | cell", headers and footers once.
 
     Pages are those that Word noted when it last saved the file, and explicit page breaks; a file without any is one
-    page. Tracked insertions are kept, tracked deletions are left out.
+    page. Tracked insertions are kept and tracked deletions left out, which a note says; comments stand at their anchors.
     """
     open_checked(path, name).close()
     document = _open(path, name)
@@ -30,14 +38,18 @@ def load(path: Path, name: str, password: str | None, on_progress: OnProgress) -
     if not any(text.strip() for _, text, _ in parts):
         raise DocumentError(name, reasons.NO_TEXT)
     on_progress(len(parts), len(parts))
-    return Loaded("docx", "page", parts)
+    return Loaded("docx", "page", parts, _changes(document))
 
 
 def _open(path: Path, name: str) -> Any:
-    import docx
+    from docx.opc.part import PartFactory
+    from docx.package import Package
+    from docx.parts.document import DocumentPart
 
+    for kind in _KINDS:
+        PartFactory.part_type_for.setdefault(kind, DocumentPart)
     try:
-        return docx.Document(str(path))
+        return Package.open(str(path)).main_document_part.document
     except Exception as error:  # a broken container surfaces as KeyError, XMLSyntaxError, ValueError, …
         raise DocumentError(name, "is damaged and cannot be opened as a Word file; get a fresh copy") from error
 
@@ -175,17 +187,29 @@ def _ends_page(paragraph: Any) -> bool:
 
 
 def _notes(document: Any) -> dict[str, str]:
-    """Return the text of each footnote and endnote by its kind and number, such as "footnote 2"."""
+    """Return the text of each footnote, endnote and comment by its kind and number, such as "footnote 2"."""
     from docx.oxml import parse_xml
 
     found: dict[str, str] = {}
     for part in document.part.package.iter_parts():
         kind = str(part.partname).rsplit("/", 1)[-1].removesuffix("s.xml")
-        if kind in {"footnote", "endnote"}:
+        if kind in {"footnote", "endnote", "comment"}:
             for note in parse_xml(part.blob):
-                ids = [value for key, value in note.attrib.items() if key.endswith("}id")]
-                found[f"{kind} {ids[0] if ids else ''}"] = _cell(note, {})[0]
+                found[f"{kind} {attribute(note, 'id')}"] = _cell(note, {})[0]
     return found
+
+
+def _changes(document: Any) -> tuple[str, ...]:
+    """Return the note on tracked changes, if there are any that touch text."""
+    marks = [
+        tag(element) for element in document.element.body.iter() if tag(element) in _TRACKED and _holds_text(element)
+    ]
+    added, removed = (sum(mark in kinds for mark in marks) for kinds in (_ADDED, _REMOVED))
+    return (reasons.tracked(added, removed),) if added or removed else ()
+
+
+def _holds_text(change: Any) -> bool:
+    return any(tag(node) in {"t", "delText"} and node.text for node in change.iter())
 
 
 def _around(document: Any, what: str) -> list[str]:

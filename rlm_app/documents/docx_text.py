@@ -7,6 +7,26 @@ from typing import Any
 PAGE_HARD, PAGE_SOFT = "page break", "rendered page break"
 
 _LEFT_OUT = frozenset({"del", "moveFrom", "delText", "instrText", "Fallback", "pPr", "rPr", "sdtPr", "fldData", "tbl"})
+_REFERENCES = {"footnoteReference": "note", "endnoteReference": "note", "commentReference": "comment"}
+_TICKED, _OPEN = "☒", "☐"
+# The signs of the font Wingdings that forms and lists are made with, by the last two digits of their code.
+_SYMBOLS = {
+    ("Wingdings", code): sign
+    for code, sign in {
+        "A8": _OPEN,
+        "6F": _OPEN,
+        "FE": "☑",
+        "FD": _TICKED,
+        "78": _TICKED,
+        "FC": "✓",
+        "FB": "✗",
+        "A7": "▪",
+        "B7": "•",
+        "E0": "→",
+        "F0": "→",
+        "9F": "•",
+    }.items()
+}
 _CHARACTERS = {"tab": "\t", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 
 
@@ -68,21 +88,26 @@ def _add_leaf(child: Any, name: str, text: ParagraphText) -> bool:
     elif name in _CHARACTERS:
         text.add(_CHARACTERS[name])
     elif name == "br":
-        if _attribute(child, "type") == "page":
+        if attribute(child, "type") == "page":
             text.break_page(PAGE_HARD)
         else:
             text.add("\n")
     elif name == "lastRenderedPageBreak":
         text.break_page(PAGE_SOFT)
-    elif name in {"footnoteReference", "endnoteReference"}:
-        note = text.notes.get(f"{name.removesuffix('Reference')} {_attribute(child, 'id')}", "")
-        text.add(f" [note: {note}]" if note else "")
+    elif name in _REFERENCES:
+        note = text.notes.get(f"{name.removesuffix('Reference')} {attribute(child, 'id')}", "")
+        text.add(f" [{_REFERENCES[name]}: {note}]" if note else "")
+    elif name == "sym":
+        text.add(_SYMBOLS.get((attribute(child, "font"), attribute(child, "char")[-2:].upper()), ""))
+    elif name == "ffData":
+        text.add(_form_value(child))
     else:
         return False
     return True
 
 
-def _attribute(element: Any, name: str) -> str:
+def attribute(element: Any, name: str) -> str:
+    """Return an attribute by its name without a namespace, "" where there is none."""
     return next((str(value) for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
 
 
@@ -91,4 +116,17 @@ def _is_hidden(run: Any, name: str) -> bool:
     if name != "r":
         return False
     marks = [mark for child in run if tag(child) == "rPr" for mark in child if tag(mark) == "vanish"]
-    return any(_attribute(mark, "val") not in {"0", "false", "off"} for mark in marks)
+    return any(attribute(mark, "val") not in {"0", "false", "off"} for mark in marks)
+
+
+def _form_value(field: Any) -> str:
+    """Return what an old form field shows that stands nowhere as text: a box that is ticked or not, a chosen entry."""
+    for kind in field:
+        if tag(kind) == "checkBox":
+            marks = {tag(mark): attribute(mark, "val") or "1" for mark in kind}
+            return _TICKED if marks.get("checked", marks.get("default", "0")) in {"1", "true", "on"} else _OPEN
+        if tag(kind) == "ddList":
+            entries = [attribute(entry, "val") for entry in kind if tag(entry) == "listEntry"]
+            chosen = next((attribute(entry, "val") for entry in kind if tag(entry) == "result"), "0")
+            return entries[int(chosen)] if chosen.isdecimal() and int(chosen) < len(entries) else ""
+    return ""

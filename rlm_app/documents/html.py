@@ -25,16 +25,20 @@ _Piece = tuple[str, Any]
 
 def load(path: Path, name: str, password: str | None, on_progress: OnProgress) -> Loaded:
     """Read an HTML file; what a browser hides (scripts, styles, hidden elements) is left out."""
-    from bs4 import BeautifulSoup
-
-    data = re.sub(rb"^\s*(?:\xef\xbb\xbf)?<\?xml[^>]*\?>", b"", path.read_bytes())
-    soup = BeautifulSoup(data, "html.parser")
-    title = _squeeze(soup.title.get_text() if soup.title else "").strip()
-    parts = _parts(_walk(soup), title or "beginning")
+    parts = read_markup(path.read_bytes(), "beginning")
     if not parts:
         raise DocumentError(name, f"{reasons.NO_TEXT} that a browser would show; save the page as PDF and upload that")
     on_progress(1, 1)
     return Loaded("html", "section", parts)
+
+
+def read_markup(data: bytes, first_label: str) -> list[Part]:
+    """Return the sections of markup; what stands before the first heading is labelled by its title or `first_label`."""
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(re.sub(rb"^\s*(?:\xef\xbb\xbf)?<\?xml[^>]*\?>", b"", data), "html.parser")
+    title = _squeeze(soup.title.get_text() if soup.title else "").strip()
+    return _parts(_walk(soup), title or first_label)
 
 
 def _walk(soup: Any) -> Iterator[_Piece]:

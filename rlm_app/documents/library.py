@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 
-from rlm_app.documents import reasons
+from rlm_app.documents import formats, reasons
 from rlm_app.documents.isolated import read_isolated
-from rlm_app.documents.loading import Load, Loaded, OnProgress, no_progress
-from rlm_app.documents.pages import join
+from rlm_app.documents.loading import Loaded, OnProgress, no_progress
+from rlm_app.documents.pages import INSIDE, join
 from rlm_app.documents.repl_view import repl_view
-from rlm_app.documents.sniff import sniff
 from rlm_app.errors import DocumentError
 from rlm_app.types import Document, DocumentInfo
 
 __all__ = ["MAX_BYTES", "SUFFIXES", "health", "read", "read_isolated", "repl_view"]
 
-LOADERS: Mapping[str, str] = {
-    "pdf": "rlm_app.documents.pdf",
-    "docx": "rlm_app.documents.docx",
-    "html": "rlm_app.documents.html",
-    "text": "rlm_app.documents.text",
-}
 # For the uploader: what is worth offering. A file of any other name that holds text is read too.
 SUFFIXES = (
-    *("pdf", "docx", "md", "markdown", "txt", "html", "htm", "csv", "tsv", "json", "jsonl", "xml", "yaml", "yml"),
+    *("pdf", "docx", "docm", "pptx", "pptm", "xlsx", "xlsm", "odt", "rtf", "epub", "eml", "zip", "ipynb"),
+    *("md", "markdown", "txt", "html", "htm", "csv", "tsv", "json", "jsonl", "xml", "yaml", "yml"),
     *("toml", "ini", "log", "rst", "tex", "srt", "vtt", "sql", "py", "js", "ts", "tsx", "jsx", "java", "kt", "c", "h"),
-    *("cpp", "hpp", "cs", "go", "rs", "rb", "php", "swift", "scala", "sh", "ps1", "r", "lua", "css", "ipynb"),
+    *("cpp", "hpp", "cs", "go", "rs", "rb", "php", "swift", "scala", "sh", "ps1", "r", "lua", "css"),
 )
-MAX_BYTES = 200_000_000
+UNCOUNTED = frozenset({"lines", "rows"})
+_SAID = {"scanned": "scanned", "ocr": "read by OCR", "broken": "damaged", "empty": "empty"}
+MAX_BYTES = 500_000_000
 
 
 def read(path: Path, name: str, password: str | None = None, on_progress: OnProgress = no_progress) -> Document:
@@ -41,9 +35,7 @@ def read(path: Path, name: str, password: str | None = None, on_progress: OnProg
     """
     try:
         size, digest = _measure(path, name)
-        load: Load = import_module(LOADERS[sniff(path, name)]).load
-        loaded = load(path, name, password, on_progress)
-        return _document(name, size, digest, loaded)
+        return _document(name, size, digest, formats.load(path, name, password, on_progress))
     except DocumentError:
         raise
     except MemoryError as error:
@@ -75,9 +67,11 @@ def _document(name: str, size: int, digest: str, loaded: Loaded) -> Document:
 def health(info: DocumentInfo) -> str:
     """Return one line on how well a document can be read: "212 pages · 3 scanned · text OK · 512,000 characters"."""
     kinds = [page.kind for page in info.pages]
-    counted = [f"{len(kinds):,} {info.unit}{'' if len(kinds) == 1 else 's'}"] if info.unit != "lines" else []
-    for kind, word in (("scanned", "scanned"), ("broken", "damaged"), ("empty", "empty")):
+    # A long sheet or file is several pages, all of whose labels begin with its name.
+    units = len({page.label.partition(INSIDE)[0] for page in info.pages})
+    counted = [f"{units:,} {info.unit}{'' if units == 1 else 's'}"] if info.unit not in UNCOUNTED else []
+    for kind, word in _SAID.items():
         if kinds.count(kind):
             counted.append(f"{kinds.count(kind):,} {word}")
-    verdict = "text OK" if "text" in kinds else "no text"
+    verdict = "text OK" if {"text", "ocr"} & set(kinds) else "no text"
     return " · ".join([*counted, verdict, f"{info.characters:,} characters"])

@@ -10,6 +10,9 @@ MAX_CHARACTERS = 100_000_000
 Part = tuple[str, str, str]
 """Label, text and kind of one page."""
 
+INSIDE = " · "
+"""Stands in a label between a file, sheet or message and the place inside it: "terms.pdf · page 3"."""
+
 _NEVER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\ud800-\udfff\ufffe\uffff]")
 
 
@@ -32,3 +35,9 @@ def clean(text: str) -> str:
 def tidy_lines(text: str) -> str:
     """Return `text` without blanks at line ends and with at most one empty line in a row."""
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"(?<![ \t\u00a0])[ \t\u00a0]+(?=\n|$)", "", text)).strip("\n")
+
+
+def part(label: str, text: str) -> Part:
+    """Return a page of cleaned text that an empty line ends; one without text is "empty"."""
+    text = tidy_lines(clean(text))
+    return label, text and text + "\n\n", "text" if text else "empty"

@@ -7,21 +7,28 @@ WRONG_PASSWORD = "the password is wrong; try again"  # noqa: S105 - a sentence
 EMPTY = "is empty (0 bytes)"
 NO_TEXT = "holds no text at all"
 
-_NO_READER = "{} cannot be read yet; {}"
+_NO_READER = "{} cannot be read; {}"
 REFUSED = {
-    "epub": _NO_READER.format("EPUB books", "convert it to PDF, HTML or text and upload that"),
-    "xlsx": _NO_READER.format("Excel workbooks", "save the sheets as CSV and upload those"),
-    "pptx": _NO_READER.format("PowerPoint files", "save it as PDF and upload that"),
-    "odt": _NO_READER.format("OpenDocument files", "save it as DOCX or PDF and upload that"),
-    "zip": _NO_READER.format("ZIP archives", "unpack it and upload the files inside"),
-    "eml": _NO_READER.format("E-mail files", "save the message as PDF, HTML or text and upload that"),
-    "rtf": _NO_READER.format("RTF files", "save it as DOCX or PDF and upload that"),
-    "picture": _NO_READER.format("Pictures", "run text recognition (OCR) on it and upload the result as PDF or text"),
-    "archive": _NO_READER.format("Archives", "unpack it and upload the files inside"),
+    "xlsb": _NO_READER.format("Binary Excel workbooks (XLSB)", "save it as XLSX and upload that"),
+    "ods": _NO_READER.format("OpenDocument tables", "save it as XLSX or CSV and upload that"),
+    "odp": _NO_READER.format("OpenDocument slides", "save it as PPTX or PDF and upload that"),
+    "odg": _NO_READER.format("OpenDocument files of this kind", "save it as PDF and upload that"),
+    "mbox": _NO_READER.format("Mailboxes", "export the messages as EML, pack them as ZIP and upload that"),
+    "picture": _NO_READER.format(
+        "Pictures", "save it as PDF and upload that; scanned pages can be read with OCR there"
+    ),
+    "archive": _NO_READER.format("Archives other than ZIP", "unpack it, pack it as ZIP and upload that"),
     "ole": "is an old or a password-protected Office file; save it as DOCX without a password and upload that",
     "ole-encrypted": "needs its password, and protected Office files cannot be opened here; save one without it",
-    "binary": "is not text, PDF, Word or HTML; convert it to one of these and upload that",
+    "binary": "is not a document this app can read; save it as PDF, Word, HTML or text and upload that",
 }
+
+
+def tracked(added: int, removed: int) -> str:
+    """Return the note on changes that were tracked and are shown as if all were accepted."""
+    kept = f"{added:,} insertion{'' if added == 1 else 's'} kept"
+    left = f"{removed:,} deletion{'' if removed == 1 else 's'} left out"
+    return f"holds tracked changes, read as if accepted: {kept}, {left}"
 
 
 def asks_for_password(error: DocumentError) -> bool:

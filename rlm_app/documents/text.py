@@ -1,4 +1,4 @@
-"""Plain text, Markdown, source code, CSV, logs: anything that is characters. Newlines stay as they are in the file."""
+"""Plain text, Markdown, source code, logs: anything that is characters. Newlines stay as they are in the file."""
 
 import re
 from collections.abc import Iterable
@@ -8,11 +8,10 @@ from rlm_app.documents import reasons
 from rlm_app.documents.encoding import decode
 from rlm_app.documents.loading import Loaded, OnProgress
 from rlm_app.documents.pages import Part
+from rlm_app.documents.stretches import stretches as cut
 from rlm_app.errors import DocumentError
 
 MARKDOWN = frozenset({"md", "markdown", "mdx", "rmd", "qmd"})
-LINES_A_PAGE = 60
-CHARACTERS_A_PAGE = 8_000
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
@@ -22,56 +21,49 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 def load(path: Path, name: str, password: str | None, on_progress: OnProgress) -> Loaded:
     """Read a text file: Markdown has a section for each heading, everything else stretches of about 60 lines."""
-    text, encoding = decode(path.read_bytes(), name)
-    if not text.strip():
-        raise DocumentError(name, reasons.NO_TEXT)
+    whole, notes = decoded(path, name)
     suffix = Path(name).suffix.lower().lstrip(".")
-    notes = () if encoding.startswith("utf-") else (f"read as {encoding}; if letters look wrong, save it as UTF-8",)
     on_progress(1, 1)
     if suffix in MARKDOWN:
-        return Loaded("md", "section", sections(_LINE.findall(text)), notes)
-    return Loaded(suffix or "txt", "lines", stretches(at[0] for at in _LINE.finditer(text)), notes)
+        return Loaded("md", "section", sections(lines(whole)), notes)
+    return Loaded(suffix or "txt", "lines", stretches(lines(whole)), notes)
 
 
-def stretches(lines: Iterable[str]) -> list[Part]:
-    """Cut lines into stretches a person can look at, labelled by the numbers of their lines, counted from 1."""
-    parts: list[Part] = []
-    held: list[str] = []
-    first, size = 1, 0
-    for number, line in enumerate(lines, 1):
-        if held and (len(held) == LINES_A_PAGE or size + len(line) > CHARACTERS_A_PAGE):
-            parts += _stretch(first, held)
-            first, held, size = number, [], 0
-        held.append(line)
-        size += len(line)
-    return parts + (_stretch(first, held) if held else [])
+def decoded(path: Path, name: str) -> tuple[str, tuple[str, ...]]:
+    """Return the text of a file and what has to be said of its encoding; raise `DocumentError` where there is none."""
+    whole, encoding = decode(path.read_bytes(), name)
+    if not whole.strip():
+        raise DocumentError(name, reasons.NO_TEXT)
+    notes = () if encoding.startswith("utf-") else (f"read as {encoding}; if letters look wrong, save it as UTF-8",)
+    return whole, notes
 
 
-def _stretch(first: int, lines: list[str]) -> list[Part]:
-    text = "".join(lines)
-    label = f"line {first}" if len(lines) == 1 else f"lines {first}–{first + len(lines) - 1}"
-    if len(text) <= CHARACTERS_A_PAGE:
-        return [(label, text, "text" if text.strip() else "empty")]
-    pieces = [text[at : at + CHARACTERS_A_PAGE] for at in range(0, len(text), CHARACTERS_A_PAGE)]
-    return [(f"{label}, part {number}", piece, "text") for number, piece in enumerate(pieces, 1)]
+def lines(whole: str) -> list[str]:
+    """Return the lines as an editor counts them, each with its end."""
+    return _LINE.findall(whole)
 
 
-def sections(lines: list[str]) -> list[Part]:
+def stretches(of_lines: Iterable[str]) -> list[Part]:
+    """Cut lines into parts labelled by their numbers, counted from 1."""
+    return cut(enumerate(of_lines, 1), "line")
+
+
+def sections(of_lines: list[str]) -> list[Part]:
     """Cut Markdown at its headings; what stands before the first one is labelled "beginning"."""
-    starts = headings(lines)
+    starts = headings(of_lines)
     if not starts or starts[0][0] > 0:
         starts = [(0, "beginning"), *starts]
-    ends = [start for start, _ in starts[1:]] + [len(lines)]
-    cut = [(label, "".join(lines[start:end])) for (start, label), end in zip(starts, ends, strict=True)]
-    return [(label, text, "text" if text.strip() else "empty") for label, text in cut]
+    ends = [start for start, _ in starts[1:]] + [len(of_lines)]
+    pieces = [(label, "".join(of_lines[start:end])) for (start, label), end in zip(starts, ends, strict=True)]
+    return [(label, text, "text" if text.strip() else "empty") for label, text in pieces]
 
 
-def headings(lines: list[str]) -> list[tuple[int, str]]:
+def headings(of_lines: list[str]) -> list[tuple[int, str]]:
     """Return the line index and the text of each heading outside code fences and front matter."""
     found: list[tuple[int, str]] = []
     fence = ""
-    for index in range(_front_matter(lines), len(lines)):
-        line = lines[index].rstrip("\r\n")
+    for index in range(_front_matter(of_lines), len(of_lines)):
+        line = of_lines[index].rstrip("\r\n")
         mark = _FENCE.match(line)
         if fence:
             fence = "" if mark and mark[1].startswith(fence) else fence
@@ -79,16 +71,16 @@ def headings(lines: list[str]) -> list[tuple[int, str]]:
             fence = mark[1]
         elif heading := _HEADING.match(line):
             found.append((index, _plain(heading[2]) or "untitled"))
-        elif _UNDERLINE.match(line) and index and _may_be_title(lines[index - 1]):
-            found.append((index - 1, _plain(lines[index - 1])))
+        elif _UNDERLINE.match(line) and index and _may_be_title(of_lines[index - 1]):
+            found.append((index - 1, _plain(of_lines[index - 1])))
     return found
 
 
-def _front_matter(lines: list[str]) -> int:
+def _front_matter(of_lines: list[str]) -> int:
     """Return how many lines a YAML block at the top takes."""
-    if not lines or lines[0].rstrip() != "---":
+    if not of_lines or of_lines[0].rstrip() != "---":
         return 0
-    ends = (index for index, line in enumerate(lines[1:100], 1) if line.rstrip() in {"---", "..."})
+    ends = (index for index, line in enumerate(of_lines[1:100], 1) if line.rstrip() in {"---", "..."})
     return next(ends, -1) + 1
 
 

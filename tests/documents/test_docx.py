@@ -80,7 +80,40 @@ def test_deletions_and_hidden_text_are_left_out_and_insertions_kept(tmp_path: Pa
         "<w:r {0}><w:t> percent.</w:t></w:r>",
     ):
         paragraph.append(parse_xml(xml.format(nsdecls("w"))))
-    assert saved(made, tmp_path).text.strip() == "The fee is twelve percent."
+    document = saved(made, tmp_path)
+    assert document.text.strip() == "The fee is twelve percent."
+    assert document.info.notes == ("holds tracked changes, read as if accepted: 1 insertion kept, 1 deletion left out",)
+
+
+def test_a_comment_stands_where_it_is_anchored(tmp_path: Path) -> None:
+    made = docx.Document()
+    run = made.add_paragraph().add_run("The fee is ten percent")
+    made.add_comment(run, text="too high?", author="A. Person")
+    assert saved(made, tmp_path).text.strip() == "The fee is ten percent [comment: too high?]"
+
+
+def test_boxes_and_choices_of_a_form_are_read(tmp_path: Path) -> None:
+    made = docx.Document()
+    field = "<w:fldChar w:fldCharType='begin'><w:ffData>{}</w:ffData></w:fldChar>"
+    add(made, field.format("<w:checkBox><w:default w:val='0'/><w:checked/></w:checkBox>") + "<w:t> paid</w:t>")
+    add(made, field.format("<w:checkBox><w:default w:val='0'/></w:checkBox>") + "<w:t> due</w:t>")
+    add(
+        made, field.format("<w:ddList><w:result w:val='1'/><w:listEntry w:val='A'/><w:listEntry w:val='B'/></w:ddList>")
+    )
+    add(made, "<w:sym w:font='Wingdings' w:char='F0FE'/><w:t> agreed</w:t>")
+    assert saved(made, tmp_path).text.split("\n\n")[:4] == ["☒ paid", "☐ due", "B", "☑ agreed"]
+
+
+def test_a_file_with_macros_is_read_as_a_document(tmp_path: Path) -> None:
+    made = docx.Document()
+    made.add_paragraph("Read me.")
+    made.save(str(tmp_path / "plain.docx"))
+    kind = b"application/vnd.ms-word.document.macroEnabled.main+xml"
+    with zipfile.ZipFile(tmp_path / "plain.docx") as plain, zipfile.ZipFile(tmp_path / "a.docm", "w") as macro:
+        for entry in plain.namelist():
+            old = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+            macro.writestr(entry, plain.read(entry).replace(old, kind))
+    assert read(tmp_path / "a.docm", "a.docm").text.strip() == "Read me."
 
 
 def test_lists_show_the_numbers_and_bullets_that_word_computes(tmp_path: Path) -> None:

@@ -52,12 +52,13 @@ def test_the_identity_of_a_document_is_the_hash_of_its_bytes(tmp_path: Path) -> 
     ("name", "data", "reason"),
     [
         ("a.txt", b"", "is empty"),
-        ("a.png", b"\x89PNG\r\n", "Pictures cannot be read yet; run text recognition"),
-        ("a.rtf", b"{\\rtf1 hello}", "RTF files cannot be read yet"),
+        ("a.png", b"\x89PNG\r\n", "Pictures cannot be read; save it as PDF"),
+        ("a.rtf", b"just words", "is called .rtf and holds plain text"),
+        ("a.mbox", b"From a@example.com\n", "export the messages as EML"),
         ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "save it as DOCX"),
         ("a.docx", b"just words", "is called .docx and holds plain text"),
         ("a.pdf", b"PK\x05\x06" + bytes(18), "is called .pdf and holds a ZIP archive"),
-        ("a.tar.gz", b"\x1f\x8b\x08", "Archives cannot be read yet"),
+        ("a.tar.gz", b"\x1f\x8b\x08", "unpack it, pack it as ZIP"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_the_way_out(tmp_path: Path, name: str, data: bytes, reason: str) -> None:
@@ -75,7 +76,7 @@ def test_a_file_that_is_not_there_is_a_document_error(tmp_path: Path) -> None:
 def test_a_file_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
     with (tmp_path / "big.txt").open("wb") as file:
         file.truncate(MAX_BYTES + 1)
-    with pytest.raises(DocumentError, match="limit is 200 MB; split it"):
+    with pytest.raises(DocumentError, match="limit is 500 MB; split it"):
         read(tmp_path / "big.txt", "big.txt")
 
 
@@ -137,4 +138,4 @@ def test_the_repl_sees_a_string_for_one_document_and_a_list_for_several(tmp_path
 
 def test_the_uploader_is_offered_bare_suffixes_once_each() -> None:
     assert len(set(SUFFIXES)) == len(SUFFIXES)
-    assert {"pdf", "docx", "md", "txt", "html", "csv", "py"} <= set(SUFFIXES)
+    assert {"pdf", "docx", "md", "txt", "html", "csv", "py", "xlsx", "pptx", "epub", "eml", "zip"} <= set(SUFFIXES)

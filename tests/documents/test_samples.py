@@ -21,6 +21,8 @@ READABLE = {
     "form_acroform_filled.pdf": "aTextField: TIKA-1226",
     "gov_three_column_federal_register.pdf": "supersede Airworthiness Directive (AD)",
     "long_markitdown_test.docx": "d666f1f7-46cb-42bd-9a39-9a39cf2a509f",
+    "mail.eml": "Subject: JUnit test message",
+    "markitdown_test.xlsx": "58 | 6ff4173b-42a5-4784-9b19-f49caff4d93d | 22 | 9",
     "malformed_helloworld_bad_xref.pdf": "Hello, world!",
     "malformed_one_bad_page_of_19.pdf": "condition that the registrant keep",
     "multilang.pdf": "Привет, мир",
@@ -32,6 +34,7 @@ READABLE = {
     "table_borderless_invoice.pdf": "SKU-8847 A-12 450",
     "tables.docx": "Top left | Top right\nBottom left | Bottom right",
     "text_box.docx": "Datum plane",
+    "tika.epub": "This is the text for chapter Two",
     "tracked_insertion.docx": "This is a text with two exciting insertions.",
     "utf16le_bom_arabic.txt": "لم يتخلى فريق بانثرز سوى عن 308 نقطة",
 }
@@ -39,10 +42,7 @@ REFUSED = {
     "corrupt_truncated.docx": "damaged",
     "empty.pdf": "is empty",
     "encrypted_password_tika.docx": "needs its password",
-    "mail.eml": "cannot be read yet",
-    "markitdown_test.xlsx": "save the sheets as CSV",
-    "tika.epub": "EPUB books cannot be read yet; convert",
-    "traversal_relative_tika.zip": "unpack it",
+    "traversal_relative_tika.zip": "lead out of the archive",
     "zip_bomb_100MB.zip": "times its size",
 }
 
