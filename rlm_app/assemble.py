@@ -21,13 +21,13 @@ from rlm_app.engine.session import Job, run_job
 from rlm_app.errors import Cancelled, ClientError, ConfigError, ReplayDiverged, REPLError
 from rlm_app.protocols import Client, Environment, EventSink, Journal
 from rlm_app.records import RunContext, RunRecord, RunSpec, RunStore
-from rlm_app.registry import CLIENTS, ENVIRONMENTS, find
+from rlm_app.registry import CLIENTS, ENVIRONMENTS, MISSING, find
 from rlm_app.settings import Settings
 from rlm_app.types import Completion, Document
 
 NOT_YET = {
     name: f'The environment "{name}" needs {what}, and this version cannot run cells there yet; use environment="local".'
-    for name, what in (("docker", "Docker"), ("modal", "a Modal account"), ("prime", "a Prime account"))
+    for name, what in (("modal", "a Modal account"), ("prime", "a Prime account"))
 }
 """Environments of the reference that are not built yet, each with the sentence that says so."""
 
@@ -69,8 +69,23 @@ def make_environment(name: str, options: Mapping[str, Any] | None = None) -> Env
     """Build an environment by name with its own options; raise `ConfigError` when it cannot be used here."""
     if name in NOT_YET:
         raise ConfigError(NOT_YET[name])
-    environment: Environment = find(ENVIRONMENTS, "environment", name)(**(options or {}))
+    recipe: Any = find(ENVIRONMENTS, "environment", name)
+    known = [field.name for field in dataclasses.fields(recipe)]
+    if surplus := sorted(set(options or {}) - set(known)):
+        raise ConfigError(f'The environment "{name}" knows {", ".join(known)}; it does not know {", ".join(surplus)}.')
+    environment: Environment = recipe(**(options or {}))
     return environment
+
+
+def missing_for(environment: Environment) -> str:
+    """Return what is missing before an environment can be used here, with the command that fixes it; empty if nothing is.
+
+    May ask an engine or a service, and so take a second or two.
+    """
+    if environment.name not in MISSING:
+        return ""
+    missing: Callable[[Environment], str] = find(MISSING, "environment", environment.name)
+    return missing(environment)
 
 
 class Executor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from rlm_app.assemble import make_environment
+from rlm_app.assemble import make_environment, missing_for
 from rlm_app.engine.profiles import PROFILES, Profile, profile_for
 from rlm_app.engine.prompts import profiled
 from rlm_app.errors import DocumentError
@@ -13,9 +13,21 @@ from rlm_app.registry import ENVIRONMENTS
 from rlm_app.settings import SAMPLE_DOCS
 
 
+TITLES = {
+    "local": "This machine, in a process of its own",
+    "docker": "This machine, in a container",
+    "modal": "Modal, in a sandbox of your account",
+    "prime": "Prime Intellect, in a sandbox of your account",
+}
+REMOTE = frozenset(("modal", "prime"))
+
+
 @dataclass(frozen=True)
 class EnvironmentInfo:
-    """An environment as Settings shows it: what it covers and misses, and what is missing before it can be used."""
+    """An environment as Settings shows it: what it covers and misses, and what is missing before it can be used.
+
+    To a `remote` one documents are sent over the network, and its service may charge for it.
+    """
 
     name: str
     title: str
@@ -23,6 +35,7 @@ class EnvironmentInfo:
     misses: str
     available: bool
     missing: str = ""
+    remote: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,9 +98,11 @@ def asks_for_password(error: DocumentError) -> bool:
 
 
 def _describe(name: str) -> EnvironmentInfo:
-    titles = {"local": "This machine, in a process of its own"}
     environment = make_environment(name)
-    return EnvironmentInfo(name, titles.get(name, name), environment.covers, environment.misses, True)
+    missing = missing_for(environment)
+    return EnvironmentInfo(
+        name, TITLES.get(name, name), environment.covers, environment.misses, not missing, missing, name in REMOTE
+    )
 
 
 def _profile(profile: Profile) -> PromptProfile:

@@ -14,7 +14,13 @@ CLIENTS = {
 
 ENVIRONMENTS = {
     "local": "rlm_app.environments.local:LocalREPL",
+    "docker": "rlm_app.environments.docker:DockerREPL",
 }
+
+MISSING = {
+    "docker": "rlm_app.environments.docker:missing",
+}
+"""What says why an environment cannot be used here, with the command that fixes it; one without a line always can."""
 
 
 def find(table: dict[str, str], what: str, name: str) -> Any:

@@ -109,3 +109,8 @@ class DockerREPL:
             log_config=LogConfig(type="none"),  # or documents and answers land in the engine's log files
             ulimits=[Ulimit(name="core", soft=0, hard=0), Ulimit(name="nofile", soft=256, hard=256)],
         )
+
+
+def missing(environment: DockerREPL) -> str:
+    """Return why no container can be started, with the command that fixes it; empty when one can."""
+    return docker_engine.missing(environment.image, environment.base_url)

@@ -60,17 +60,19 @@ def image_missing(image: str) -> str:
     return f"The Docker engine has no image called {image}. Run: {build if image == IMAGE else f'docker pull {image}'}"
 
 
-def check(image: str, base_url: str = "") -> None:
-    """Raise `ConfigError` with what is missing and the command that fixes it, unless containers can be started."""
+def missing(image: str, base_url: str = "") -> str:
+    """Return what is missing before containers of an image can be started, with the command that fixes it; else nothing."""
     from docker.errors import DockerException, ImageNotFound
 
-    api = engine(base_url)
     try:
-        api.inspect_image(image)
-    except ImageNotFound as error:
-        raise ConfigError(image_missing(image)) from error
+        engine(base_url).inspect_image(image)
+    except ConfigError as error:
+        return str(error)
+    except ImageNotFound:
+        return image_missing(image)
     except (DockerException, OSError) as error:
-        raise ConfigError(f"The Docker engine did not answer: {error}. {START_ENGINE}.") from error
+        return f"The Docker engine did not answer: {error}. {START_ENGINE}."
+    return ""
 
 
 def quietly(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -7,6 +7,7 @@ import socket
 from typing import Any
 
 from rlm_app.environments import docker_engine
+from rlm_app.environments.streams import ended
 
 HEADER = 8
 PIECE = 1 << 17
@@ -21,9 +22,9 @@ class DockerPipe:
     def __init__(self, api: Any, container: str) -> None:
         self._api = api
         self._container = container
-        self._response = api.attach_socket(container, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+        self._attached = api.attach_socket(container, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
         # A SocketIO over a Unix or TCP socket; over TLS, ssh or a Windows pipe the connection itself.
-        self._socket: Any = getattr(self._response, "_sock", self._response)
+        self._socket: Any = getattr(self._attached, "_sock", self._attached)
         self._socket.settimeout(None)  # the SDK leaves the time limit of its requests on it
         self._ahead = b""
         self._left = 0
@@ -70,8 +71,9 @@ class DockerPipe:
         docker_engine.remove(self._api, self._container)
 
     def close(self) -> None:
-        """Close the connection."""
-        self._response.close()
+        """Close the connection, which the SDK's response holds too."""
+        self._attached._response.close()
+        self._attached.close()
 
     def how_it_ended(self) -> str:
         """Say how the container ended."""
@@ -80,4 +82,4 @@ class DockerPipe:
             return "was killed by the engine: the container ran out of memory"
         if state.get("Running") or "ExitCode" not in state:
             return "closed its connection"
-        return f"ended itself with status {state['ExitCode']}"
+        return ended(state["ExitCode"])

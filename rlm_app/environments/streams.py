@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from typing import Protocol
 
@@ -112,3 +113,10 @@ class StreamChannel:
 
     def _epitaph(self) -> str:
         return f"the worker {'was killed by the app' if self._killed.is_set() else self._pipe.how_it_ended()}"
+
+
+def ended(status: int) -> str:
+    """Say how a process ended, as what follows "the worker …", from the status its sandbox tells: 128 + n is signal n."""
+    if status - 128 in set(signal.Signals):
+        return f"was killed by {signal.Signals(status - 128).name}"
+    return f"ended itself with status {status}"
