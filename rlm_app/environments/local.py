@@ -30,11 +30,13 @@ class LocalREPL:
     """Runs cells in a child process with an empty scratch folder and none of the app's environment.
 
     Covers what `covers` says and not what `misses` says; `plan` caps what a worker may use. With `restricted_builtins`
-    cells are refused `eval`, `exec`, `compile`, `input`, `globals`, `locals` and `breakpoint`; libraries are not.
+    cells are refused `eval`, `exec`, `compile`, `input`, `globals`, `locals` and `breakpoint`; libraries are not. With
+    `forked` False each worker is an interpreter of its own, as it is everywhere but on Linux.
     """
 
     plan: confinement.Plan = field(default_factory=confinement.Plan)
     restricted_builtins: bool = True
+    forked: bool = True
     name: str = "local"
 
     @property
@@ -57,7 +59,7 @@ class LocalREPL:
         plan = replace(self.plan, packages=self.plan.packages or _packages())
         try:
             with child_stream, child_errors:
-                process = _start(plan, scratch, child_stream, child_errors)
+                process = self._start(plan, scratch, child_stream, child_errors)
         except OSError as error:
             stream.close()
             errors.close()
@@ -67,13 +69,13 @@ class LocalREPL:
             ) from error
         return ChildChannel(process, stream, errors, functools.partial(remove_scratch, scratch))
 
-
-def _start(plan: confinement.Plan, scratch: str, stream: socket.socket, errors: socket.socket) -> Child:
-    """Fork a worker from the process that is ready for it; where there is none, start one from nothing."""
-    with contextlib.suppress(OSError):
-        return FORKS.fork(asdict(plan), scratch, confinement.START, WORKER, (stream.fileno(), errors.fileno()))
-    _compile_worker()
-    return Spawned(SPAWNER.start(functools.partial(_spawn, plan, scratch, stream, errors)))
+    def _start(self, plan: confinement.Plan, scratch: str, stream: socket.socket, errors: socket.socket) -> Child:
+        """Fork a worker from the process that is ready for it; where there is none, start one from nothing."""
+        if self.forked:
+            with contextlib.suppress(OSError):
+                return FORKS.fork(asdict(plan), scratch, confinement.START, WORKER, (stream.fileno(), errors.fileno()))
+        _compile_worker()
+        return Spawned(SPAWNER.start(functools.partial(_spawn, plan, scratch, stream, errors)))
 
 
 @functools.cache
