@@ -56,6 +56,7 @@ class Safekeeping:
     """Keeps rows of the journal until the data file has them.
 
     What was written outlives the process; a thread of its own sees to it that it outlives the machine, by `sync`.
+    `write` and `turn` are for one thread at a time.
     """
 
     def __init__(self, data_file: Path, sync: Callable[[int], None] = os.fdatasync) -> None:
@@ -70,11 +71,10 @@ class Safekeeping:
         self._thread = threading.Thread(target=self._work, name="store-syncer", daemon=True)
         self._thread.start()
 
-    def write(self, job: Job) -> None:
-        """Write the row of a job; raise OSError when the disk does not take it."""
-        line = _line(job)
+    def write(self, line: bytes) -> None:
+        """Write a line as `line_of` makes them; raise OSError when the disk does not take it."""
+        self._file.write(line)
         with self._changed:
-            self._file.write(line)
             self._unsynced.add(self._file)
             self._written += 1
             self._changed.notify_all()
@@ -89,9 +89,8 @@ class Safekeeping:
 
     def turn(self) -> None:
         """Write to the other file from here on; all that was written to it before is in the data file by now."""
-        with self._changed:
-            self._file, self._other = self._other, self._file
-            self._file.rewind()
+        self._file, self._other = self._other, self._file
+        self._file.rewind()
 
     def close(self, *, remove: bool) -> None:
         """Let go of the files, and `remove` them when the data file has all they hold."""
@@ -126,6 +125,12 @@ class Safekeeping:
         return None
 
 
+def line_of(job: Job) -> bytes:
+    """Return a row of the journal as it is kept here."""
+    body = json.dumps([*job.row, dict(job.texts)], ensure_ascii=False, separators=(",", ":")).encode()
+    return b"%08x%s\n" % (zlib.crc32(body), body)
+
+
 def left_behind(data_file: Path) -> list[Job]:
     """Return the rows that a process which died has left, some of which the data file may have."""
     return [job for path in _paths(data_file) if path.exists() for job in _jobs(path.read_bytes())]
@@ -151,11 +156,6 @@ def _made(path: Path) -> int:
         finally:
             os.close(folder)
     return handle
-
-
-def _line(job: Job) -> bytes:
-    body = json.dumps([*job.row, dict(job.texts)], ensure_ascii=False, separators=(",", ":")).encode()
-    return b"%08x%s\n" % (zlib.crc32(body), body)
 
 
 def _jobs(data: bytes) -> Iterator[Job]:

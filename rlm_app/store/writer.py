@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rlm_app.errors import StoreError
 from rlm_app.store.batch import Job, apply
 from rlm_app.store.opening import first_line
-from rlm_app.store.safekeeping import Safekeeping
+from rlm_app.store.safekeeping import Safekeeping, line_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -39,6 +39,7 @@ class Writer:
         self._safe = safe
         self._jobs: deque[Job] = deque()
         self._changed = threading.Condition()
+        self._keeping = threading.Lock()
         self._urgent = False
         self._closing = False
         self._broken: str | None = None
@@ -53,15 +54,18 @@ class Writer:
 
     def keep(self, job: Job) -> None:
         """Queue a row of the journal; when this returns it outlives the process. Raises `StoreError`."""
+        line = line_of(job)
         with self._changed:
             self._wait_for_room()
-            try:
+        try:
+            # In one go with the queue, or the turn of the line's file might be over before the writer knows of the row.
+            with self._keeping:
                 if self._safe:
-                    self._safe.write(job)
-            except OSError as error:
-                raise StoreError(self._sentence(str(error))) from error
-            # In one go with the line, or its file's turn might be over before the writer knows of the row.
-            self._queue(job)
+                    self._safe.write(line)
+                with self._changed:
+                    self._queue(job)
+        except OSError as error:
+            raise StoreError(self._sentence(str(error))) from error
 
     def settle(self) -> None:
         """Return when all rows kept before this call are on disk; raise `StoreError`."""
@@ -87,10 +91,10 @@ class Writer:
     def _wait_for_room(self) -> None:
         if len(self._jobs) >= QUEUE:
             self._changed.wait_for(lambda: len(self._jobs) < QUEUE or self._broken or self._closing)
-        if self._broken or self._closing:
-            raise StoreError(self._broken or f"The data file {self._path} was closed; nothing more can be written.")
 
     def _queue(self, job: Job) -> None:
+        if self._broken or self._closing:
+            raise StoreError(self._broken or f"The data file {self._path} was closed; nothing more can be written.")
         self._jobs.append(job)
         self._urgent = self._urgent or job.done is not None
         if self._urgent or len(self._jobs) in {1, BATCH}:
@@ -113,9 +117,10 @@ class Writer:
                 left = deadline - time.monotonic()
                 if left <= 0 or not self._changed.wait(left):
                     break
+        with self._keeping, self._changed:
             batch, self._urgent = list(self._jobs), False
             self._jobs.clear()
-            if self._safe:
+            if self._safe and not self._broken:
                 self._safe.turn()
             self._changed.notify_all()
         return batch
