@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from types import ModuleType
 from typing import Any
@@ -18,16 +18,29 @@ class SdkCarrier:
     """Lets an SDK address, authorise and judge each request; the reply's chunks are read here.
 
     `make` is given an HTTP client of `http` and returns the SDK's client; `sdk` is the SDK's module, which has its errors.
+    `chat` and `models` are where it sends chat requests and asks for models, below its own address or whole.
     """
 
-    def __init__(self, url: str, timeout: float, http: ModuleType, sdk: ModuleType, make: Callable[[Any], Any]) -> None:
+    def __init__(
+        self,
+        url: str,
+        timeout: float,
+        http: ModuleType,
+        sdk: ModuleType,
+        make: Callable[[Any], Any],
+        *,
+        chat: str = "/chat/completions",
+        models: str = "/models",
+    ) -> None:
+        self._chat = chat
+        self._models = models
         self._calls = Calls()
         self._wire = Wire(url, timeout)
         self._http = http
         self._sdk = sdk
         self._client = make(http_client(http, self._wire, self._calls))
 
-    def stream(self, body: Mapping[str, Any], cancel: CancelToken) -> Iterator[Chunk]:
+    def stream(self, body: Mapping[str, Any], cancel: CancelToken) -> Generator[Chunk, None, None]:
         """Send a chat request and yield the chunks of its reply; raise `Trouble`."""
         with self._calls.obeying(cancel), closing(self._post(body)) as response:
             pieces = response.iter_bytes()
@@ -40,7 +53,7 @@ class SdkCarrier:
     def models(self, cancel: CancelToken) -> Chunk:
         """Return what the server says of its models; raise `Trouble`."""
         with self._calls.obeying(cancel):
-            response = self._asked(lambda: self._client.get("/models", cast_to=self._http.Response))
+            response = self._asked(lambda: self._client.get(self._models, cast_to=self._http.Response))
             return parsed(response.content)
 
     def close(self) -> None:
@@ -52,7 +65,7 @@ class SdkCarrier:
         # The SDK's typed call parses each chunk into models, which costs more than all the rest of a call together.
         return self._asked(
             lambda: self._client.post(
-                "/chat/completions",
+                self._chat,
                 cast_to=self._http.Response,
                 body=body,
                 stream=True,

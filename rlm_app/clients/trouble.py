@@ -13,11 +13,13 @@ from rlm_app.errors import ClientError, ContextTooLong
 
 _TOO_LONG = re.compile(
     r"context.?length|context.?window|context.?size|maximum context|prompt is too long|input is too long"
-    r"|too many (input )?tokens|reduce the length",
+    r"|too many (input )?tokens|reduce the length|exceeds the maximum number of tokens|exceed context limit"
+    r"|request_too_large",
     re.IGNORECASE,
 )
 _NO_CREDIT = re.compile(
-    r"insufficient_quota|exceeded your current quota|insufficient (credit|balance|funds)|credit balance is too low",
+    r"insufficient_quota|exceeded your current quota|insufficient (credit|balance|funds)|credit balance is too low"
+    r"|billing_error|reached your specified api usage limits",
     re.IGNORECASE,
 )
 _FILTERED = re.compile(r"content_filter|content management policy|ResponsibleAIPolicyViolation", re.IGNORECASE)

@@ -1,0 +1,123 @@
+"""A client of a provider with a protocol of its own: what to send and how to read the reply are handed to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from rlm_app.cancel import CancelToken
+from rlm_app.clients.hosted import Terms, ask
+from rlm_app.clients.openai_chat import Carrier
+from rlm_app.clients.pool import Pool
+from rlm_app.clients.retry import TryAgain
+from rlm_app.clients.streams import Chunk
+from rlm_app.clients.trouble import Asked, Kind, Trouble, explain
+from rlm_app.errors import Cancelled, ClientError
+from rlm_app.protocols import OnText, OnWait, ignore_text, ignore_wait
+from rlm_app.types import Completion, Request
+
+
+class Fold(Protocol):
+    """A reply as it is put together from the chunks of its stream."""
+
+    @property
+    def begun(self) -> bool:
+        """Whether a part of the text has been shown, so that the call must not be made anew."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the provider said that the reply has ended."""
+
+    def add(self, chunk: Chunk) -> None:
+        """Take one chunk; raise `Trouble` when it tells of an error."""
+
+    def completion(self, request: Request, model: str) -> Completion:
+        """Return the reply, with usage as the provider counted it, or counted here and marked estimated."""
+
+
+@dataclass(frozen=True)
+class Speech:
+    """How a provider is spoken to: `where` is its name or address for people, `carrier` makes what carries requests.
+
+    `body` turns a request into what is sent, `fold` makes what the reply's chunks are put into.
+    """
+
+    where: str
+    key: str = field(repr=False)
+    carrier: Callable[[], Carrier]
+    body: Callable[[Request], Mapping[str, Any]]
+    fold: Callable[[OnText], Fold]
+
+
+class StreamingClient:
+    """Streams replies of one model. Clients of the same backend may share a pool; connections open on first use."""
+
+    def __init__(self, terms: Terms, speech: Speech, pool: Pool | None, concurrency: int) -> None:
+        self.model = terms.model
+        self._terms = terms
+        self._speech = speech
+        self._pool = pool or Pool(concurrency)
+        self._owns_pool = pool is None
+        self._asked = Asked(terms.model, speech.where, speech.key)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(model={self.model!r}, at={self._speech.where!r})"
+
+    def completion(
+        self,
+        request: Request,
+        cancel: CancelToken,
+        on_text: OnText = ignore_text,
+        on_wait: OnWait = ignore_wait,
+    ) -> Completion:
+        """Return the whole reply; tries again while no text of it has arrived and the failure may pass."""
+        return ask(
+            request,
+            self._terms,
+            self._pool,
+            lambda whole: self._attempt(whole, cancel, on_text),
+            cancel=cancel,
+            on_wait=on_wait,
+        )
+
+    def models(self, cancel: CancelToken) -> tuple[str, ...]:
+        """Return the names of the models the provider offers, in its order."""
+        try:
+            return tuple(str(row["id"]) for row in self._carrier().models(cancel)["data"])
+        except (KeyError, TypeError):
+            sentence = f"{self._speech.where} sent no list of models; check that the base URL is right."
+            raise ClientError(sentence) from None
+        except Trouble as trouble:
+            raise self._failure(trouble, cancel, begun=True) from None
+
+    def close(self) -> None:
+        """Close the connections, unless they are shared: then who made the pool does."""
+        if self._owns_pool:
+            self._pool.close()
+
+    def _attempt(self, request: Request, cancel: CancelToken, on_text: OnText) -> Completion:
+        fold = self._speech.fold(on_text)
+        try:
+            # Closing the stream at once lets its connection be used again, or be cut.
+            with closing(self._carrier().stream(self._speech.body(request), cancel)) as stream:
+                for chunk in stream:
+                    fold.add(chunk)
+        except Trouble as trouble:
+            raise self._failure(trouble, cancel, fold.begun) from None
+        if not fold.whole:
+            raise self._failure(Trouble(Kind.BROKEN), cancel, fold.begun)
+        return fold.completion(request, self.model)
+
+    def _failure(self, trouble: Trouble, cancel: CancelToken, begun: bool) -> Cancelled | ClientError | TryAgain:
+        if cancel.cancelled:
+            return Cancelled("The call was stopped.")
+        return explain(trouble, self._asked, begun)
+
+    def _carrier(self) -> Carrier:
+        def open_carrier() -> tuple[Carrier, Callable[[], None]]:
+            carrier = self._speech.carrier()
+            return carrier, carrier.close
+
+        return self._pool.get(open_carrier)
