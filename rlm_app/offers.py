@@ -12,7 +12,6 @@ from rlm_app.errors import DocumentError
 from rlm_app.registry import ENVIRONMENTS
 from rlm_app.settings import SAMPLE_DOCS
 
-
 TITLES = {
     "local": "This machine, in a process of its own",
     "docker": "This machine, in a container",

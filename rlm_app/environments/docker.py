@@ -79,12 +79,14 @@ class DockerREPL:
             labels=docker_engine.labels(),
             host_config=self._host_config(api),
         )["Id"]
+        # Attached before it starts: what a container says before somebody listens is lost.
+        pipe = DockerPipe(api, container)
         try:
-            # Attached before it starts: what a container says before somebody listens is lost.
-            pipe = DockerPipe(api, container)
             api.start(container)
         except BaseException:
-            docker_engine.remove(api, container)
+            pipe.hang_up()
+            pipe.remove()
+            pipe.close()
             raise
         return pipe
 

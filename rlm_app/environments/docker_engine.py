@@ -7,6 +7,7 @@ import contextlib
 import functools
 import os
 import platform
+import socket
 import tempfile
 import time
 import uuid
@@ -16,6 +17,7 @@ from typing import Any
 
 from rlm_app.errors import ConfigError
 
+USUAL_PLACE = "npipe:////./pipe/docker_engine" if os.name == "nt" else "unix:///var/run/docker.sock"
 LABEL = "rlm-app.cells"
 HOST = "rlm-app.host"
 OWNER = "rlm-app.owner"
@@ -28,15 +30,29 @@ START_ENGINE = (
 
 def engine(base_url: str = "") -> Any:
     """Return the connection to the engine; raise `ConfigError` that says how to get one when it does not answer."""
+    address = base_url or os.environ.get("DOCKER_HOST", "")
+    try:
+        _knock(address or USUAL_PLACE)
+    except OSError as error:
+        raise _no_engine(address, error) from error
     from docker.errors import DockerException
 
-    address = base_url or os.environ.get("DOCKER_HOST", "")
     try:
         return _engine(address)
     except (DockerException, OSError) as error:
-        fix = JOIN_GROUP if "Permission denied" in str(error) else START_ENGINE
-        place = address or "its usual place"
-        raise ConfigError(f"No Docker engine answers at {place}. {fix}. It said: {error}") from error
+        raise _no_engine(address, error) from error
+
+
+def _no_engine(address: str, error: Exception) -> ConfigError:
+    fix = JOIN_GROUP if "Permission denied" in str(error) else START_ENGINE
+    return ConfigError(f"No Docker engine answers at {address or USUAL_PLACE}. {fix}. It said: {error}")
+
+
+def _knock(address: str) -> None:
+    """Raise `OSError` when nobody listens at a Unix socket: that is found without importing the SDK, which would leak one."""
+    if address.startswith("unix://"):
+        with socket.socket(socket.AF_UNIX) as door:
+            door.connect(address.removeprefix("unix://"))
 
 
 @functools.cache

@@ -22,7 +22,11 @@ class DockerPipe:
     def __init__(self, api: Any, container: str) -> None:
         self._api = api
         self._container = container
-        self._attached = api.attach_socket(container, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+        try:
+            self._attached = api.attach_socket(container, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+        except BaseException:
+            docker_engine.remove(api, container)
+            raise
         # A SocketIO over a Unix or TCP socket; over TLS, ssh or a Windows pipe the connection itself.
         self._socket: Any = getattr(self._attached, "_sock", self._attached)
         self._socket.settimeout(None)  # the SDK leaves the time limit of its requests on it

@@ -1,0 +1,292 @@
+"""What is true of the container environment alone: how it is shut in, how it ends, and what is said where it is missing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rlm_app.assemble import make_environment, missing_for
+from rlm_app.cancel import CancelToken
+from rlm_app.engine.repl import REPL
+from rlm_app.environments import docker_engine
+from rlm_app.environments.confinement import Plan
+from rlm_app.environments.docker import DockerREPL
+from rlm_app.environments.streams import StreamChannel
+from rlm_app.errors import ConfigError, REPLLost, REPLStartError
+from tests.environments.recipes import docker_repl
+from tests.environments.talk import greet, run
+
+docker = pytest.mark.docker
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def environment() -> DockerREPL:
+    return docker_repl()
+
+
+@pytest.fixture
+def channel(environment: DockerREPL) -> Iterator[StreamChannel]:
+    channel = started(environment)
+    yield channel
+    channel.kill()
+
+
+def started(environment: DockerREPL) -> StreamChannel:
+    channel = environment.connect()
+    greet(channel)
+    return channel
+
+
+def ours() -> list[dict[str, Any]]:
+    """Return the containers this process started."""
+    mine = f"{docker_engine.OWNER}={docker_engine.labels()[docker_engine.OWNER]}"
+    rows: list[dict[str, Any]] = docker_engine.engine().containers(all=True, filters={"label": mine})
+    return rows
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.02)
+    return condition()
+
+
+@docker
+def test_a_container_has_no_network_no_rights_and_nothing_of_the_machine(channel: StreamChannel) -> None:
+    facts = docker_engine.engine().inspect_container(ours()[0]["Id"])
+    config, host = facts["Config"], facts["HostConfig"]
+    assert config["User"] == "65534:65534"
+    assert not config["Tty"]
+    assert host["NetworkMode"] == "none"
+    assert host["ReadonlyRootfs"]
+    assert host["CapDrop"] == ["ALL"]
+    assert host["SecurityOpt"] == ["no-new-privileges:true"]
+    assert host["LogConfig"]["Type"] == "none"
+    assert host["Memory"] == host["MemorySwap"] > 0
+    assert host["PidsLimit"] > 0
+    assert host["NanoCpus"] == 1_000_000_000
+    assert facts["Mounts"] == []
+    assert not host["Privileged"]
+
+
+SEEN = """
+import os, socket
+print(os.getuid(), os.listdir("/scratch"), os.listdir("/sys/class/net"))
+for path in ("/", "/usr", "/tmp", "/etc", "/dev/shm"):
+    try:
+        open(path + "/mark", "w").write("x")
+        print("wrote", path)
+    except OSError:
+        pass
+try:
+    socket.create_connection(("1.1.1.1", 53), 1)
+    print("connected")
+except OSError:
+    pass
+"""
+
+
+@docker
+def test_the_container_alone_holds_code_to_its_scratch_folder_and_off_every_network(environment: DockerREPL) -> None:
+    channel = started(DockerREPL(plan=Plan(confined=False)))
+    printed = run(SEEN, channel).splitlines()
+    channel.kill()
+    assert printed[0] == "65534 [] ['lo']"
+    assert [line for line in printed[1:] if line != "wrote /dev/shm"] == []
+
+
+@docker
+def test_the_walls_of_the_kernel_stand_inside_it_too(environment: DockerREPL) -> None:
+    channel = DockerREPL(plan=Plan(confined=True)).connect()
+    confined = greet(channel)["confined"]
+    channel.kill()
+    assert confined["missing"] == []
+    assert confined["layers"]["seccomp"].startswith("on")
+
+
+@docker
+def test_scratch_is_limited(environment: DockerREPL) -> None:
+    channel = started(DockerREPL(scratch=4 << 20))
+    code = "try:\n    open('big', 'wb').write(b'x' * (8 << 20))\nexcept OSError as error:\n    print(error.strerror)"
+    printed = run(code, channel)
+    channel.kill()
+    assert printed == "No space left on device"
+
+
+@docker
+def test_more_memory_than_allowed_is_an_error_and_the_repl_goes_on(environment: DockerREPL) -> None:
+    with REPL(DockerREPL(memory=200 << 20), {}, cancel=CancelToken()) as repl:
+        result = repl.run("x = []\nwhile True: x.append(bytearray(10_000_000))", seconds=20)
+        assert result.error is not None
+        assert result.error.type == "MemoryError"
+        assert repl.run("del x\nprint(1)", seconds=20).stdout == "1\n"
+
+
+@docker
+def test_nothing_of_a_container_is_logged(channel: StreamChannel) -> None:
+    run("print('a secret of a document')", channel)
+    assert docker_engine.engine().inspect_container(ours()[0]["Id"])["LogPath"] == ""
+
+
+@docker
+def test_the_end_of_a_channel_is_the_end_of_its_container(environment: DockerREPL) -> None:
+    channel = started(environment)
+    assert len(ours()) == 1
+    channel.kill()
+    channel.kill()
+    assert ours() == []
+    with pytest.raises(REPLLost, match="killed by the app"):
+        channel.read(1)
+    with pytest.raises(REPLLost, match="killed by the app"):
+        channel.write(b"x")
+
+
+@docker
+def test_a_worker_that_reads_nothing_is_removed_at_once(environment: DockerREPL) -> None:
+    channel = started(environment)
+    docker_engine.engine().kill(ours()[0]["Id"], signal="SIGSTOP")
+    lost: list[str] = []
+
+    def flood() -> None:
+        try:
+            channel.write(b"\0" * (64 << 20))
+        except REPLLost as error:
+            lost.append(str(error))
+
+    writer = threading.Thread(target=flood)
+    writer.start()
+    writer.join(0.3)
+    assert writer.is_alive()
+    began = time.monotonic()
+    channel.kill()
+    assert time.monotonic() - began < 3.0
+    writer.join(5)
+    assert len(lost) == 1
+    assert eventually(lambda: ours() == [])
+
+
+@docker
+def test_a_container_that_was_removed_by_somebody_is_a_lost_repl(environment: DockerREPL) -> None:
+    with REPL(environment, {}, cancel=CancelToken()) as repl:
+        docker_engine.engine().remove_container(ours()[0]["Id"], force=True)
+        with pytest.raises(REPLLost):
+            repl.run("print(1)", seconds=10)
+
+
+@docker
+def test_an_image_that_is_missing_is_named_with_the_command_that_gets_it(environment: DockerREPL) -> None:
+    wanted = make_environment("docker", {"image": "rlm-app-no-such-image:1"})
+    assert missing_for(wanted) == (
+        "The Docker engine has no image called rlm-app-no-such-image:1. Run: docker pull rlm-app-no-such-image:1"
+    )
+    with pytest.raises(ConfigError, match="docker pull rlm-app-no-such-image:1"):
+        wanted.connect()
+    assert "docker build -t rlm-app-cells rlm_app/environments/image" in docker_engine.image_missing("rlm-app-cells")
+
+
+@docker
+def test_an_image_without_python_did_not_start_and_leaves_nothing(environment: DockerREPL) -> None:
+    with pytest.raises(REPLStartError, match="no-such-python"):
+        DockerREPL(python="no-such-python").connect()
+    assert ours() == []
+
+
+def test_without_an_engine_it_is_said_what_to_start(tmp_path: Path) -> None:
+    nobody = make_environment("docker", {"base_url": f"unix://{tmp_path}/no.sock"})
+    assert "Start Docker" in missing_for(nobody)
+    assert "DOCKER_HOST" in missing_for(nobody)
+    with pytest.raises(ConfigError, match="No Docker engine answers at unix://"):
+        nobody.connect()
+
+
+def test_an_engine_that_hangs_up_is_no_engine(tmp_path: Path) -> None:
+    path = str(tmp_path / "engine.sock")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path)
+        server.listen()
+
+        def hang_up() -> None:
+            for _ in range(4):
+                try:
+                    server.accept()[0].close()
+                except OSError:
+                    return
+
+        answering = threading.Thread(target=hang_up, daemon=True)
+        answering.start()
+        assert "No Docker engine answers" in missing_for(make_environment("docker", {"base_url": f"unix://{path}"}))
+        server.shutdown(socket.SHUT_RDWR)
+        answering.join(5)
+
+
+def test_options_that_docker_does_not_know_are_refused_with_those_it_knows() -> None:
+    with pytest.raises(ConfigError, match=r"knows image, memory.*does not know memroy"):
+        make_environment("docker", {"memroy": 1})
+
+
+DYING_APP = """
+import os, sys
+from rlm_app.environments.confinement import Plan
+from rlm_app.environments.docker import DockerREPL
+from rlm_app.environments import docker_engine
+channel = DockerREPL().connect()
+(row,) = [row for row in docker_engine.engine().containers()
+          if row["Labels"].get(docker_engine.OWNER) == docker_engine.labels()[docker_engine.OWNER]]
+if sys.argv[1] == "stop":
+    docker_engine.engine().kill(row["Id"], signal="SIGSTOP")
+print(row["Id"], flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+def leave_behind(how: str) -> str:
+    """Start an app that dies with a container open, and return the container's id."""
+    died = subprocess.run(
+        [sys.executable, "-c", DYING_APP, how], cwd=ROOT, capture_output=True, text=True, check=False, timeout=30
+    )
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    return died.stdout.strip()
+
+
+@docker
+def test_a_container_of_a_dead_app_ends_by_itself_unless_it_is_stopped_and_then_it_is_swept(
+    environment: DockerREPL,
+) -> None:
+    def runs(container: str) -> bool:
+        return bool(docker_engine.engine().containers(filters={"id": container}))
+
+    free, stopped = leave_behind("run"), leave_behind("stop")
+    assert eventually(lambda: not runs(free))
+    assert runs(stopped)
+    mine = started(environment)
+    assert docker_engine.sweep() >= 2
+    left = {row["Id"] for row in docker_engine.engine().containers(all=True)}
+    assert not left & {free, stopped}
+    assert run("print('still here')", mine) == "still here"
+    mine.kill()
+
+
+@docker
+def test_the_example_answers_from_a_container(environment: DockerREPL) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "docs.examples.in_docker"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "third day of each month" in done.stdout
