@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
 from rlm_app.documents.hyphens import join_hyphens
 from rlm_app.documents.loading import Loaded, OnProgress
 from rlm_app.documents.pages import Part, clean, tidy_lines
+from rlm_app.documents.pdf_kinds import kind_of
 from rlm_app.documents.pdf_structure import Structure, read_structure
 from rlm_app.documents.reasons import NEEDS_PASSWORD, WRONG_PASSWORD
 from rlm_app.errors import DocumentError
@@ -21,31 +21,25 @@ def load(path: Path, name: str, password: str | None, on_progress: OnProgress) -
 
     Pages are labelled by their place in the file, from "1". Files locked with only an owner's password open.
     """
-    data = path.read_bytes()
-    structure = read_structure(data, name, password)
-    texts, kinds = _read_pages(data, name, password, structure, on_progress)
+    structure = read_structure(path, name, password)
+    texts, kinds = _read_pages(path, name, password, structure, on_progress)
     texts = join_hyphens([text.replace(_HYPHEN, "-\n") for text in texts])
     parts = [
-        _part(number, text, kind, structure.fields.get(number, []))
+        _part(number, text, kind, structure.beside.get(number, []))
         for number, (text, kind) in enumerate(zip(texts, kinds, strict=True), 1)
     ]
     if all(kind == "broken" and not text.strip() for _, text, kind in parts):
         raise DocumentError(name, "is damaged: none of its pages can be read; get a fresh copy")
-    return Loaded("pdf", "page", parts, _notes(parts))
+    return Loaded("pdf", "page", parts, (*_notes(parts), *structure.notes))
 
 
 def _read_pages(
-    data: bytes, name: str, password: str | None, structure: Structure, on_progress: OnProgress
+    path: Path, name: str, password: str | None, structure: Structure, on_progress: OnProgress
 ) -> tuple[list[str], list[str]]:
     import pypdfium2
 
-    try:
-        pdf = pypdfium2.PdfDocument(io.BytesIO(data), password=password)
-        total = len(pdf)
-    except pypdfium2.PdfiumError as error:
-        if error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD:
-            raise DocumentError(name, WRONG_PASSWORD if password else NEEDS_PASSWORD) from error
-        raise DocumentError(name, "is damaged and cannot be opened as a PDF; get a fresh copy") from error
+    pdf = open_pdf(path, name, password)
+    total = len(pdf)
     texts, kinds = [], []
     try:
         for number in range(1, total + 1):
@@ -58,6 +52,18 @@ def _read_pages(
     return texts, kinds
 
 
+def open_pdf(path: Path, name: str, password: str | None) -> Any:
+    """Open a PDF from disk, which PDFium reads as it needs; raise `DocumentError` for a locked or a broken one."""
+    import pypdfium2
+
+    try:
+        return pypdfium2.PdfDocument(str(path), password=password)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD:
+            raise DocumentError(name, WRONG_PASSWORD if password else NEEDS_PASSWORD) from error
+        raise DocumentError(name, "is damaged and cannot be opened as a PDF; get a fresh copy") from error
+
+
 def _read_page(pypdfium2: Any, pdf: Any, number: int) -> tuple[str, str]:
     """Return the text and the kind of a page, which is let go at once: a page holds its pictures in memory."""
     try:
@@ -68,32 +74,31 @@ def _read_page(pypdfium2: Any, pdf: Any, number: int) -> tuple[str, str]:
         textpage = page.get_textpage()
         text = textpage.get_text_range().replace("\r\n", "\n")
         textpage.close()
-        if text.strip():
-            return text, "text"
-        images = page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE])
-        return "", "scanned" if next(iter(images), None) is not None else "empty"
+        return text, kind_of(pypdfium2.raw, page, text)
     except pypdfium2.PdfiumError:
         return "", "broken"
     finally:
         page.close()
 
 
-def _part(number: int, text: str, kind: str, fields: list[str]) -> Part:
-    whole = tidy_lines(clean("\n".join([text, *fields])))
-    if whole and kind in {"scanned", "empty"}:
+def _part(number: int, text: str, kind: str, beside: list[str]) -> Part:
+    whole = tidy_lines(clean("\n".join([text, *beside])))
+    if beside and kind in {"scanned", "empty"}:
         kind = "text"
     return str(number), whole and whole + "\n\n", kind
 
 
 def _notes(parts: list[Part]) -> tuple[str, ...]:
-    """Return a sentence for the pages that are damaged and one for those that are pictures."""
+    """Return a sentence for the pages that are damaged, for those that are pictures and for those recognised before."""
     lost = [label for label, text, kind in parts if kind == "broken" and not text.strip()]
     partly = [label for label, text, kind in parts if kind == "broken" and text.strip()]
     scanned = [label for label, _, kind in parts if kind == "scanned"]
+    recognised = [label for label, _, kind in parts if kind == "ocr"]
     said = (
         (lost, "damaged and could not be read; the other pages are kept"),
         (partly, "damaged: some text may be missing or wrong; the rest is kept"),
-        (scanned, "a picture without text; run text recognition (OCR) on the file to search it"),
+        (scanned, "a picture with no text or hardly any; text recognition (OCR) can read it"),
+        (recognised, "a scan whose text a program recognised; letters may be wrong"),
     )
     return tuple(f"page{_numbers(labels)} {reason}" for labels, reason in said if labels)
 

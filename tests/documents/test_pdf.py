@@ -102,3 +102,46 @@ def test_progress_counts_the_pages(make_pdf: MakePdf) -> None:
     heard: list[tuple[int, int]] = []
     read(make_pdf([SENTENCE] * 3), "made.pdf", on_progress=lambda done, total: heard.append((done, total)))
     assert heard == [(1, 3), (2, 3), (3, 3)]
+
+
+def scan(tmp_path: Path, text: str, mode: str) -> Path:
+    """Write a page that a picture covers, with text in the given way of drawing (3 is not at all)."""
+    from fpdf import FPDF
+    from PIL import Image
+
+    pdf = FPDF()
+    pdf.set_font("Helvetica", size=11)
+    pdf.add_page()
+    pdf.image(Image.new("L", (60, 60), 200), x=0, y=0, w=pdf.w, h=pdf.h)
+    pdf.text_mode = mode
+    pdf.multi_cell(0, 6, text)
+    pdf.output(str(tmp_path / "scan.pdf"))
+    return tmp_path / "scan.pdf"
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "kind"),
+    [(SENTENCE, "INVISIBLE", "ocr"), (SENTENCE, "FILL", "text"), ("Page 1 of 3", "FILL", "scanned")],
+)
+def test_a_scan_is_told_from_a_page_with_a_picture_behind_its_text(
+    tmp_path: Path, text: str, mode: str, kind: str
+) -> None:
+    document = read(scan(tmp_path, text, mode), "scan.pdf")
+    assert [page.kind for page in document.info.pages] == [kind]
+    assert text in document.text
+    assert bool(document.info.notes) == (kind != "text")
+
+
+def test_comments_and_text_boxes_stand_on_their_page(make_pdf: MakePdf, tmp_path: Path) -> None:
+    from pypdf.annotations import FreeText, Text
+
+    writer = pypdf.PdfWriter(clone_from=make_pdf([SENTENCE, "Second page."]))
+    writer.add_annotation(1, Text(text="too short?", rect=(50, 50, 90, 90)))
+    writer.add_annotation(1, FreeText(text="Approved, A.P.", rect=(50, 150, 90, 190)))
+    writer.add_attachment("terms.txt", b"hidden")
+    writer.write(tmp_path / "noted.pdf")
+    document = read(tmp_path / "noted.pdf", "noted.pdf")
+    second = document.info.pages[1]
+    shown = document.text[second.start : second.end].split("\n")
+    assert shown[:3] == ["Second page.", "[comment: too short?]", "Approved, A.P."]
+    assert document.info.notes == ("files attached to this PDF are not read: terms.txt; save and upload them",)
