@@ -9,6 +9,7 @@ from typing import Any
 
 from rlm_app.backends import BACKENDS, SCRIPTED, Backend
 from rlm_app.cancel import CancelToken
+from rlm_app.clients.pool import Pools
 from rlm_app.engine.budget import Budget
 from rlm_app.engine.direct import Direct
 from rlm_app.engine.handler import LMHandler, Models
@@ -45,8 +46,13 @@ def backend_named(settings: Settings, name: str) -> Backend:
     return table[name]
 
 
-def make_client(settings: Settings, spec: RunSpec, model: str, keys: Mapping[str, str]) -> Client:
-    """Build the client of a run's backend for one model; raise `ConfigError` when a key or a script is missing."""
+def make_client(
+    settings: Settings, spec: RunSpec, model: str, keys: Mapping[str, str], pools: Pools | None = None
+) -> Client:
+    """Build the client of a run's backend for one model; raise `ConfigError` when a key or a script is missing.
+
+    Clients of a run are given its `pools`, and share connections and slots; whoever made them closes them.
+    """
     backend = backend_named(settings, spec.backend)
     factory: Any = find(CLIENTS, "client", backend.client)
     if backend.client == "scripted":
@@ -61,7 +67,14 @@ def make_client(settings: Settings, spec: RunSpec, model: str, keys: Mapping[str
     if backend.needs_key and not key:
         raise ConfigError(f"{backend.title} needs a key: set {backend.key_variable}, or enter one under Settings.")
     address = spec.options.get("base_url") or settings.addresses.get(backend.name) or backend.base_url
-    hosted: Client = factory(model, key or None, address, concurrency=spec.limits.concurrency)
+    hosted: Client = factory(
+        model,
+        key or None,
+        address,
+        concurrency=spec.limits.concurrency,
+        options={name: value for name, value in spec.options.items() if name != "base_url"},
+        pool=pools.of((backend.name, address, key)) if pools else None,
+    )
     return hosted
 
 
@@ -99,16 +112,18 @@ class Executor:
     def __call__(self, context: RunContext) -> None:
         """Carry out one run; its last event says how it ended."""
         spec = context.spec
-        root = make_client(self._settings, spec, spec.root_model, context.keys)
-        sub = make_client(self._settings, spec, spec.sub_model, context.keys)
-        deeper = [make_client(self._settings, spec, model, context.keys) for model in spec.depth_models]
+        pools = Pools(spec.limits.concurrency)
+        models = (spec.root_model, spec.sub_model, *spec.depth_models)
+        clients = [make_client(self._settings, spec, model, context.keys, pools) for model in models]
+        root, sub, *deeper = clients
         try:
             self._run(context, Models(root, sub, dict(enumerate(deeper, start=2))), self._store.journal(context.run_id))
         except (Cancelled, ClientError, REPLError, ReplayDiverged):
             pass  # the last event tells it already, with the draft as it stood
         finally:
-            for client in (root, sub, *deeper):
+            for client in clients:
                 client.close()
+            pools.close()
 
     def replay(self, record: RunRecord, sink: EventSink, cancel: CancelToken) -> Completion:
         """Go through a recorded run again with no way to reach a model; `sink` gets every event anew.

@@ -9,6 +9,8 @@ CLIENTS = {
     "offline": "rlm_app.clients.offline:OfflineClient",
     "scripted": "rlm_app.clients.scripted:ScriptedClient",
     "openai": "rlm_app.clients.openai:OpenAIClient",
+    "azure_openai": "rlm_app.clients.azure_openai:AzureOpenAIClient",
+    "portkey": "rlm_app.clients.portkey:PortkeyClient",
     "refusing": "rlm_app.clients.refusing:RefusingClient",
 }
 

@@ -17,6 +17,7 @@ SECRETS = (Path(".streamlit", "secrets.toml"), Path("~/.streamlit/secrets.toml")
 """Where Streamlit looks for secrets; read here as files, because Streamlit copies what it reads into the environment."""
 
 _KEY = "_API_KEY"
+_ADDRESSES = {"openai": "OPENAI_BASE_URL", "azure_openai": "AZURE_OPENAI_ENDPOINT"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None, secrets: Iterable[Path] = SECRETS) -> Settings:
-        """Read RLM_APP_HOME, RLM_APP_SCRIPT, RLM_APP_PARALLEL_RUNS, OPENAI_BASE_URL and what ends in _API_KEY.
+        """Read RLM_APP_HOME, RLM_APP_SCRIPT, RLM_APP_PARALLEL_RUNS, OPENAI_BASE_URL, AZURE_OPENAI_ENDPOINT and _API_KEYs.
 
         A key of the environment goes before one of the secrets files. Raises `ConfigError` for a file that is no TOML.
         """
@@ -56,7 +57,7 @@ class Settings:
             parallel_runs=_whole(found.get("RLM_APP_PARALLEL_RUNS"), 3),
             keys={**secret, **{name: value for name, value in found.items() if name.endswith(_KEY) and value}},
             in_secrets=frozenset(secret),
-            addresses={"openai": found["OPENAI_BASE_URL"]} if found.get("OPENAI_BASE_URL") else {},
+            addresses={name: found[variable] for name, variable in _ADDRESSES.items() if found.get(variable)},
         )
 
 

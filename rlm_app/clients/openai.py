@@ -8,6 +8,7 @@ from typing import Any
 
 from rlm_app.clients.hosted import Price, Terms, no_price
 from rlm_app.clients.openai_chat import Carrier, ChatClient, Dialect
+from rlm_app.clients.openai_form import Form
 from rlm_app.clients.openai_light import LightCarrier
 from rlm_app.clients.openai_options import checked_key, known_options
 from rlm_app.clients.pool import Pool
@@ -61,8 +62,10 @@ class OpenAIClient(ChatClient):
                 preset.base_url,
                 key,
                 carrier,
-                output_limit="max_completion_tokens" if own else "max_tokens",
-                extra={**preset.extra, **(chosen.get("body") or {})},
+                Form(
+                    output_limit="max_completion_tokens" if own else "max_tokens",
+                    extra={**preset.extra, **(chosen.get("body") or {})},
+                ),
             ),
             pool,
             concurrency,

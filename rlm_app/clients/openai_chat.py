@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from rlm_app.cancel import CancelToken
 from rlm_app.clients.hosted import Terms, ask
+from rlm_app.clients.openai_form import Form
 from rlm_app.clients.pool import Pool
 from rlm_app.clients.retry import TryAgain
 from rlm_app.clients.streams import Chunk, Reply
@@ -21,7 +22,7 @@ from rlm_app.types import Completion, Request
 class Carrier(Protocol):
     """Brings a request to a server and its reply back; what goes wrong is `Trouble`."""
 
-    def stream(self, body: Mapping[str, Any], cancel: CancelToken) -> Iterator[Chunk]:
+    def stream(self, body: Mapping[str, Any], cancel: CancelToken) -> Generator[Chunk, None, None]:
         """Send a chat request and yield the chunks of its reply."""
 
     def models(self, cancel: CancelToken) -> Chunk:
@@ -35,14 +36,13 @@ class Carrier(Protocol):
 class Dialect:
     """What differs from server to server: `url` is shown to people, `carrier` makes what carries requests.
 
-    `output_limit` is the name of the field that bounds a reply, `extra` are further fields of each request.
+    `form` is how requests are written at first.
     """
 
     url: str
     key: str = field(repr=False)
     carrier: Callable[[], Carrier]
-    output_limit: str = "max_tokens"
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    form: Form = field(default_factory=Form)
 
 
 class ChatClient:
@@ -55,7 +55,7 @@ class ChatClient:
         self._dialect = dialect
         self._pool = pool or Pool(concurrency)
         self._owns_pool = pool is None
-        self._asks_usage = True
+        self._form = dialect.form
         self._asked = Asked(terms.model, dialect.url, dialect.key)
 
     def __repr__(self) -> str:
@@ -73,7 +73,7 @@ class ChatClient:
             request,
             self._terms,
             self._pool,
-            lambda whole: self._attempt(whole, cancel, on_text),
+            lambda whole: self._attempt(whole, self._form, cancel, on_text),
             cancel=cancel,
             on_wait=on_wait,
         )
@@ -93,17 +93,17 @@ class ChatClient:
         if self._owns_pool:
             self._pool.close()
 
-    def _attempt(self, request: Request, cancel: CancelToken, on_text: OnText) -> Completion:
+    def _attempt(self, request: Request, form: Form, cancel: CancelToken, on_text: OnText) -> Completion:
         reply = Reply(on_text)
-        asks_usage = self._asks_usage
         try:
-            with closing(self._carrier().stream(self._body(request, asks_usage), cancel)) as stream:  # type: ignore[type-var]
+            with closing(self._carrier().stream(form.body(self.model, request), cancel)) as stream:
                 for chunk in stream:
                     reply.add(chunk)
         except Trouble as trouble:
-            if asks_usage and "stream_options" in trouble.said:
-                self._asks_usage = False
-                return self._attempt(request, cancel, on_text)
+            other = form.after(trouble.said) if trouble.kind is Kind.STATUS else None
+            if other is not None and not reply.begun:
+                self._form = other
+                return self._attempt(request, other, cancel, on_text)
             raise self._failure(trouble, cancel, reply.begun) from None
         if not reply.whole:
             raise self._failure(Trouble(Kind.BROKEN), cancel, reply.begun)
@@ -113,20 +113,6 @@ class ChatClient:
         if cancel.cancelled:
             return Cancelled("The call was stopped.")
         return explain(trouble, self._asked, begun)
-
-    def _body(self, request: Request, asks_usage: bool) -> dict[str, Any]:
-        body: dict[str, Any] = {
-            "model": self.model,
-            "messages": [{"role": message.role, "content": message.content} for message in request.messages],
-            "stream": True,
-            **self._dialect.extra,
-            **request.params,
-        }
-        if request.max_output_tokens is not None:
-            body[self._dialect.output_limit] = request.max_output_tokens
-        if asks_usage:
-            body["stream_options"] = {"include_usage": True}
-        return body
 
     def _carrier(self) -> Carrier:
         def open_carrier() -> tuple[Carrier, Callable[[], None]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,7 +24,7 @@ class LightCarrier:
         lines = {"content-type": "application/json", "accept-encoding": "identity", **headers}
         self._headers = "".join(f"{name}: {value}\r\n" for name, value in lines.items()).encode("latin-1")
 
-    def stream(self, body: Mapping[str, Any], cancel: CancelToken) -> Iterator[Chunk]:
+    def stream(self, body: Mapping[str, Any], cancel: CancelToken) -> Generator[Chunk, None, None]:
         """Send a chat request and yield the chunks of its reply; raise `Trouble`."""
         start = f"POST {self._path}/chat/completions"
         exchange = self._wire.exchange(start, self._headers, json.dumps(body).encode(), cancel)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 from rlm_app.clients.slots import Slots
@@ -39,3 +39,20 @@ class Pool:
             opened, self._opened = self._opened, None
         if opened is not None:
             opened[1]()
+
+
+class Pools:
+    """The pools of one run, one for each place its clients talk to; each lets `most` calls be under way at once."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._pools: dict[Hashable, Pool] = {}
+
+    def of(self, place: Hashable) -> Pool:
+        """Return the pool of a place; the backend, the address and the key together name one."""
+        return self._pools.setdefault(place, Pool(self._most))
+
+    def close(self) -> None:
+        """Close all of them."""
+        for pool in self._pools.values():
+            pool.close()

@@ -1,0 +1,82 @@
+"""OpenAI's models on Azure, through the class of OpenAI's SDK that knows its addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from rlm_app.clients.hosted import Price, Terms, no_price
+from rlm_app.clients.openai_chat import Carrier, ChatClient, Dialect
+from rlm_app.clients.openai_form import Form
+from rlm_app.clients.openai_options import checked_key, known_options
+from rlm_app.clients.pool import Pool
+from rlm_app.clients.retry import Retry
+from rlm_app.errors import ConfigError
+
+API_VERSION = "2024-10-21"
+"""The newest version of Azure's interface that is not a preview."""
+
+
+class AzureOpenAIClient(ChatClient):
+    """Streams chat completions from one deployment, whose name is `model`, of the resource at `base_url`.
+
+    `options`: "api_version" of Azure's interface; "headers" and "body" are further headers and fields of each request. The
+    other arguments are those of `OpenAIClient`. Raises `ConfigError` without a key or an address.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        *,
+        timeout: float = 600.0,
+        concurrency: int = 64,
+        retry: Retry | None = None,
+        price: Price = no_price,
+        max_output_tokens: int | None = None,
+        context_window: int | None = None,
+        options: Mapping[str, Any] = MappingProxyType({}),
+        pool: Pool | None = None,
+    ) -> None:
+        if not base_url:
+            raise ConfigError(
+                "Azure OpenAI needs the address of your resource: set AZURE_OPENAI_ENDPOINT, or enter it in Settings."
+            )
+        if not api_key:
+            raise ConfigError("Azure OpenAI needs a key: set AZURE_OPENAI_API_KEY, or enter one in Settings.")
+        chosen = known_options("azure_openai", options, ("api_version", "headers", "body"))
+        key = checked_key(api_key)
+        endpoint = base_url.rstrip("/").partition("/openai")[0]  # the portal shows addresses with the path after it
+
+        def carrier() -> Carrier:
+            version = chosen.get("api_version") or API_VERSION
+            return azure_carrier(endpoint, key, version, timeout, chosen.get("headers") or {})
+
+        super().__init__(
+            Terms(model, retry or Retry(), price, max_output_tokens, context_window),
+            Dialect(endpoint, key, carrier, Form("max_completion_tokens", chosen.get("body") or {})),
+            pool,
+            concurrency,
+        )
+
+
+def azure_carrier(endpoint: str, key: str, version: str, timeout: float, headers: Mapping[str, str]) -> Carrier:
+    """Return a carrier that uses OpenAI's SDK for Azure, which is imported now; its own retries are off, ours count."""
+    import httpx2
+    import openai
+
+    from rlm_app.clients.openai_sdk import SdkCarrier
+
+    def make(http: Any) -> openai.AzureOpenAI:
+        return openai.AzureOpenAI(
+            api_key=key,
+            azure_endpoint=endpoint,
+            api_version=version,
+            max_retries=0,
+            http_client=http,
+            default_headers=headers,
+        )
+
+    return SdkCarrier(endpoint, timeout, httpx2, openai, make)

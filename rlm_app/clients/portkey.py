@@ -1,0 +1,77 @@
+"""Models of many providers through Portkey's gateway and SDK, which the extra `portkey` installs."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from rlm_app.clients.hosted import Price, Terms, no_price
+from rlm_app.clients.openai_chat import Carrier, ChatClient, Dialect
+from rlm_app.clients.openai_form import Form
+from rlm_app.clients.openai_options import checked_key, known_options
+from rlm_app.clients.pool import Pool
+from rlm_app.clients.retry import Retry
+from rlm_app.errors import ConfigError
+
+GATEWAY = "https://api.portkey.ai/v1"
+_ROUTING = ("virtual_key", "config", "provider", "trace_id", "metadata")
+
+
+class PortkeyClient(ChatClient):
+    """Streams chat completions from one model behind the gateway; `model` may name its provider ("@openai-prod/gpt-5").
+
+    `options`: "virtual_key", "config", "provider", "trace_id" and "metadata" are Portkey's own; "body" are further fields of
+    each request. The other arguments are those of `OpenAIClient`. Raises `ConfigError` without a key or the package.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        *,
+        timeout: float = 600.0,
+        concurrency: int = 64,
+        retry: Retry | None = None,
+        price: Price = no_price,
+        max_output_tokens: int | None = None,
+        context_window: int | None = None,
+        options: Mapping[str, Any] = MappingProxyType({}),
+        pool: Pool | None = None,
+    ) -> None:
+        if importlib.util.find_spec("portkey_ai") is None:
+            raise ConfigError(
+                "The backend portkey needs the package portkey-ai, which is not installed; run `uv sync --extra portkey`."
+            )
+        if not api_key:
+            raise ConfigError("Portkey needs a key: set PORTKEY_API_KEY, or enter one in Settings.")
+        chosen = known_options("portkey", options, (*_ROUTING, "body"))
+        key = checked_key(api_key)
+        url = (base_url or GATEWAY).rstrip("/")
+
+        def carrier() -> Carrier:
+            return portkey_carrier(url, key, timeout, {name: chosen[name] for name in _ROUTING if name in chosen})
+
+        super().__init__(
+            Terms(model, retry or Retry(), price, max_output_tokens, context_window),
+            Dialect(url, key, carrier, Form(extra=chosen.get("body") or {})),
+            pool,
+            concurrency,
+        )
+
+
+def portkey_carrier(url: str, key: str, timeout: float, routing: Mapping[str, Any]) -> Carrier:
+    """Return a carrier that uses Portkey's SDK, which is imported now and takes seconds; its retries are off, ours count."""
+    import httpx
+    import portkey_ai
+    from portkey_ai._vendor import openai  # the SDK sends chat requests by its own copy of OpenAI's
+
+    from rlm_app.clients.openai_sdk import SdkCarrier
+
+    def make(http: Any) -> Any:
+        sdk = portkey_ai.Portkey(api_key=key, base_url=url, http_client=http, **routing)
+        return sdk.openai_client.with_options(max_retries=0)
+
+    return SdkCarrier(url, timeout, httpx, openai, make)
