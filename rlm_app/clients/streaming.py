@@ -105,7 +105,8 @@ class StreamingClient:
                 for chunk in stream:
                     fold.add(chunk)
         except Trouble as trouble:
-            raise self._failure(trouble, cancel, fold.begun) from None
+            if not fold.whole:
+                raise self._failure(trouble, cancel, fold.begun) from None
         if not fold.whole:
             raise self._failure(Trouble(Kind.BROKEN), cancel, fold.begun)
         return fold.completion(request, self.model)

@@ -1,0 +1,67 @@
+"""Google's Gemini models through the Gen AI SDK; the provider caches what prompts begin with by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from rlm_app.clients.gemini_reply import GeminiReply
+from rlm_app.clients.gemini_request import body_of
+from rlm_app.clients.hosted import Price, Terms, no_price
+from rlm_app.clients.openai_chat import Carrier
+from rlm_app.clients.openai_options import checked_key, known_options
+from rlm_app.clients.pool import Pool
+from rlm_app.clients.retry import Retry
+from rlm_app.clients.streaming import Speech, StreamingClient
+from rlm_app.errors import ConfigError
+
+URL = "https://generativelanguage.googleapis.com"
+
+_OPTIONS = ("headers", "body")
+
+
+class GeminiClient(StreamingClient):
+    """Streams replies of one model over kept connections; the SDK is imported on the first call.
+
+    `base_url` is another address that speaks the protocol; None is Google. `options`: "headers" are further headers,
+    "body" further fields of each request or of its generation config, as "thinkingConfig" or "safetySettings". The other
+    arguments are those of `AnthropicClient`. Raises `ConfigError` when Google is meant and no key is given.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        *,
+        timeout: float = 600.0,
+        concurrency: int = 64,
+        retry: Retry | None = None,
+        price: Price = no_price,
+        max_output_tokens: int | None = None,
+        context_window: int | None = None,
+        options: Mapping[str, Any] = MappingProxyType({}),
+        pool: Pool | None = None,
+    ) -> None:
+        chosen = known_options("gemini", options, _OPTIONS)
+        key = checked_key(api_key)
+        url = self.base_url = (base_url or URL).rstrip("/")
+        if not key and url == URL:
+            raise ConfigError("Gemini needs a key and none is set; set GEMINI_API_KEY or enter one in Settings.")
+
+        def carrier() -> Carrier:
+            from rlm_app.clients.gemini_sdk import GeminiCarrier
+
+            return GeminiCarrier(url, key, timeout, chosen.get("headers") or {})
+
+        speech = Speech(
+            url,
+            key,
+            carrier,
+            lambda request: {"model": model, **body_of(request, chosen.get("body") or {})},
+            GeminiReply,
+        )
+        super().__init__(
+            Terms(model, retry or Retry(), price, max_output_tokens, context_window), speech, pool, concurrency
+        )

@@ -1,0 +1,87 @@
+"""Putting a streamed reply of Gemini's together: text, thoughts, why it ended or was blocked, and what it used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rlm_app.clients.counting import estimated_usage
+from rlm_app.clients.streams import Chunk
+from rlm_app.protocols import OnText
+from rlm_app.types import Completion, Request, Usage
+
+_FINISH = {
+    "MAX_TOKENS": "length",
+    "CONTINUATION": "length",
+    "SAFETY": "filter",
+    "RECITATION": "filter",
+    "LANGUAGE": "filter",
+    "BLOCKLIST": "filter",
+    "PROHIBITED_CONTENT": "filter",
+    "SPII": "filter",
+    "ESCALATION": "filter",
+    "MODEL_ARMOR": "filter",
+    "PUP_LIMITED_DISABLED": "filter",
+}
+
+
+@dataclass
+class GeminiReply:
+    """What has arrived of a reply so far."""
+
+    on_text: OnText
+    finish: str | None = None
+    _said: dict[str, Any] = field(default_factory=dict)
+    _text: list[str] = field(default_factory=list)
+    _thoughts: list[str] = field(default_factory=list)
+
+    @property
+    def begun(self) -> bool:
+        """Whether text has been shown."""
+        return bool(self._text)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the provider said why the reply ended, or that the prompt was blocked."""
+        return self.finish is not None
+
+    def add(self, chunk: Chunk) -> None:
+        """Take one chunk; a blocked prompt has no candidates, a filtered reply no content."""
+        counts = chunk.get("usageMetadata") or {}
+        self._said.update({name: count for name, count in counts.items() if count is not None})
+        if (chunk.get("promptFeedback") or {}).get("blockReason"):
+            self.finish = "filter"
+        for candidate in (chunk.get("candidates") or ())[:1]:
+            for part in (candidate.get("content") or {}).get("parts") or ():
+                self._add(part)
+            if reason := candidate.get("finishReason"):
+                self.finish = _FINISH.get(reason, "stop")
+
+    def completion(self, request: Request, model: str) -> Completion:
+        """Return the reply as a completion; usage that was not sent is counted and marked estimated."""
+        text, thoughts = "".join(self._text), "".join(self._thoughts)
+        usage = usage_of(self._said) or estimated_usage(request, text + thoughts, None)
+        return Completion(text, model, usage, self.finish or "stop", reasoning=thoughts)
+
+    def _add(self, part: Chunk) -> None:
+        text = part.get("text")
+        if text and part.get("thought"):
+            self._thoughts.append(text)
+        elif text:
+            self._text.append(text)
+            self.on_text(text)
+
+
+def usage_of(said: Mapping[str, Any]) -> Usage | None:
+    """Return what Gemini counted; its candidates do not take in the thoughts, its prompt does take in what was cached."""
+    if "promptTokenCount" not in said:
+        return None
+    thoughts = said.get("thoughtsTokenCount")
+    return Usage(
+        1,
+        said["promptTokenCount"] + said.get("toolUsePromptTokenCount", 0),
+        said.get("candidatesTokenCount", 0) + (thoughts or 0),
+        said.get("cachedContentTokenCount"),
+        thoughts,
+    )
