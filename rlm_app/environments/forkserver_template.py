@@ -58,19 +58,21 @@ class Template:
             "settle": self.settle,
         }
         self.woken, self.waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        # Handlers that raise could cut short the cleaning up: both signals only put their number into the pipe.
+        signal.set_wakeup_fd(self.waker, warn_on_full_buffer=False)
+        for signum in (signal.SIGCHLD, signal.SIGTERM):
+            signal.signal(signum, lambda signum, frame: None)
 
     def serve(self) -> None:
         """Answer until the app hangs up."""
-        signal.set_wakeup_fd(self.waker, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda signum, frame: None)
         poll = select.poll()
         poll.register(self.control, select.POLLIN)
         poll.register(self.woken, select.POLLIN)
         while True:
             ready = dict(poll.poll(0 if self.to_import else None))
             if self.woken in ready:
-                with suppress(BlockingIOError):
-                    os.read(self.woken, 4_096)
+                if signal.SIGTERM in os.read(self.woken, 4_096):
+                    return
                 self.sweep(0.0)
             if self.control.fileno() in ready and not self.answer():
                 return
@@ -217,10 +219,9 @@ def bury(pid: int) -> bool:
 
 def main(start: str, worker: str, app: str) -> None:
     """Serve the app until it goes away."""
-    signal.signal(signal.SIGTERM, lambda signum, frame: sys.exit())
-    die_with_parent(signal.SIGTERM, int(app))
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     template = Template(start, worker)
+    die_with_parent(signal.SIGTERM, int(app))
     try:
         template.serve()
     finally:
