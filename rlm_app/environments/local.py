@@ -8,7 +8,6 @@ import os
 import socket
 import subprocess
 import sys
-import sysconfig
 from dataclasses import asdict, dataclass, field, replace
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from rlm_app.environments import confinement
 from rlm_app.environments.channels import ChildChannel
 from rlm_app.environments.confinement.measure import level
+from rlm_app.environments.confinement.packages import entries, folders
 from rlm_app.environments.confinement.words import describe
 from rlm_app.environments.forkserver import FORKS
 from rlm_app.environments.processes import SPAWNER, Child, Spawned, environment
@@ -56,7 +56,7 @@ class LocalREPL:
         scratch = make_scratch()
         stream, child_stream = socket.socketpair()
         errors, child_errors = socket.socketpair()
-        plan = replace(self.plan, packages=self.plan.packages or _packages())
+        plan = replace(self.plan, packages=self.plan.packages or folders(), read=self.plan.read or entries())
         try:
             with child_stream, child_errors:
                 process = self._start(plan, scratch, child_stream, child_errors)
@@ -97,10 +97,3 @@ def _spawn(
         close_fds=True,
         start_new_session=True,
     )
-
-
-@functools.cache
-def _packages() -> tuple[str, ...]:
-    """Return the folders with the packages of the app's interpreter, for cells to import from."""
-    paths = sysconfig.get_paths()
-    return tuple(dict.fromkeys((paths["purelib"], paths["platlib"])))

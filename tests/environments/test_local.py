@@ -24,6 +24,7 @@ from rlm_app.errors import REPLError, REPLLost, REPLStartError
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the local environment needs Linux or macOS")
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
 
+UNCONFINED = LocalREPL(Plan(confined=False))
 HELLO = encode({"op": "hello", "tools": [], "output_chars": 1_000, "call_bytes": 1_000, "answer_chars": 1_000})
 
 
@@ -75,7 +76,7 @@ def test_the_scratch_folder_is_private_empty_and_gone_at_the_end() -> None:
 
 
 def test_a_deep_and_hostile_tree_is_removed() -> None:
-    channel = started()
+    channel = started(UNCONFINED)
     scratch = run("import os\nprint(os.getcwd())", channel)
     code = """
 import os
@@ -109,7 +110,7 @@ def test_removing_a_folder_follows_no_link(tmp_path: Path) -> None:
 
 @linux
 def test_kill_ends_the_process_and_all_it_started() -> None:
-    channel = started()
+    channel = started(UNCONFINED)
     code = """
 import subprocess, os, sys
 same = subprocess.Popen(["sleep", "300"])
@@ -134,7 +135,7 @@ print(os.getpid(), same.pid, away.pid, int(orphan.stdout.readline()))
 
 @linux
 def test_a_forked_child_that_holds_the_sockets_keeps_nobody_waiting() -> None:
-    channel = started()
+    channel = started(UNCONFINED)
     pid = int(
         run(
             "import os, warnings\nwarnings.simplefilter('ignore')\npid = os.fork()\n"
@@ -302,7 +303,7 @@ def test_only_what_we_put_there_is_in_the_environment() -> None:
 def test_no_open_file_of_the_app_is_inherited(tmp_path: Path) -> None:
     with open(tmp_path / "secret", "w", encoding="utf-8") as secret:
         os.set_inheritable(secret.fileno(), True)
-        channel = started()
+        channel = started(UNCONFINED)
         code = "import os\nprint([os.readlink(f.path) for f in os.scandir('/proc/self/fd') if os.path.lexists(f.path)])"
         links = run(code, channel)
         channel.kill()

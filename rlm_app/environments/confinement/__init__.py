@@ -39,7 +39,7 @@ class Plan:
     is not confined. `landlock` is the newest version to use, 0 for none; with `confined` False only the caps hold.
     """
 
-    confined: bool = False
+    confined: bool = True
     required: bool = False
     memory: int = 1 << 30
     file_size: int = 256 << 20

@@ -43,14 +43,14 @@ def confine(plan: dict[str, Any]) -> dict[str, Any]:
 
 def main(worker: str, plan: str) -> None:
     """Confine this process and run the worker in it; without a worker, print what held and wait for the host to hang up."""
+    # Read before the walls are up: the worker's own file is not among those a cell may read.
+    code = importlib.machinery.SourceFileLoader("__main__", worker).get_code("__main__") if worker else None
     confined = confine(json.loads(plan))
-    if not worker:
+    if code is None:
         sys.stdout.write(json.dumps(confined) + "\n")
         sys.stdout.flush()
         sys.stdin.read()
         return
-    code = importlib.machinery.SourceFileLoader("__main__", worker).get_code("__main__")
-    assert code is not None  # noqa: S101
     sys.argv = [""]
     exec(code, {"__name__": "__main__", "__builtins__": __builtins__, "CONFINED": confined})  # noqa: S102
 

@@ -1,0 +1,5 @@
+# must not: change the root folder
+import os
+tried()
+os.chroot(".")
+escaped("changed")

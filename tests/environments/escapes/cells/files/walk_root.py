@@ -1,0 +1,6 @@
+# must not: list the machine's tree
+# docker: holds: the tree is the image's
+import os
+tried()
+found = [name for place in ("/", "/home", "/root", "/etc", "/var", "/srv", "/opt", "/mnt") for name in listing(place)]
+escaped_if(len(found) > 3 and "ESCAPED")

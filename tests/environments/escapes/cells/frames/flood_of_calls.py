@@ -1,0 +1,4 @@
+# must not: exhaust the app by calls
+tried()
+for number in range(10_000):
+    wire().write({"op": "call", "nonce": repl().nonce, "id": number, "tool": "slow", "args": [], "kwargs": {}}, [])

@@ -1,0 +1,4 @@
+# must not: write the memory of another process
+tried()
+with open(f"/proc/{world['neighbour']}/mem", "r+b") as memory:
+    escaped("opened")

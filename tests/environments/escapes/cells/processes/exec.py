@@ -1,0 +1,5 @@
+# must not: become another program
+# control: no
+import os
+tried()
+os.execv("/bin/true", ["true"])

@@ -1,0 +1,4 @@
+# must not: start a shell
+import os
+tried()
+escaped_if(os.system("true") == 0 and "ESCAPED")
