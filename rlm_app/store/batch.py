@@ -11,7 +11,7 @@ from rlm_app.events import Event
 from rlm_app.store.rows import event_row
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    from duckdb import Appender, DuckDBPyConnection
 
 FEW = 8
 
@@ -32,36 +32,53 @@ class Job:
     event: Event | None = None
 
 
-def apply(connection: DuckDBPyConnection, batch: Iterable[Job]) -> list[Any]:
+class Appenders:
+    """The appenders of one connection, each made once: to make one costs as much as to append a batch with it."""
+
+    def __init__(self, connection: DuckDBPyConnection) -> None:
+        self.connection = connection
+        self._open: dict[str, Appender] = {}
+
+    def append(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Append rows to a table within the open transaction."""
+        if table not in self._open:
+            self._open[table] = self.connection.appender(table)
+        try:
+            self._open[table].append_rows(rows)
+            self._open[table].flush()
+        except BaseException:  # rows half appended must not go with the next batch
+            self._open.pop(table).clear()
+            raise
+
+    def close(self) -> None:
+        """Let go of them; their connection cannot be closed before."""
+        self._open.clear()
+
+
+def apply(appenders: Appenders, batch: Iterable[Job]) -> list[Any]:
     """Write the jobs in order, rows of a table together; return what each job's statement returned."""
     rows: dict[str, list[Sequence[Any]]] = {}
     texts: dict[str, str] = {}
     results: list[Any] = []
     for job in batch:
         if job.statement:
-            _append(connection, rows, texts)
-        results.append(job.statement(connection) if job.statement else None)
+            _append(appenders, rows, texts)
+        results.append(job.statement(appenders.connection) if job.statement else None)
         table, row, named = ("events", *event_row(job.event)) if job.event else (job.table, job.row, job.texts)
         texts.update(named)
         if table:
             rows.setdefault(table, []).append(row)
-    _append(connection, rows, texts)
+    _append(appenders, rows, texts)
     return results
 
 
-def _append(connection: DuckDBPyConnection, rows: dict[str, list[Sequence[Any]]], texts: dict[str, str]) -> None:
+def _append(appenders: Appenders, rows: dict[str, list[Sequence[Any]]], texts: dict[str, str]) -> None:
     """Append what was gathered and empty both."""
     if texts:
-        rows.setdefault("texts", []).extend(_new_texts(connection, texts))
+        rows.setdefault("texts", []).extend(_new_texts(appenders.connection, texts))
     for table, values in rows.items():
         if values:
-            appender = connection.appender(table)
-            try:
-                appender.append_rows(values)
-                appender.flush()
-            except BaseException:  # rows half appended must not go with the next batch
-                appender.clear()
-                raise
+            appenders.append(table, values)
     rows.clear()
     texts.clear()
 

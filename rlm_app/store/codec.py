@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 Turn = Callable[[Any], Any]
 
 
-_once: Callable[[Turn], Turn] = functools.cache
+_once: Callable[[Callable[..., Any]], Callable[..., Any]] = functools.cache
 
 
 class _Field(NamedTuple):
@@ -37,11 +37,10 @@ class _Plan(NamedTuple):
 def pack(value: Any, skip: frozenset[str] = frozenset()) -> dict[str, Any]:
     """Return a dataclass as JSON values, without the fields in `skip` and those at their default."""
     packed: dict[str, Any] = {}
-    for field in _fields(type(value)):
-        held = getattr(value, field.name)
-        if field.name in skip or held == (field.factory() if field.factory else field.default):
-            continue
-        packed[field.name] = field.pack(held) if field.pack and held is not None else held
+    for name, usual, turn in _packing(type(value), skip):
+        held = getattr(value, name)
+        if held != usual:
+            packed[name] = turn(held) if turn and held is not None else held
     return packed
 
 
@@ -83,6 +82,16 @@ def _plan(cls: type[Any]) -> _Plan:
         {field.name: field.default for field in fields if field.default is not dataclasses.MISSING},
         tuple((field.name, field.factory) for field in fields if field.factory),
         tuple((field.name, field.unpack) for field in fields if field.unpack),
+    )
+
+
+@_once
+def _packing(cls: type[Any], skip: frozenset[str]) -> tuple[tuple[str, Any, Turn | None], ...]:
+    """Return name, usual value and way of the fields to pack; a usual value is only compared with, never handed out."""
+    return tuple(
+        (field.name, field.factory() if field.factory else field.default, field.pack)
+        for field in _fields(cls)
+        if field.name not in skip
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rlm_app.errors import StoreError
-from rlm_app.store.batch import Job, apply
+from rlm_app.store.batch import Appenders, Job, apply
 from rlm_app.store.opening import first_line
 from rlm_app.store.safekeeping import discard, left_behind
 
@@ -26,7 +26,7 @@ def recover(connection: DuckDBPyConnection, data_file: Path) -> None:
     try:
         if jobs:
             connection.begin()
-            apply(connection, _missing(connection, jobs))
+            apply(Appenders(connection), _missing(connection, jobs))
             connection.commit()
     except duckdb.Error as error:
         raise StoreError(

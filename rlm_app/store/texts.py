@@ -16,10 +16,9 @@ QUOTED = "$" + _MARK
 def encode(value: Any) -> tuple[str, dict[str, str]]:
     """Return `value` as JSON text in which long strings are references, and these strings by their SHA-256."""
     texts: dict[str, str] = {}
-    value = _take_out(value, texts)
-    body = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    if not body.isascii() and name_of(body) is None:
-        body = json.dumps(value, separators=(",", ":"))
+    body = _json(value)
+    if len(body) > LONG or _MARK in body:
+        body = _json(_take_out(value, texts))
     return body, texts
 
 
@@ -51,6 +50,11 @@ def name_of(text: str) -> str | None:
 def storable(text: str) -> str:
     """Return the text with each half of a surrogate pair replaced by a question mark: same length, fit for a column."""
     return text if text.isascii() else text.encode(errors="replace").decode()
+
+
+def _json(value: Any) -> str:
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return body if body.isascii() or name_of(body) is not None else json.dumps(value, separators=(",", ":"))
 
 
 def _take_out(value: Any, texts: dict[str, str]) -> Any:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rlm_app.errors import StoreError
-from rlm_app.store.batch import Job, apply
+from rlm_app.store.batch import Appenders, Job, apply
 from rlm_app.store.opening import first_line
 from rlm_app.store.safekeeping import Safekeeping, line_of
 
@@ -34,6 +34,7 @@ class Writer:
         safe: Safekeeping | None = None,
     ) -> None:
         self._connection = connection
+        self._appenders = Appenders(connection)
         self._path = path
         self._committed = committed
         self._safe = safe
@@ -103,8 +104,9 @@ class Writer:
     def _work(self) -> None:
         while batch := self._gather():
             self._commit(batch)
+        self._appenders.close()
         self._connection.close()
-        del self._connection
+        del self._appenders, self._connection
         if self._safe:
             self._safe.close(remove=self._broken is None)
 
@@ -146,7 +148,7 @@ class Writer:
             raise StoreError(self._broken)
         self._connection.begin()
         try:
-            results = apply(self._connection, batch)
+            results = apply(self._appenders, batch)
             self._connection.commit()
         except BaseException:
             self._roll_back()
