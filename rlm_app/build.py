@@ -23,6 +23,7 @@ from rlm_app.protocols import EventSink
 from rlm_app.records import RunRecord, RunSpec, RunStore
 from rlm_app.runs.files import export_text, import_file, refuse_imported
 from rlm_app.settings import SAMPLE_DOCS, Settings
+from rlm_app.trials import Trial, models_of
 from rlm_app.types import Completion, Document, DocumentInfo, Limits
 
 if TYPE_CHECKING:
@@ -64,8 +65,13 @@ class App:
         return backends(self.settings)
 
     def key_set(self, backend: Backend) -> bool:
-        """Whether the environment holds the key this backend needs."""
+        """Whether the environment or the secrets file holds the key this backend needs."""
         return backend.key_variable in self.settings.keys
+
+    def trial(self, backend: Backend, address: str, keys: Mapping[str, str]) -> Trial:
+        """Begin to ask a backend's provider for its models, at `address` or its usual place, as a test of the key."""
+        given = dict(keys)
+        return Trial(lambda cancel: models_of(self.settings, backend, address, given, cancel))
 
     @property
     def environments(self) -> tuple[EnvironmentInfo, ...]:

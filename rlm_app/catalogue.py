@@ -43,6 +43,10 @@ class Catalogue:
         left.pop((backend, model), None)
         self._keep(owner, left)
 
+    def forget_all(self, owner: str) -> None:
+        """Go back to the price list for every model of this owner."""
+        self._keep(owner, {})
+
     def info(self, owner: str, backend: Backend, model: str, address: str = "") -> ModelInfo:
         """Return what is known of a model; `address` is the one a person gave for the backend, "" for none."""
         given = address or self._settings.addresses.get(backend.name)

@@ -1,4 +1,4 @@
-"""The limits of a run as fields of a form: their names, bounds and units, each in one place."""
+"""The limits of a run as fields of a form: their names, bounds and units, each in one place; empty is no limit."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ import streamlit as st
 from rlm_app.types import Limits, Stop
 
 NO_LIMIT = "no limit"
+MOST_TURNS = 1000
+"""Turns of a run that has no limit on them: more would be no use to anybody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A limit as a person enters it: `unit` is how many of the limit's own units one of the shown ones is."""
+    """A limit as a person enters it: `unit` is how many of the limit's own units one of the shown ones is.
+
+    `emptied` is what the limit becomes when its field is emptied; a field that is no limit cannot be and has `sets` True.
+    """
 
     title: str
     why: str
@@ -25,11 +30,12 @@ class Field:
     step: float
     unit: int = 1
     form: str | None = None
-    optional: bool = True
+    emptied: float | None = None
+    sets: bool = False
 
 
 FIELDS: Mapping[str, Field] = {
-    "iterations": Field("Turns", "Replies of the root model", 1, 1000, 1, optional=False),
+    "iterations": Field("Turns", "Replies of the root model", 1, MOST_TURNS, 1, emptied=MOST_TURNS),
     "cost": Field("Money in US dollars", "For all calls together", 0.01, 10_000, 0.25, form="%.2f"),
     "seconds": Field("Minutes", "Wall time", 0.5, 1440, 1, unit=60, form="%g"),
     "subcalls": Field("Sub-calls", "Calls that code makes to models", 0, 100_000, 10),
@@ -41,16 +47,16 @@ FIELDS: Mapping[str, Field] = {
         0,
         6,
         1,
-        optional=False,
+        sets=True,
     ),
-    "concurrency": Field("Calls at the same time", "Over the whole run", 1, 256, 1, optional=False),
+    "concurrency": Field("Calls at the same time", "Over the whole run", 1, 256, 1, sets=True),
     "output_chars": Field(
-        "Output shown to the model", "Characters of what one piece of code prints", 500, 200_000, 500, optional=False
+        "Output shown to the model", "Characters of what one piece of code prints", 500, 200_000, 500, sets=True
     ),
 }
 
 USUAL = ("iterations", "cost", "seconds", "subcalls")
-ADVANCED = ("depth", "errors", "concurrency", "output_chars")
+ADVANCED = ("depth", "errors", "tokens", "concurrency", "output_chars")
 _HIT: Mapping[Stop, str] = {
     Stop.ITERATIONS: "iterations",
     Stop.COST: "cost",
@@ -62,32 +68,46 @@ _HIT: Mapping[Stop, str] = {
 
 
 def number(name: str, limits: Limits, key: str, changed: Callable[[], None] | None = None) -> None:
-    """Draw the field of one limit, empty where there is no limit."""
+    """Draw the field of one limit, empty where there is no limit.
+
+    With `changed` the field shows what `limits` say each time it is drawn; without, as in a form, only the first time.
+    """
     field = FIELDS[name]
-    kind: Callable[[float], float] = float if field.form else int
-    now = getattr(limits, name)
-    value: Any = None if now is None else kind(min(max(now / field.unit, field.low), field.high))
+    if changed or key not in st.session_state:
+        st.session_state[key] = _shown(field, getattr(limits, name))
+    kind = _kind(field)
     st.number_input(
         field.title,
         min_value=kind(field.low),
         max_value=kind(field.high),
-        value=value,
+        value="min" if field.sets else None,
         step=kind(field.step),
         format=field.form,
         key=key,
         on_change=changed,
         placeholder=NO_LIMIT,
-        help=f"{field.why}. Empty: {NO_LIMIT}." if value is None else f"{field.why}.",
+        help=f"{field.why}." if field.sets else f"{field.why}. Empty: {NO_LIMIT}.",
     )
 
 
 def entered(name: str, key: str, limits: Limits) -> float | None:
-    """Return what stands in the field of a limit, in the limit's own units; what cannot be empty stays as it was."""
+    """Return what stands in the field of a limit, in the limit's own units; an emptied field is no limit."""
     field = FIELDS[name]
     value: float | None = st.session_state.get(key)
     if value is None:
-        return None if field.optional else getattr(limits, name)
+        return getattr(limits, name) if field.sets else field.emptied
     return value * field.unit
+
+
+def _shown(field: Field, now: float | None) -> float | None:
+    """Return a limit as its field shows it."""
+    if now is None or now == field.emptied:
+        return None
+    return _kind(field)(min(max(now / field.unit, field.low), field.high))
+
+
+def _kind(field: Field) -> Callable[[float], float]:
+    return float if field.form else int
 
 
 def form(names: Iterable[str], limits: Limits, prefix: str) -> None:

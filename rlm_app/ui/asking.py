@@ -11,7 +11,7 @@ from rlm_app.build import App
 from rlm_app.errors import ConfigError, StoreError
 from rlm_app.records import RunSpec
 from rlm_app.types import DocumentInfo
-from rlm_app.ui import again, choice, documents, keys, mode, picker, safe
+from rlm_app.ui import again, choice, documents, estimating, keys, mode, picker, profiles, safe
 
 
 def draw(app: App, owner: str, *, reading: bool) -> DeltaGenerator:
@@ -20,9 +20,13 @@ def draw(app: App, owner: str, *, reading: bool) -> DeltaGenerator:
     again.settle(library)
     with st.container(border=True):
         chosen = _documents(app, library)
-        mode.draw(app, [library[sha256] for sha256 in chosen])
+        work = estimating.work_of(app, [library[sha256] for sha256 in chosen])
+        past = estimating.past(app, list(library.values())) if chosen else []
+        mode.draw(app, work, past)
         question, asked = _question(reading)
+        estimating.draw(work, past)
         progress = st.empty()
+    profiles.pick(app, "ask")
     _settings_row(app)
     if asked:
         _start(app, owner, question, chosen)
@@ -74,6 +78,7 @@ def order(app: App, question: str, chosen: list[str]) -> RunSpec:
         environment=picked.environment,
         limits=picked.limits,
         mode=way,
+        depth_models=picked.depth_models[: max(0, picked.limits.depth - 1)] if reasons else (),
         system_prompt=picked.system_prompt if reasons and way == "rlm" else None,
         options={"base_url": picked.base_url} if picked.base_url else {},
     )

@@ -1,23 +1,30 @@
-"""Which backend, models, environment and limits the next run gets: kept for the session, changed on two pages."""
+"""Which backend, models, environment and limits the next run gets: one choice for all pages, found again after a restart."""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
 
+from rlm_app import registry
 from rlm_app.backends import Backend
 from rlm_app.build import App
 from rlm_app.types import Limits
-from rlm_app.ui import keys, words
+from rlm_app.ui import keys, shell, words
+from rlm_app.ui.allowing import MOST_TURNS
 
 _CHOICE = "ui_choice"
+_MODELS = "ui_choice_models"
+_KEPT = "choice"
+_OF_BACKEND = ("root_model", "sub_model", "depth_models", "base_url")
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a person picked beside the question and the documents."""
+    """What a person picked beside the question and the documents; `depth_models` serve depth 2, 3, …"""
 
     backend: str
     root_model: str
@@ -26,18 +33,33 @@ class Choice:
     base_url: str = ""
     mode: str = "rlm"
     system_prompt: str | None = None
+    depth_models: tuple[str, ...] = ()
     limits: Limits = field(default_factory=lambda: Limits(iterations=20, seconds=600.0, cost=1.0, subcalls=200))
 
 
 def current(app: App) -> Choice:
-    """Return the session's choice; at first a backend that works without a key."""
-    found: Choice | None = st.session_state.get(_CHOICE)
-    return found or _of(app.backends[0])
+    """Return what is picked: in this session, else what was picked last, else a backend that works without a key."""
+    if _CHOICE not in st.session_state:
+        kept = app.store.preference(shell.owner(), _KEPT) or {}
+        st.session_state[_MODELS] = kept.get("models", {})
+        st.session_state[_CHOICE] = from_json(app, kept.get("now", {})) or _of(app.backends[0])
+    found: Choice = st.session_state[_CHOICE]
+    return found
 
 
 def change(app: App, **changes: Any) -> None:
-    """Change parts of the session's choice."""
-    st.session_state[_CHOICE] = replace(current(app), **changes)
+    """Change parts of the choice, and keep it."""
+    take(app, replace(current(app), **changes))
+
+
+def take(app: App, choice: Choice) -> None:
+    """Take a whole choice, and keep it; the system prompt is kept for the session alone."""
+    current(app)
+    used = {name: getattr(choice, name) for name in _OF_BACKEND}
+    st.session_state[_CHOICE] = choice
+    st.session_state[_MODELS] = {**st.session_state[_MODELS], choice.backend: used}
+    kept = {"now": to_json(choice), "models": st.session_state[_MODELS]}
+    app.store.keep_preference(shell.owner(), _KEPT, kept)
 
 
 def change_limits(app: App, **changes: Any) -> None:
@@ -46,10 +68,16 @@ def change_limits(app: App, **changes: Any) -> None:
 
 
 def pick_backend(app: App, name: str) -> None:
-    """Take another backend, with the models it offers first."""
-    backend = named(app, name)
-    usual = _of(backend)
-    change(app, backend=name, root_model=usual.root_model, sub_model=usual.sub_model, base_url="")
+    """Take another backend, with the models used there last, or those it offers first."""
+    picked = usual(app, name)
+    change(app, backend=name, **{key: getattr(picked, key) for key in _OF_BACKEND})
+
+
+def usual(app: App, name: str) -> Choice:
+    """Return the usual choice for a backend: the models used there last, or those it offers first."""
+    current(app)
+    used = dict(st.session_state[_MODELS].get(name, {}))
+    return replace(_of(named(app, name)), **{**used, "depth_models": tuple(used.get("depth_models", ()))})
 
 
 def named(app: App, name: str) -> Backend:
@@ -64,19 +92,41 @@ def sentence(app: App) -> str:
     models = "" if len(backend.root_models) == 1 else f" · {choice.root_model}"
     missing = "" if keys.ready(app, backend) else " · needs a key"
     own = " · your own prompt" if choice.system_prompt and backend.reasons and choice.mode == "rlm" else ""
-    return f"{backend.title}{models}{missing}{own} · at most {allowance(choice.limits)}"
+    return f"{backend.title}{models}{missing}{own} · {allowance(choice.limits)}"
 
 
 def allowance(limits: Limits) -> str:
-    """Return what a run may use: turns, money, time, sub-calls."""
-    parts = [words.count(limits.iterations, "turn")]
+    """Return what a run may use, as a sentence's end: turns, money, time, sub-calls."""
+    parts = [words.count(limits.iterations, "turn")] if limits.iterations < MOST_TURNS else []
     if limits.cost is not None:
         parts.append(words.money(limits.cost))
     if limits.seconds is not None:
         parts.append(f"{limits.seconds / 60:g} min")
     if limits.subcalls is not None:
         parts.append(words.count(limits.subcalls, "sub-call"))
-    return ", ".join(parts)
+    if limits.tokens is not None:
+        parts.append(f"{words.short(limits.tokens)} tokens")
+    return f"at most {', '.join(parts)}" if parts else "no limit"
+
+
+def to_json(choice: Choice) -> dict[str, Any]:
+    """Return a choice as values that can be kept, without the system prompt."""
+    return {name: value for name, value in dataclasses.asdict(choice).items() if name != "system_prompt"}
+
+
+def from_json(app: App, row: Mapping[str, Any]) -> Choice | None:
+    """Return the choice that `to_json` gave, None where its backend is not offered (any more); unknown names are left."""
+    if row.get("backend") not in {backend.name for backend in app.backends}:
+        return None
+    first, kept = _of(named(app, row["backend"])), row.get("limits", {})
+    known = {each.name: row[each.name] for each in dataclasses.fields(Choice) if each.name in row}
+    known["limits"] = replace(
+        first.limits, **{name: kept[name] for name in Limits.__dataclass_fields__ if name in kept}
+    )
+    known["depth_models"] = tuple(known.get("depth_models", ()))
+    if known.get("environment") not in registry.ENVIRONMENTS:
+        known.pop("environment", None)
+    return replace(first, **known)
 
 
 def _of(backend: Backend) -> Choice:

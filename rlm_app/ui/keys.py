@@ -33,9 +33,8 @@ def field(app: App, backend: Backend, place: str) -> None:
             st.button("Forget", key=f"{place}-forget-{backend.name}", on_click=_forget, args=(backend.name,))
     else:
         if app.key_set(backend):
-            st.caption(
-                f":material/check: {backend.key_variable} is set in the environment. A key typed here goes first."
-            )
+            where = "the secrets file" if backend.key_variable in app.settings.in_secrets else "the environment"
+            st.caption(f":material/check: {backend.key_variable} is set in {where}. A key typed here goes first.")
         st.text_input(
             f"Key for {backend.title}",
             type="password",

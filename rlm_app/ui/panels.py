@@ -6,7 +6,7 @@ import streamlit as st
 
 from rlm_app.backends import Backend
 from rlm_app.build import App, EnvironmentInfo
-from rlm_app.ui import choice, keys, picker, safe, words
+from rlm_app.ui import choice, keys, picker, safe, trials, words
 
 _WORD = "delete"
 
@@ -19,7 +19,9 @@ def backends(app: App) -> None:
         with st.container(border=True):
             picker.backend_and_models(app, "settings")
     with right:
-        st.subheader("All backends", anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.subheader("All backends", anchor=False)
+            trials.find_servers(app, "all")
         with st.grid(2, min_column_width=260):
             for backend in app.backends:
                 _backend(app, backend)
@@ -54,7 +56,8 @@ def data(app: App, owner: str) -> None:
     st.subheader("What is stored", anchor=False)
     st.markdown(
         f"{words.count(len(runs), 'run')} and the text of {words.count(len(documents), 'document')}, in one file on the "
-        "machine that runs this app. Uploaded files themselves are not kept; API keys never are."
+        "machine that runs this app, with your choices, profiles and prices. Uploaded files themselves are not kept; API "
+        "keys never are."
     )
     st.code(str(app.settings.data_file), language=None)
     st.caption("Set RLM_APP_HOME before starting the app to keep it elsewhere.")
@@ -81,11 +84,14 @@ def _confirm(app: App, owner: str, runs: int, documents: int) -> None:
 
 
 def delete_everything(app: App, owner: str) -> None:
-    """Stop the owner's runs and remove all their runs and documents."""
+    """Stop the owner's runs and remove all their runs and documents, and what they set."""
     for record in app.store.runs(owner, 100_000):
         app.manager.delete(record.id, owner)
     for info in app.documents(owner):
         app.store.delete_document(info.sha256, owner)
+    for name in ("choice", "profiles"):
+        app.store.keep_preference(owner, name, None)
+    app.catalogue.forget_all(owner)
     st.session_state.pop("ui_texts", None)
 
 
@@ -94,6 +100,7 @@ def _backend(app: App, backend: Backend) -> None:
         st.markdown(f"**{safe.label(backend.title)}**")
         st.caption(safe.label(backend.note))
         keys.field(app, backend, "all")
+        trials.draw(app, backend, "all")
 
 
 def _environment(app: App, environment: EnvironmentInfo) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -10,26 +11,21 @@ import streamlit as st
 
 from rlm_app.backends import Backend
 from rlm_app.build import App
-from rlm_app.ui import allowing, choice, keys
+from rlm_app.ui import allowing, choice, facts, keys, safe, shell, trials
 
 
 def backend_and_models(app: App, place: str) -> None:
     """Draw the backend with its note, its key, its address and its models."""
-    now = choice.current(app)
-    backend = choice.named(app, now.backend)
-    names = [found.name for found in app.backends]
-    _chosen(
-        f"{place}-backend",
-        lambda key, changed: st.selectbox(
-            "Backend",
-            names,
-            index=names.index(backend.name),
-            format_func=lambda name: choice.named(app, name).title,
-            key=key,
-            on_change=changed,
-            help="Who answers: the offline finder of this app, or a language model",
-        ),
-        lambda name: choice.pick_backend(app, name),
+    backend = choice.named(app, choice.current(app).backend)
+    key = f"{place}-backend"
+    st.session_state[key] = backend.name
+    st.selectbox(
+        "Backend",
+        [found.name for found in app.backends],
+        format_func=lambda name: choice.named(app, name).title,
+        key=key,
+        on_change=lambda: choice.pick_backend(app, st.session_state[key]),
+        help="Who answers: the offline finder of this app, or a language model",
     )
     st.caption(backend.note)
     if backend.needs_key:
@@ -45,6 +41,7 @@ def limits(app: App, place: str) -> None:
     _numbers(app, place, allowing.USUAL)
     with st.expander("Advanced", type="compact", icon=":material/settings:"):
         _numbers(app, place, allowing.ADVANCED)
+        _by_depth(app, place)
 
 
 def _numbers(app: App, place: str, names: Sequence[str]) -> None:
@@ -62,45 +59,80 @@ def _take(app: App, name: str, key: str) -> None:
 
 def _models(app: App, backend: Backend, place: str) -> None:
     now = choice.current(app)
-    why = "Plans, writes the code and the answer"
-    _model(app, f"{place}-root-{backend.name}", "Root model", "root_model", (*backend.root_models, now.root_model), why)
-    why = "Reads the parts the code sends it; may be cheaper"
-    _model(app, f"{place}-sub-{backend.name}", "Sub-model", "sub_model", (*backend.sub_models, now.sub_model), why)
+    why = "Plans, writes the code and the answer. Another name may be typed."
+    _model(
+        app, backend, f"{place}-root-{backend.name}", "Root model", now.root_model, why, partial(_change, "root_model")
+    )
+    why = "Reads the parts the code sends it; may be cheaper. Another name may be typed."
+    _model(app, backend, f"{place}-sub-{backend.name}", "Sub-model", now.sub_model, why, partial(_change, "sub_model"))
+    for model in dict.fromkeys((now.root_model, now.sub_model)):
+        info = app.catalogue.info(shell.owner(), backend, model, now.base_url)
+        leaves = facts.retires(info, dt.datetime.now(dt.UTC).date())
+        note = f" :orange[:material/event_busy: {safe.label(leaves)}]" if leaves else ""
+        st.caption(f"**{safe.label(model)}**: {safe.label(facts.sentence(info))}{note}")
 
 
-def _model(app: App, key: str, title: str, name: str, offered: tuple[str, ...], why: str) -> None:
-    """Draw one model field; the last of `offered` is the one in use, and any other name may be typed."""
-    options = list(dict.fromkeys(offered))
-    _chosen(
-        key,
-        lambda key, changed: st.selectbox(
-            title,
-            options,
-            index=options.index(offered[-1]),
-            key=key,
-            on_change=changed,
-            accept_new_options=True,
-            help=why,
-        ),
-        lambda model: choice.change(app, **{name: model}) if model else None,
+def _by_depth(app: App, place: str) -> None:
+    """Draw a model for each depth from 2 on: children that code starts may have one of their own."""
+    now = choice.current(app)
+    backend = choice.named(app, now.backend)
+    if now.limits.depth < 2 or not backend.reasons:
+        return
+    for depth in range(2, now.limits.depth + 1):
+        spot = depth - 2
+        model = now.depth_models[spot] if spot < len(now.depth_models) else now.sub_model
+        why = f"Serves the calls at depth {depth}; the sub-model, if nothing else is chosen"
+        key = f"{place}-depth-{depth}-{backend.name}"
+        _model(app, backend, key, f"Model at depth {depth}", model, why, partial(_change_depth, spot))
+
+
+def _change(name: str, app: App, model: str) -> None:
+    choice.change(app, **{name: model})
+
+
+def _change_depth(spot: int, app: App, model: str) -> None:
+    now = choice.current(app)
+    filled = [*now.depth_models, *([now.sub_model] * (spot + 1 - len(now.depth_models)))]
+    filled[spot] = model
+    choice.change(app, depth_models=tuple(filled))
+
+
+def _model(
+    app: App, backend: Backend, key: str, title: str, now: str, why: str, take: Callable[[App, str], None]
+) -> None:
+    """Draw one model field that can be searched; beside each name stand its window and its price."""
+    owner, address = shell.owner(), choice.current(app).base_url
+    offered = (*app.catalogue.offered(owner, backend), *trials.found(backend.name), now)
+
+    def changed() -> None:
+        model = str(st.session_state[key] or "").strip()
+        if model:
+            take(app, model)
+
+    st.session_state[key] = now
+    st.selectbox(
+        title,
+        list(dict.fromkeys(offered)),
+        format_func=lambda name: facts.label(app.catalogue.info(owner, backend, name, address)),
+        key=key,
+        on_change=changed,
+        accept_new_options=True,
+        help=why,
     )
 
 
 def _address(app: App, backend: Backend, place: str) -> None:
-    _chosen(
-        f"{place}-url",
-        lambda key, changed: st.text_input(
-            "Address",
-            value=choice.current(app).base_url,
-            key=key,
-            on_change=changed,
-            placeholder="leave empty for the usual one, such as http://localhost:11434/v1",
-            help=f"Where {backend.title} answers",
-        ),
-        lambda url: choice.change(app, base_url=url.strip()),
+    key = f"{place}-url"
+    st.session_state[key] = choice.current(app).base_url
+
+    def changed() -> None:
+        address: Any = st.session_state[key]
+        choice.change(app, base_url=str(address or "").strip())
+
+    st.text_input(
+        "Address",
+        key=key,
+        on_change=changed,
+        placeholder="leave empty for the usual one, such as http://localhost:11434/v1",
+        help=f"Where {backend.title} answers",
     )
-
-
-def _chosen(key: str, draw: Callable[..., Any], take: Callable[[Any], Any]) -> None:
-    """Draw a widget that hands its new value to `take` before the page is drawn again."""
-    draw(key, lambda: take(st.session_state[key]))

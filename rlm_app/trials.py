@@ -1,0 +1,91 @@
+"""Asking a provider what it has, as a test of key and address: on a thread of its own, and with an end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from rlm_app.assemble import make_client
+from rlm_app.backends import SCRIPTED, Backend
+from rlm_app.cancel import CancelToken
+from rlm_app.errors import RLMError
+from rlm_app.protocols import Provider
+from rlm_app.records import RunSpec
+from rlm_app.settings import Settings
+
+PATIENCE = 15.0
+"""Seconds that a provider has to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a trial ended: the models that were found after so many seconds, or `problem`, a sentence that says why not."""
+
+    seconds: float
+    models: tuple[str, ...] = ()
+    problem: str = ""
+
+
+class Trial:
+    """One question to a provider; `outcome` may be asked for from any thread, and is there after `patience` seconds."""
+
+    def __init__(self, ask: Callable[[CancelToken], tuple[str, ...]], patience: float = PATIENCE) -> None:
+        self._ask: Callable[[CancelToken], tuple[str, ...]] | None = ask
+        self._patience = patience
+        self._cancel = CancelToken()
+        self._began = time.monotonic()
+        self._done = threading.Event()
+        self._outcome: Outcome | None = None
+        threading.Thread(target=self._run, name="trial", daemon=True).start()
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How it ended, None while the provider may still answer."""
+        if self._outcome is None and time.monotonic() - self._began > self._patience:
+            self._end(Outcome(self._patience, problem=f"There was no answer within {self._patience:g} s. {_CHECK}"))
+            self._cancel.cancel()
+        return self._outcome
+
+    def wait(self, seconds: float) -> Outcome | None:
+        """Wait at most so long for the outcome, and return it."""
+        self._done.wait(seconds)
+        return self.outcome
+
+    def _run(self) -> None:
+        ask, self._ask = self._ask, None  # it holds the key, which is not kept longer than the question takes
+        try:
+            models = ask(self._cancel) if ask else ()
+        except RLMError as error:
+            self._end(Outcome(time.monotonic() - self._began, problem=str(error)))
+        else:
+            self._end(Outcome(time.monotonic() - self._began, models))
+
+    def _end(self, outcome: Outcome) -> None:
+        if self._outcome is None:
+            self._outcome = outcome
+        self._done.set()
+
+
+_CHECK = "Check the address and the connection, and try again."
+
+
+def can_be_tried(backend: Backend) -> bool:
+    """Whether there is a provider to ask: the finder and the script are part of the app."""
+    return backend.reasons and backend != SCRIPTED
+
+
+def models_of(
+    settings: Settings, backend: Backend, address: str, keys: Mapping[str, str], cancel: CancelToken
+) -> tuple[str, ...]:
+    """Return the models a provider offers to this key; raise `ConfigError` or `ClientError` with a sentence."""
+    model = backend.root_models[0]
+    options = {"base_url": address} if address else {}
+    spec = RunSpec("", (), backend.name, model, model, options=options)
+    provider = cast(Provider, make_client(settings, spec, model, keys))
+    try:
+        return provider.models(cancel)
+    finally:
+        provider.close()
