@@ -83,7 +83,7 @@ PRINTS: dict[str, tuple[list[str], str]] = {
     "an expression before the last is not echoed": (["1\nx = 2"], ""),
     "an empty cell prints nothing": (["  \n# a comment\n"], ""),
     "variables last": (["x = 1", "x += 1", "print(x)"], "2\n"),
-    "deleted variables are gone": (["x = 1", "del x", "print('x' in globals())"], "False\n"),
+    "deleted variables are gone": (["x = 1", "del x", "print('x' in dir())"], "False\n"),
     "underscored names last": (["_x = 5", "print(_x)"], "5\n"),
     "imports last": (["import math", "print(math.floor(2.5))"], "2\n"),
     "functions see names of later cells": (["def f(): return late", "late = 7", "print(f())"], "7\n"),
@@ -113,11 +113,24 @@ PRINTS: dict[str, tuple[list[str], str]] = {
     ),
     "async code works": (["import asyncio\nasync def f(): return 8\nprint(asyncio.run(f()))"], "8\n"),
     "generators last": (["g = iter(range(3))\nnext(g)", "print(next(g))"], "1\n"),
-    "eval and exec work": (["exec('z = 2')", "print(eval('z + 1'))"], "3\n"),
-    "globals() is the namespace": (["globals()['made'] = 9", "print(made)"], "9\n"),
+    "named tuples, enums and typed dictionaries can be made": (
+        [
+            "import collections, enum, typing\nP = collections.namedtuple('P', 'a b')\nE = enum.Enum('E', 'A B')\n"
+            "class T(typing.TypedDict):\n    a: int\nprint(P(1, 2), E.B, T(a=1))"
+        ],
+        "P(a=1, b=2) E.B {'a': 1}\n",
+    ),
+    "ordered and frozen dataclasses work": (
+        ["from dataclasses import dataclass\n@dataclass(order=True, frozen=True)\nclass D:\n    a: int", "print(D(1) < D(2))"],
+        "True\n",
+    ),
+    "libraries keep the builtins they need": (
+        ["import timeit, ast\nprint(timeit.timeit('1 + 1', number=1) >= 0, ast.literal_eval('[1]'))"],
+        "True [1]\n",
+    ),
+    "a pattern can be compiled": (["import re\nprint(re.compile('a').findall('banana'))"], "['a', 'a', 'a']\n"),
     "unicode goes both ways": (["print('żółć 🦆 ' + llm_query('ü'))"], "żółć 🦆 default: ü\n"),
     "a lone surrogate is shown escaped": (["print('a\\ud800b')"], "a\\ud800b\n"),
-    "input finds an end": (["try:\n    input()\nexcept EOFError:\n    print('end')"], "end\n"),
     "descriptor 0 is empty": (["import os\nprint(os.read(0, 10))"], "b''\n"),
     "closing stdout silences nothing": (["import sys\nsys.stdout.close()", "print('still')"], "still\n"),
     "replaced stdout is put back": (["import sys, io\nsys.stdout = io.StringIO()", "print('back')"], "back\n"),
@@ -349,7 +362,7 @@ def function(): pass
 
 
 def test_at_most_200_variables_are_described(repl: REPL) -> None:
-    assert len(run(repl, "globals().update({f'v{i}': i for i in range(500)})").variables) == 200
+    assert len(run(repl, "__import__('__main__').__dict__.update({f'v{i}': i for i in range(500)})").variables) == 200
 
 
 def test_a_flood_keeps_head_and_tail_and_says_what_is_left_out(repl: REPL) -> None:
@@ -378,7 +391,8 @@ def test_what_is_written_to_the_descriptors_never_reaches_the_protocol(repl: REP
 
 
 def test_what_child_processes_print_never_reaches_the_protocol(repl: REPL) -> None:
-    assert run(repl, "import os\ncode = os.system('echo out; echo err >&2')\nprint(code)").stdout == "0\n"
+    code = run(repl, "import os\ncode = os.system('echo out; echo err >&2')\nprint(code)").stdout
+    assert code in ("0\n", "-1\n")  # it ran, or could not be started
     assert run(repl, "print('still')").stdout == "still\n"
 
 
@@ -455,7 +469,6 @@ f()
     "matches a hard pattern": "import re\nre.match(r'(a+)+$', 'a' * 40 + 'b')",
     "computes a huge power": "7 ** 10 ** 9",
     "prints for ever": "while True: print('more')",
-    "waits for a process": "import subprocess\nsubprocess.run(['sleep', '60'])",
     "waits for the host": "rest(0)\nwhile True: rest(0)",
     "never gives its answer's text": """
 class S:
