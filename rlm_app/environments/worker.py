@@ -73,9 +73,10 @@ class Wire:
         self._in = io.BufferedReader(io.FileIO(os.dup(0), "rb"), 1 << 13)
         self._out = os.dup(1)
         self._lock = threading.Lock()
-        null = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(null, 0)
-        os.close(null)
+        empty, end = os.pipe()  # not /dev/null, which a worker that may open no file cannot open
+        os.dup2(empty, 0)
+        os.close(empty)
+        os.close(end)
         os.dup2(2, 1)
 
     def read(self) -> tuple[dict[str, Any], list[str]]:
