@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rlm_app.api_parts import UsageSummary, make_api_client, make_toolbox, make_variables
+from rlm_app.api_parts import UsageSummary, make_api_client, make_toolbox, make_variables, root_window
 from rlm_app.assemble import make_environment
 from rlm_app.cancel import CancelToken
 from rlm_app.engine import rlm as loop
@@ -25,9 +25,6 @@ from rlm_app.errors import ConfigError
 from rlm_app.events import Event
 from rlm_app.protocols import EventSink
 from rlm_app.types import Limits, Stop
-
-CONTEXT_WINDOW = 128_000
-"""Tokens of a model's window where nobody says how large it is."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +104,9 @@ class RLM:
         self._tools = make_toolbox(custom_tools or {})
         self._sub_tools = self._tools if custom_sub_tools is None else make_toolbox(custom_sub_tools)
         self._params = (dict(sampling_args or {}), dict(sub_sampling_args or {}))
-        self._compact_at = int(CONTEXT_WINDOW * compaction_threshold_pct) if compaction else None
+        self._compact_at = (
+            int(root_window(backend, backend_kwargs or {}) * compaction_threshold_pct) if compaction else None
+        )
         self._callbacks = Callbacks(on_subcall_start, on_subcall_complete, on_iteration_start, on_iteration_complete)
         sinks: list[EventSink | None] = [logger, on_event, self._callbacks, _printer() if verbose else None]
         self._sinks = [sink for sink in sinks if sink is not None]

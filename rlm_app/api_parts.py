@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rlm_app.assemble import make_client
+from rlm_app.assemble import make_client, window_of
 from rlm_app.engine.runtime import Toolbox
 from rlm_app.engine.upstream import usage_summary
 from rlm_app.errors import ConfigError
@@ -45,17 +45,26 @@ class UsageSummary:
 
 def make_api_client(backend: str, options: Mapping[str, Any], limits: Limits) -> Client:
     """Build a client from the reference's `backend_kwargs`; raise `ConfigError` for one that is missing or unknown."""
+    spec = _order(backend, options, limits)
+    keys = {backend: options["api_key"]} if options.get("api_key") else {}
+    return make_client(Settings.from_environment(), spec, spec.root_model, keys)
+
+
+def root_window(backend: str, options: Mapping[str, Any]) -> int:
+    """Return how many tokens a prompt of the root model may have, as known or as is usual."""
+    return window_of(Settings.from_environment(), _order(backend, options, Limits()))
+
+
+def _order(backend: str, options: Mapping[str, Any], limits: Limits) -> RunSpec:
     surplus = sorted(set(options) - set(_CLIENT_ARGUMENTS))
     if surplus:
         known = ", ".join(_CLIENT_ARGUMENTS)
         raise ConfigError(f"backend_kwargs knows {known}; it does not know {', '.join(surplus)}.")
-    settings = Settings.from_environment()
     model = options.get("model_name")
     if not model:
         raise ConfigError(f'The backend "{backend}" needs backend_kwargs={{"model_name": "…"}}.')
     address = {"base_url": options["base_url"]} if options.get("base_url") else {}
-    spec = RunSpec("", (), backend, model, model, limits=limits, options=address)
-    return make_client(settings, spec, model, {backend: options["api_key"]} if options.get("api_key") else {})
+    return RunSpec("", (), backend, model, model, limits=limits, options=address)
 
 
 def make_toolbox(tools: Mapping[str, Any]) -> Toolbox:

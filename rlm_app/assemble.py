@@ -20,6 +20,8 @@ from rlm_app.engine.rlm import RLM
 from rlm_app.engine.runtime import Runtime, ignore_signal
 from rlm_app.engine.session import Job, run_job
 from rlm_app.errors import Cancelled, ClientError, ConfigError, ReplayDiverged, REPLError
+from rlm_app.models import NOTHING_ENTERED, Own, look_up, output_limit, window
+from rlm_app.prices import ModelInfo
 from rlm_app.protocols import Client, Environment, EventSink, Journal
 from rlm_app.records import RunContext, RunRecord, RunSpec, RunStore
 from rlm_app.registry import CLIENTS, ENVIRONMENTS, MISSING, find
@@ -31,6 +33,9 @@ NOT_YET = {
     for name, what in (("modal", "a Modal account"), ("prime", "a Prime account"))
 }
 """Environments of the reference that are not built yet, each with the sentence that says so."""
+
+FULL = 0.85
+"""The share of its window at which the root model is made to sum up what its prompt holds."""
 
 
 def backends(settings: Settings) -> tuple[Backend, ...]:
@@ -47,11 +52,17 @@ def backend_named(settings: Settings, name: str) -> Backend:
 
 
 def make_client(
-    settings: Settings, spec: RunSpec, model: str, keys: Mapping[str, str], pools: Pools | None = None
+    settings: Settings,
+    spec: RunSpec,
+    model: str,
+    keys: Mapping[str, str],
+    pools: Pools | None = None,
+    own: Own = NOTHING_ENTERED,
 ) -> Client:
     """Build the client of a run's backend for one model; raise `ConfigError` when a key or a script is missing.
 
-    Clients of a run are given its `pools`, and share connections and slots; whoever made them closes them.
+    Clients of a run are given its `pools`, and share connections and slots; whoever made them closes them. `own` is what the
+    run's owner entered of models' prices and windows.
     """
     backend = backend_named(settings, spec.backend)
     factory: Any = find(CLIENTS, "client", backend.client)
@@ -66,16 +77,29 @@ def make_client(
     key = keys.get(backend.name) or settings.keys.get(backend.key_variable, "")
     if backend.needs_key and not key:
         raise ConfigError(f"{backend.title} needs a key: set {backend.key_variable}, or enter one under Settings.")
-    address = spec.options.get("base_url") or settings.addresses.get(backend.name) or backend.base_url
+    given = spec.options.get("base_url") or settings.addresses.get(backend.name)
+    known, address = look_up(backend, model, given, own), given or backend.base_url
     hosted: Client = factory(
         model,
         key or None,
         address,
         concurrency=spec.limits.concurrency,
+        price=known.cost,
+        max_output_tokens=output_limit(known),
+        context_window=known.context_window,
         options={name: value for name, value in spec.options.items() if name != "base_url"},
         pool=pools.of((backend.name, address, key)) if pools else None,
     )
     return hosted
+
+
+def window_of(settings: Settings, spec: RunSpec, own: Own = NOTHING_ENTERED) -> int:
+    """Return how many tokens a prompt of the run's root model may have, as known or as is usual."""
+    backend = next((each for each in backends(settings) if each.name == spec.backend), None)
+    if backend is None:  # a log of another program is gone through again without its backend
+        return window(ModelInfo(spec.root_model))
+    given = spec.options.get("base_url") or settings.addresses.get(backend.name)
+    return window(look_up(backend, spec.root_model, given, own))
 
 
 def make_environment(name: str, options: Mapping[str, Any] | None = None) -> Environment:
@@ -102,19 +126,29 @@ def missing_for(environment: Environment) -> str:
 
 
 class Executor:
-    """Carries out runs for the manager. `document` finds a document for an owner or raises `DocumentError`."""
+    """Carries out runs for the manager.
 
-    def __init__(self, settings: Settings, store: RunStore, document: Callable[[str, str], Document]) -> None:
+    `document` finds a document for an owner or raises `DocumentError`; `entered` is what an owner says of models.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: RunStore,
+        document: Callable[[str, str], Document],
+        entered: Callable[[str], Own],
+    ) -> None:
         self._settings = settings
         self._store = store
         self._document = document
+        self._entered = entered
 
     def __call__(self, context: RunContext) -> None:
         """Carry out one run; its last event says how it ended."""
         spec = context.spec
-        pools = Pools(spec.limits.concurrency)
+        pools, own = Pools(spec.limits.concurrency), self._entered(context.owner)
         models = (spec.root_model, spec.sub_model, *spec.depth_models)
-        clients = [make_client(self._settings, spec, model, context.keys, pools) for model in models]
+        clients = [make_client(self._settings, spec, model, context.keys, pools, own) for model in models]
         root, sub, *deeper = clients
         try:
             self._run(context, Models(root, sub, dict(enumerate(deeper, start=2))), self._store.journal(context.run_id))
@@ -147,6 +181,7 @@ class Executor:
             make_environment(spec.environment),
             signals=context.signals,
             system_prompt=spec.system_prompt,
+            compact_at=int(FULL * window_of(self._settings, spec, self._entered(context.owner))),
         )
         return run_job(runtime, self._job(context, parent), Direct(runtime) if spec.mode == "direct" else RLM(runtime))
 

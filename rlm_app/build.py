@@ -54,7 +54,7 @@ class App:
         self.store = store
         self.boot = uuid.uuid4().hex
         self.catalogue = Catalogue(settings, store)
-        self._executor = Executor(settings, store, self._needed)
+        self._executor = Executor(settings, store, self._needed, self.catalogue.entered)
         self.manager: RunManager = RunManager(store, self._executor, self.boot, parallel=settings.parallel_runs)
         self._samples_lock = threading.Lock()
         self._samples_ready = False

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from rlm_app.backends import Backend
 from rlm_app.clients.presets import resolve
+from rlm_app.engine.profiles import SMALL, profile_for
 from rlm_app.prices import FREE, PRICE_LIST, ModelInfo, Rates, price_table
 
 Own = Mapping[tuple[str, str], ModelInfo]
@@ -21,7 +22,11 @@ ENTERED = "entered by you"
 MOST_OUTPUT = 32_000
 """Tokens of a reply that nothing of ours needs more of; a model that repeats itself is cut off here."""
 
-_NOTHING: Own = MappingProxyType({})
+USUAL_WINDOW = 128_000
+SMALL_WINDOW = 32_000
+"""Tokens of a window that nobody stated: of most models, and of small ones on a machine of one's own."""
+
+NOTHING_ENTERED: Own = MappingProxyType({})
 _LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1|0\.0\.0\.0|host\.docker\.internal")
 _DATE = re.compile(r"[-@](20\d\d-?\d\d-?\d\d|latest)\Z")
 _ODD = re.compile(
@@ -41,7 +46,7 @@ _ROUTERS = frozenset({"openrouter", "portkey", "litellm"})
 _ONE_KEY = frozenset({"openai", "anthropic", "gemini", "xai", "mistral", "deepseek", "groq"})
 
 
-def look_up(backend: Backend, model: str, address: str | None = None, own: Own = _NOTHING) -> ModelInfo:
+def look_up(backend: Backend, model: str, address: str | None = None, own: Own = NOTHING_ENTERED) -> ModelInfo:
     """Return what is known of a model; what is not known is None.
 
     `address` is where a person or the environment sends its calls, None for the backend's usual place.
@@ -71,6 +76,13 @@ def offered(backend: Backend) -> tuple[str, ...]:
 def output_limit(model: ModelInfo) -> int | None:
     """Return how many tokens a reply may have at most where nobody asked for another number; None is unknown."""
     return None if model.max_output is None else min(model.max_output, MOST_OUTPUT)
+
+
+def window(model: ModelInfo) -> int:
+    """Return how many tokens a prompt may have, as known or as is usual for models of this name."""
+    if model.context_window is not None:
+        return model.context_window
+    return SMALL_WINDOW if profile_for(model.name) is SMALL else USUAL_WINDOW
 
 
 def to_json(own: Own) -> list[dict[str, Any]]:
