@@ -11,6 +11,7 @@ from rlm_app.types import (
     Limits,
     Message,
     Page,
+    Picture,
     Stop,
     Usage,
     Verdict,
@@ -42,6 +43,7 @@ EXAMPLES: list[events.Event] = [
     events.CellFinished(
         **PLACE, iteration=1, cell=1, stdout="o", error=CellError("E", "m", "t"), variables={"x": "int"}
     ),
+    events.CellFinished(**PLACE, iteration=1, cell=2, stdout="", pictures=(Picture(1, 2, "iVBO"), Picture(3, 4, ""))),
     events.SubcallStarted(**PLACE, iteration=1, cell=1, role="llm", model="m", prompt="p"),
     events.SubcallFinished(**PLACE, iteration=1, cell=1, reply="", model="m", usage=Usage(), error="down"),
     events.Cited(**PLACE, citation=Citation("q", Verdict.FOUND, "ab", "a.pdf", 1, 2, "1")),

@@ -10,7 +10,7 @@ import streamlit as st
 from rlm_app.engine.trajectory import Cell, Turn
 from rlm_app.events import CellFinished, ModelReplied
 from rlm_app.types import CellError, Message
-from rlm_app.ui import crumbs, notices, safe, subcalls, variables, words
+from rlm_app.ui import crumbs, notices, pictures, safe, subcalls, variables, words
 from rlm_app.ui.crumbs import Path
 
 HEAD = 40
@@ -124,6 +124,7 @@ def _cell(key: str, cell: Cell, before: variables.Held, *, live: bool) -> None:
         return
     if finished.stdout:
         _output(key, finished)
+    pictures.draw(cell.started.cell, finished.pictures)
     if finished.interrupted:
         st.warning(
             "The time limit for one piece of code ended this; its variables were kept.", icon=":material/timer_off:"
