@@ -30,7 +30,7 @@ from rlm_app.types import Completion, Document
 
 NOT_YET = {
     name: f'The environment "{name}" needs {what}, and this version cannot run cells there yet; use environment="local".'
-    for name, what in (("modal", "a Modal account"), ("prime", "a Prime account"))
+    for name, what in (("prime", "a Prime account"),)
 }
 """Environments of the reference that are not built yet, each with the sentence that says so."""
 

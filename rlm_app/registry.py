@@ -17,10 +17,12 @@ CLIENTS = {
 ENVIRONMENTS = {
     "local": "rlm_app.environments.local:LocalREPL",
     "docker": "rlm_app.environments.docker:DockerREPL",
+    "modal": "rlm_app.environments.modal:ModalREPL",
 }
 
 MISSING = {
     "docker": "rlm_app.environments.docker:missing",
+    "modal": "rlm_app.environments.modal:missing",
 }
 """What says why an environment cannot be used here, with the command that fixes it; one without a line always can."""
 

@@ -1,8 +1,9 @@
 """The first program in a sandbox that holds no file of ours: it takes the rest from its stdin and becomes the worker.
 
 Run as `python -c` with this text. Standard library only; parses as Python 3.9; imported by nobody. What it reads is a 4-byte
-big-endian length and that many bytes of JSON: {"modules": {name: source}, "worker": source, "plan": {…}}. The modules can be
-imported by their names; `start.confine(plan)` is called before the worker begins.
+big-endian length and that many bytes of JSON: {"modules": {name: source}, "worker": source, "plan": {…}, "scratch": folder to
+make and enter, or empty, "pid_file": where to leave the process id, or empty}. The modules can be imported by their names;
+`start.confine(plan)` is called before the worker begins.
 """
 
 from __future__ import annotations
@@ -57,6 +58,12 @@ def take(size: int) -> bytes:
 def main() -> None:
     """Take what was sent, confine this process and run the worker in it."""
     sent = json.loads(take(int.from_bytes(take(4), "big")))
+    if sent["scratch"]:
+        os.makedirs(sent["scratch"], 0o700, exist_ok=True)
+        os.chdir(sent["scratch"])
+    if sent["pid_file"]:
+        with open(sent["pid_file"], "w", encoding="ascii") as file:
+            file.write(str(os.getpid()))
     plan = dict(sent["plan"], packages=[path for path in sys.path if path.endswith("-packages")])
     finder = Sent(sent["modules"])
     sys.meta_path.insert(0, finder)

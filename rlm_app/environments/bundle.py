@@ -33,15 +33,29 @@ def command(python: str) -> list[str]:
     return [python, "-s", "-B", "-u", "-X", "utf8", "-c", _text("boot.py")]
 
 
-def bundle(plan: Mapping[str, Any]) -> bytes:
-    """Return what such a Python has to read first: the worker, what confines it, and the plan by which it does."""
-    body = json.dumps(
-        {
-            "modules": {"rlm_confinement": "", **dict(confinement.sources())},
-            "worker": _text("worker.py"),
-            "plan": dict(plan),
-        }
-    ).encode()
+def environment(scratch: str) -> dict[str, str | None]:
+    """Return the variables of a worker's process whose scratch folder that is."""
+    return {**ENVIRONMENT, "HOME": scratch, "TMPDIR": scratch, "MPLCONFIGDIR": scratch}
+
+
+def pid_file(scratch: str) -> str:
+    """Return where a worker leaves its process id, for a second process in its sandbox that interrupts it."""
+    return scratch + ".pid"
+
+
+def bundle(plan: Mapping[str, Any], scratch: str = "") -> bytes:
+    """Return what such a Python has to read first: the worker, what confines it, and the plan by which it does.
+
+    A `scratch` folder that is named is made and entered; otherwise the process stands in it already.
+    """
+    sent = {
+        "modules": {"rlm_confinement": "", **dict(confinement.sources())},
+        "worker": _text("worker.py"),
+        "plan": dict(plan),
+        "scratch": scratch,
+        "pid_file": pid_file(scratch) if scratch else "",
+    }
+    body = json.dumps(sent).encode()
     return len(body).to_bytes(4, "big") + body
 
 

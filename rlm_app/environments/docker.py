@@ -75,7 +75,7 @@ class DockerREPL:
             working_dir="/scratch",
             hostname="sandbox",
             network_disabled=True,
-            environment={**bundle.ENVIRONMENT, "HOME": "/scratch", "TMPDIR": "/scratch", "MPLCONFIGDIR": "/scratch"},
+            environment=bundle.environment("/scratch"),
             labels=docker_engine.labels(),
             host_config=self._host_config(api),
         )["Id"]

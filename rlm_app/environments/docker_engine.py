@@ -9,7 +9,6 @@ import os
 import platform
 import socket
 import tempfile
-import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -106,13 +105,9 @@ def remove(api: Any, container: str) -> None:
 
 
 def state(api: Any, container: str) -> dict[str, Any]:
-    """Return how the container is, waiting a little for one that is about to end; empty when it is gone."""
-    end = time.monotonic() + 1.0
-    while True:
-        found: dict[str, Any] = (quietly(api.inspect_container, container) or {}).get("State", {})
-        if not found.get("Running") or time.monotonic() > end:
-            return found
-        time.sleep(0.02)
+    """Return how a container ended; empty while it runs and when it is gone."""
+    found: dict[str, Any] = (quietly(api.inspect_container, container) or {}).get("State", {})
+    return {} if found.get("Running") else found
 
 
 def labels() -> dict[str, str]:

@@ -7,7 +7,7 @@ import socket
 from typing import Any
 
 from rlm_app.environments import docker_engine
-from rlm_app.environments.streams import ended
+from rlm_app.environments.streams import ended, patiently
 
 HEADER = 8
 PIECE = 1 << 17
@@ -81,9 +81,7 @@ class DockerPipe:
 
     def how_it_ended(self) -> str:
         """Say how the container ended."""
-        state = docker_engine.state(self._api, self._container)
+        state = patiently(lambda: docker_engine.state(self._api, self._container) or None) or {}
         if state.get("OOMKilled"):
             return "was killed by the engine: the container ran out of memory"
-        if state.get("Running") or "ExitCode" not in state:
-            return "closed its connection"
-        return ended(state["ExitCode"])
+        return ended(state["ExitCode"]) if "ExitCode" in state else "closed its connection"

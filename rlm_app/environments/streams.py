@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import queue
 import signal
 import threading
-from typing import Protocol
+import time
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 from rlm_app.errors import REPLLost
 
 OUT, ERR = 1, 2
+WAITING = 64
 STDERR_CHARS = 8_000
 REMOVE_SECONDS = 5.0
+
+T = TypeVar("T")
 
 
 class Pipe(Protocol):
@@ -113,6 +120,46 @@ class StreamChannel:
 
     def _epitaph(self) -> str:
         return f"the worker {'was killed by the app' if self._killed.is_set() else self._pipe.how_it_ended()}"
+
+
+class Inbox:
+    """Pieces of output on their way from the threads of an SDK to the one that reads; it holds a few and then makes wait."""
+
+    def __init__(self) -> None:
+        self._pieces: queue.Queue[tuple[int, bytes]] = queue.Queue(WAITING)
+        self._ended = threading.Event()
+
+    def put(self, place: int, part: bytes) -> bool:
+        """Hand over a piece; return False once nobody will take it."""
+        while not self._ended.is_set():
+            with contextlib.suppress(queue.Full):
+                self._pieces.put((place, part), timeout=0.5)
+                return True
+        return False
+
+    def end(self) -> None:
+        """Let `get` return the end of the output when it has returned the rest."""
+        self._ended.set()
+        with contextlib.suppress(queue.Full):
+            self._pieces.put_nowait((OUT, b""))
+
+    def get(self) -> tuple[int, bytes]:
+        """Return the next piece and its place, an empty one at the end; blocks."""
+        while True:
+            try:
+                piece = self._pieces.get(timeout=None if not self._ended.is_set() else 0)
+            except queue.Empty:
+                return OUT, b""
+            if piece[1] or self._ended.is_set():
+                return piece
+
+
+def patiently(ask: Callable[[], T | None], seconds: float = 1.0) -> T | None:
+    """Return the first answer that is not None, or None after `seconds`: an end is known a little after it is heard of."""
+    end = time.monotonic() + seconds
+    while (answer := ask()) is None and time.monotonic() < end:
+        time.sleep(0.02)
+    return answer
 
 
 def ended(status: int) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import sys
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -11,7 +13,9 @@ import pytest
 from rlm_app.assemble import missing_for
 from rlm_app.environments.docker import DockerREPL
 from rlm_app.environments.local import LocalREPL
+from rlm_app.environments.modal import ModalREPL
 from rlm_app.protocols import Environment
+from tests.servers.modal_server import ModalServer
 
 
 def without(reason: str) -> NoReturn:
@@ -29,9 +33,38 @@ def docker_repl() -> DockerREPL:
     return environment
 
 
+MODAL_KEYS = "MODAL_TOKEN_ID" in os.environ and "MODAL_TOKEN_SECRET" in os.environ
+"""Whether this process was given an account of Modal. An SDK keeps one address: the service's, or the stand-in's."""
+
+
+@functools.cache
+def modal_server() -> ModalServer:
+    """Return the stand-in for Modal, to which the SDK of this process is led."""
+    if MODAL_KEYS:
+        pytest.skip("MODAL_TOKEN_ID is set: Modal itself is asked, see tests named modal-service")
+    server = ModalServer()
+    os.environ |= {"MODAL_SERVER_URL": server.url, "MODAL_TOKEN_ID": "ak-test", "MODAL_TOKEN_SECRET": "as-test"}
+    return server
+
+
+def modal_repl() -> ModalREPL:
+    """Return the Modal environment on the stand-in, where a tenth of all calls and pieces of output break."""
+    modal_server().faults = 0.1
+    return ModalREPL(python=sys.executable)
+
+
+def modal_service() -> ModalREPL:
+    """Return the Modal environment on the service itself."""
+    if not MODAL_KEYS:
+        pytest.skip("Modal itself is asked only where MODAL_TOKEN_ID and MODAL_TOKEN_SECRET are set")
+    return ModalREPL(timeout=600)
+
+
 ENVIRONMENTS: list[object] = [
     pytest.param(LocalREPL, id="local"),
     pytest.param(docker_repl, id="docker", marks=[pytest.mark.docker, pytest.mark.slow]),
+    pytest.param(modal_repl, id="modal", marks=pytest.mark.slow),
+    pytest.param(modal_service, id="modal-service", marks=[pytest.mark.service, pytest.mark.slow]),
 ]
 """Each makes an `Environment`. What is not local starts slowly: those run with --slow and in CI."""
 
