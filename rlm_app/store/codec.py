@@ -47,6 +47,8 @@ def pack(value: Any, skip: frozenset[str] = frozenset()) -> dict[str, Any]:
 def unpack(cls: type[Any], data: Mapping[str, Any]) -> Any:
     """Return the dataclass that `pack` gave `data`; raise TypeError when a field without default is missing."""
     plan = _plan(cls)
+    if not plan.turns:
+        return cls(**_known(plan, data))
     arguments = dict(_known(plan, data))
     for name, turn in plan.turns:
         if arguments.get(name) is not None:
@@ -54,24 +56,31 @@ def unpack(cls: type[Any], data: Mapping[str, Any]) -> Any:
     return cls(**arguments)
 
 
-def unpack_open(cls: type[Any], data: Mapping[str, Any], more: Mapping[str, Any]) -> Any:
-    """Do what `unpack` does in a third of the time, for frozen classes without slots, the way `pickle` builds them."""
-    plan = _plan(cls)
-    built = object.__new__(cls)
-    held = built.__dict__
-    held.update(plan.defaults)
-    for name, factory in plan.factories:
-        held[name] = factory()
-    held.update(_known(plan, data))
-    held.update(more)
-    for name, turn in plan.turns:
-        if name in data and data[name] is not None:
-            held[name] = turn(data[name])
-    return built
+@_once
+def opener(cls: type[Any]) -> Callable[[Mapping[str, Any], Mapping[str, Any]], Any]:
+    """Return what does the work of `unpack` in a third of the time, for frozen classes without slots, as `pickle` does.
+
+    It takes the data, and fields in which nothing is to be turned.
+    """
+    plan, new, set_attribute = _plan(cls), object.__new__, object.__setattr__
+
+    def build(data: Mapping[str, Any], more: Mapping[str, Any]) -> Any:
+        held = {**plan.defaults, **_known(plan, data), **more}
+        for name, factory in plan.factories:
+            if name not in data:
+                held[name] = factory()
+        for name, turn in plan.turns:
+            if (value := data.get(name)) is not None:
+                held[name] = turn(value)
+        built = new(cls)
+        set_attribute(built, "__dict__", held)
+        return built
+
+    return build
 
 
 def _known(plan: _Plan, data: Mapping[str, Any]) -> Mapping[str, Any]:
-    return data if plan.names.issuperset(data) else {name: data[name] for name in plan.names.intersection(data)}
+    return data if data.keys() <= plan.names else {name: data[name] for name in plan.names.intersection(data)}
 
 
 @_once

@@ -14,7 +14,7 @@ from rlm_app.store import documents, preferences, sweep
 from rlm_app.store.batch import Job
 from rlm_app.store.journal import DuckDBJournal
 from rlm_app.store.opening import MEMORY, open_file
-from rlm_app.store.reading import Reader, texts_of
+from rlm_app.store.reading import Reader
 from rlm_app.store.recovery import recover
 from rlm_app.store.rows import RUN_COLUMNS, events_of, run_of, run_values
 from rlm_app.store.safekeeping import Safekeeping
@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _RUN = f"SELECT {', '.join(RUN_COLUMNS)} FROM runs"  # noqa: S608 - column names of our own
-_EVENTS = """
-    SELECT seq, kind, moment, call_id, parent_id, depth, body, texts FROM events
-    WHERE run_id = $1 AND seq > $3 AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND owner = $2) ORDER BY seq
-"""
+_OF_OWNER = "run_id = $1 AND seq > $3 AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND owner = $2)"
+_EVENTS = f"""
+    SELECT seq, kind, moment, call_id, parent_id, depth, body FROM events WHERE {_OF_OWNER} ORDER BY seq
+"""  # noqa: S608 - a condition of our own
+_TEXTS = f"""
+    SELECT sha256, text FROM texts WHERE sha256 IN (SELECT unnest(texts) FROM events WHERE {_OF_OWNER})
+"""  # noqa: S608 - a condition of our own
 _INTERRUPT = f"""
     UPDATE runs SET state = '{RunState.INTERRUPTED}', stop = '{Stop.INTERRUPTED}',
         finished = coalesce((SELECT max(moment) FROM events WHERE run_id = id), created),
@@ -93,7 +96,7 @@ class DuckDBStore:
             return []
         with self._reader.reading() as cursor:
             rows = cursor.execute(_EVENTS, [run_id, owner, after]).fetchall()
-            texts = texts_of(cursor, (name for row in rows for name in row[-1]))
+            texts = dict(cursor.execute(_TEXTS, [run_id, owner, after]).fetchall())
         return events_of(run_id, rows, texts)
 
     def flush(self) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 from rlm_app.errors import StoreError
 from rlm_app.events import KINDS, Event
 from rlm_app.records import RunRecord, RunSpec
-from rlm_app.store.codec import pack, unpack, unpack_open
-from rlm_app.store.texts import QUOTED, encode, put_back, storable
+from rlm_app.store.codec import opener, pack, unpack
+from rlm_app.store.texts import MARK, encode, put_back, storable
 from rlm_app.types import RunState, Stop, Usage
 
 RUN_COLUMNS = tuple(field.name for field in dataclasses.fields(RunRecord))
@@ -26,17 +26,17 @@ def event_row(event: Event) -> tuple[Sequence[Any], Mapping[str, str]]:
 
 
 def events_of(run_id: str, rows: Sequence[Sequence[Any]], texts: Mapping[str, str]) -> list[Event]:
-    """Return the events that rows keep: seq, kind, moment, call_id, parent_id, depth, body, texts."""
+    """Return the events that rows keep: seq, kind, moment, call_id, parent_id, depth, body."""
     # One call of the parser for all bodies takes half the time of one call each.
     bodies = json.loads(f"[{','.join([row[6] for row in rows])}]")
     return [_event_of(run_id, row, body, texts) for row, body in zip(rows, bodies, strict=True)]
 
 
 def _event_of(run_id: str, row: Sequence[Any], body: dict[str, Any], texts: Mapping[str, str]) -> Event:
-    seq, kind, at, call_id, parent_id, depth, text, named = row
+    seq, kind, at, call_id, parent_id, depth, text = row
     columns = {"run_id": run_id, "seq": seq, "at": at, "call_id": call_id, "parent_id": parent_id, "depth": depth}
-    body = put_back(body, texts) if named or QUOTED in text else body
-    event: Event = unpack_open(KINDS[kind], body, columns)
+    body = put_back(body, texts) if MARK in text else body
+    event: Event = opener(KINDS[kind])(body, columns)
     return event
 
 

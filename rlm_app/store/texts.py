@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 LONG = 2_000
-_MARK = "$text"
-QUOTED = "$" + _MARK
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+MARK = "$text"
+"""Names a text that stands elsewhere: an object of this one key is a reference."""
+_NESTED = frozenset({dict, list})
+QUOTED = "$" + MARK
 """Stands around an object that looks like a reference and is none, as an imported file may hold it."""
 
 
@@ -17,7 +20,7 @@ def encode(value: Any) -> tuple[str, dict[str, str]]:
     """Return `value` as JSON text in which long strings are references, and these strings by their SHA-256."""
     texts: dict[str, str] = {}
     body = _json(value)
-    if len(body) > LONG or _MARK in body:
+    if len(body) > LONG or MARK in body:
         body = _json(_take_out(value, texts))
     return body, texts
 
@@ -31,11 +34,11 @@ def put_back(value: Any, texts: Mapping[str, str]) -> Any:
     """Return a JSON value with its references replaced by the texts; raise KeyError when one is missing."""
     if isinstance(value, dict):
         if len(value) == 1:
-            if isinstance(value.get(_MARK), str):
-                return texts[value[_MARK]]
+            if isinstance(value.get(MARK), str):
+                return texts[value[MARK]]
             if isinstance(value.get(QUOTED), dict):
-                return {key: put_back(item, texts) for key, item in value[QUOTED].items()}
-        return {key: put_back(item, texts) for key, item in value.items()}
+                value = value[QUOTED]
+        return {key: put_back(item, texts) if type(item) in _NESTED else item for key, item in value.items()}
     return [put_back(item, texts) for item in value] if isinstance(value, list) else value
 
 
@@ -53,7 +56,7 @@ def storable(text: str) -> str:
 
 
 def _json(value: Any) -> str:
-    body = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    body = _COMPACT.encode(value)
     return body if body.isascii() or name_of(body) is not None else json.dumps(value, separators=(",", ":"))
 
 
@@ -63,8 +66,8 @@ def _take_out(value: Any, texts: dict[str, str]) -> Any:
         if name is None:
             return value
         texts[name] = value
-        return {_MARK: name}
+        return {MARK: name}
     if isinstance(value, dict):
         taken = {key: _take_out(item, texts) for key, item in value.items()}
-        return {QUOTED: taken} if len(taken) == 1 and not taken.keys().isdisjoint((_MARK, QUOTED)) else taken
+        return {QUOTED: taken} if len(taken) == 1 and not taken.keys().isdisjoint((MARK, QUOTED)) else taken
     return [_take_out(item, texts) for item in value] if isinstance(value, list) else value
