@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from rlm_app import RLM, RLMLogger, Stop
+from rlm_app import RLM, RLMLogger, Stop, Usage
 from rlm_app.errors import Cancelled, ConfigError
 from tests.engine.loop import ANSWER, block
-from tests.servers.openai_server import OpenAIServer, Say
+from tests.servers.openai_server import OpenAIServer
+from tests.servers.site import Asked, Say
 
 ROOT = Path(__file__).resolve().parent.parent
 POWERS = block('answer["content"] = "\\n".join(str(2**n) for n in range(1, 101))\nanswer["ready"] = True')
@@ -77,8 +78,8 @@ def test_a_completion_tells_what_it_used_and_why_it_ended(openai: OpenAIServer) 
 
 
 def test_the_log_holds_each_turns_own_prompt_and_its_sub_calls(tmp_path: Path) -> None:
-    def reply(body: dict[str, Any]) -> Say:
-        messages = body["messages"]
+    def reply(asked: Asked) -> Say:
+        messages = asked.body["messages"]
         if len(messages) == 1:
             return Say("re: " + messages[0]["content"])
         return Say(block("print(llm_query('hi'))") if len(messages) == 2 else ANSWER)
@@ -142,8 +143,8 @@ def scripted(replies: list[str], **options: Any) -> tuple[OpenAIServer, RLM]:
     """A server on loopback whose root says `replies` in turn, and the library on it; sub-calls are echoed."""
     rest = iter(replies)
 
-    def reply(body: dict[str, Any]) -> Say:
-        messages = body["messages"]
+    def reply(asked: Asked) -> Say:
+        messages = asked.body["messages"]
         return Say(next(rest) if messages[0]["role"] == "system" else "re: " + messages[0]["content"])
 
     server = OpenAIServer(reply).__enter__()
@@ -234,10 +235,12 @@ def test_a_full_prompt_is_summed_up_and_the_whole_stays_in_the_repl() -> None:
         block("print(len(history), history[0]['role'])"),
         ANSWER,
     ]
-    usage = {"prompt_tokens": 120_000, "completion_tokens": 10}
+    usage = Usage(1, 120_000, 10)
     rest = iter(replies)
     with (
-        OpenAIServer(lambda body: Say(next(rest), usage=usage if len(body["messages"]) == 2 else {})) as server,
+        OpenAIServer(
+            lambda asked: Say(next(rest), usage=usage if len(asked.body["messages"]) == 2 else None)
+        ) as server,
         RLM(backend="vllm", backend_kwargs={"model_name": "m", "base_url": server.url}, compaction=True) as rlm,
     ):
         result = rlm.completion("context", root_prompt="the question")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
 
-from tests.servers.openai_server import OpenAIServer, Say
+from tests.servers.openai_server import OpenAIServer
+from tests.servers.site import Asked, Say
 
 ROOT_TURNS = (
     "parts = llm_query_batched([f'part {n} of {len(context)}' for n in range(8)])\nprint(len(parts), parts[3])",
@@ -22,6 +23,8 @@ CHILD_TURNS = (
 )
 CALLS = 35
 """What the run costs undisturbed: 5 turns, 8 + 3 + 3 sub-calls, and 4 children of 2 turns with 2 sub-calls each."""
+_NUMBER = ContextVar("_NUMBER", default=0)
+"""The number of the request that the task at work answers."""
 WIDTH = 8
 """The most calls that are under way at once."""
 
@@ -42,7 +45,6 @@ class KillSite(OpenAIServer):
 
     def __init__(self) -> None:
         super().__init__(reply)
-        self._now = threading.local()
         self._moment: Moment | None = None
         self._trigger: Callable[[], object] = list
         self._armed = threading.Lock()
@@ -53,36 +55,34 @@ class KillSite(OpenAIServer):
 
     def arm(self, moment: Moment | None, trigger: Callable[[], object]) -> None:
         """Pull the trigger at this moment, counted from now on."""
-        self.bodies.clear()
+        self.asked.clear()
         self._trigger, self._moment = trigger, moment
 
-    def take(self, body: dict[str, Any], headers: dict[str, str]) -> Say:
-        say = super().take(body, headers)
-        self._now.number = len(self.bodies)
-        if self._pull(after=False):
-            raise ConnectionResetError
-        return say
+    def take(self, asked: Asked) -> Say:
+        say = super().take(asked)
+        _NUMBER.set(len(self.asked))
+        return Say(cut_after=0) if self._pull(after=False) else say
 
-    def count(self, name: str, by: int = 1) -> None:
-        super().count(name, by)
-        if (name, by) == ("in_flight", -1):
+    def count(self, **more: int) -> None:
+        super().count(**more)
+        if more.get("in_flight") == -1:
             self._pull(after=True)
 
     def _pull(self, *, after: bool) -> bool:
         with self._armed:
             moment = self._moment
-            if moment is None or after is not moment.after or self._now.number < moment.number:
+            if moment is None or after is not moment.after or _NUMBER.get() < moment.number:
                 return False
             self._moment = None
             self._trigger()
             return True
 
 
-def reply(body: dict[str, Any]) -> Say:
+def reply(asked: Asked) -> Say:
     """Answer by content alone, so that a call made twice would be answered alike."""
-    messages = body["messages"]
+    messages = asked.body["messages"]
     if messages[0]["role"] != "system":
         return Say(f"<{messages[-1]['content'].strip()}>")
     turn = sum(1 for message in messages if message["role"] == "assistant")
-    turns = ROOT_TURNS if body["model"] == "big" else CHILD_TURNS
+    turns = ROOT_TURNS if asked.body["model"] == "big" else CHILD_TURNS
     return Say(f"```repl\n{turns[turn]}\n```")

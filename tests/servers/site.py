@@ -11,7 +11,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from rlm_app.types import Usage
 
@@ -89,7 +89,7 @@ class Site:
         self.changed = threading.Condition()
         self._lines: set[_Line] = set()
 
-    def __enter__(self) -> Site:
+    def __enter__(self) -> Self:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="site")
         self._thread.start()
