@@ -3,34 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Generator
+from concurrent.futures import CancelledError
 from functools import cache
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from rlm_app.cancel import CancelToken
-from rlm_app.errors import Cancelled
+from rlm_app.clients.trouble import Kind, Trouble
 
 T = TypeVar("T")
 
 
-def run(coroutine: Coroutine[Any, Any, T], cancel: CancelToken) -> T:
-    """Carry out `coroutine` on the process's loop and wait for its result in this thread.
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Carry out `coroutine` on the process's loop and return its result to this thread."""
+    return asyncio.run_coroutine_threadsafe(coroutine, _loop()).result()
 
-    When `cancel` is set its task is cancelled, so that it closes what it holds, and `Cancelled` is raised here at once.
+
+def pieces(
+    make: Callable[[Callable[[T], None]], Coroutine[Any, Any, None]], cancel: CancelToken
+) -> Generator[T, None, None]:
+    """Yield in this thread what a coroutine on the process's loop gives out; `make` gets the function that it calls for it.
+
+    When `cancel` is set, or the generator closed, its task is cancelled, so that it closes what it holds.
     """
-    future = asyncio.run_coroutine_threadsafe(coroutine, _loop())
+    given: SimpleQueue[T | None] = SimpleQueue()
+    future = asyncio.run_coroutine_threadsafe(make(given.put), _loop())
+    future.add_done_callback(lambda _: given.put(None))
     forget = cancel.on_cancel(lambda: _end(future))
     try:
-        return future.result()
-    except (concurrent.futures.CancelledError, asyncio.CancelledError):
-        raise Cancelled("The call was stopped.") from None
+        while (piece := given.get()) is not None:
+            yield piece
+        future.result()
+    except (CancelledError, asyncio.CancelledError):
+        raise Trouble(Kind.BROKEN, "the call was stopped") from None
     finally:
         forget()
+        future.cancel()
 
 
-def _end(future: concurrent.futures.Future[Any]) -> None:
+def _end(future: Any) -> None:
     future.cancel()
 
 

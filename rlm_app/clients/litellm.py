@@ -1,0 +1,88 @@
+"""Models of any provider that LiteLLM knows, by its names: "provider/model"."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from rlm_app.clients.hosted import Price, Terms, no_price
+from rlm_app.clients.openai_chat import Carrier
+from rlm_app.clients.openai_options import checked_key, known_options
+from rlm_app.clients.pool import Pool
+from rlm_app.clients.retry import Retry
+from rlm_app.clients.roles import is_root
+from rlm_app.clients.streaming import Speech, StreamingClient
+from rlm_app.clients.streams import Reply
+from rlm_app.types import Request
+
+_OPTIONS = ("body",)
+_CACHED = ({"location": "message", "role": "system"}, {"location": "message", "index": -1})
+_LISTS = ("MODEL_COST_MAP", "ANTHROPIC_BETA_HEADERS", "BLOG_POSTS", "AUTOROUTER_PRESETS", "POLICY_TEMPLATES")
+
+
+class LiteLLMClient(StreamingClient):
+    """Streams replies of one model through LiteLLM, which is imported on the first call and takes seconds.
+
+    `model` names its provider ("bedrock/…", "groq/…"). Without an `api_key` LiteLLM uses the provider's own variables of
+    this app's environment. `options`: "body" are further arguments of each call, as "api_version". The other arguments are
+    those of `AnthropicClient`.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        *,
+        timeout: float = 600.0,
+        concurrency: int = 64,
+        retry: Retry | None = None,
+        price: Price = no_price,
+        max_output_tokens: int | None = None,
+        context_window: int | None = None,
+        options: Mapping[str, Any] = MappingProxyType({}),
+        pool: Pool | None = None,
+    ) -> None:
+        extra = known_options("litellm", options, _OPTIONS).get("body") or {}
+        key = checked_key(api_key)
+        provider = model.partition("/")[0]
+
+        def carrier() -> Carrier:
+            _stay_off_the_network()
+            from rlm_app.clients.litellm_sdk import LiteLLMCarrier
+
+            return LiteLLMCarrier(provider, base_url, key, timeout)
+
+        speech = Speech(
+            base_url or f"{provider} (through LiteLLM)",
+            key,
+            carrier,
+            lambda request: body_of(request, model, extra),
+            Reply,
+        )
+        super().__init__(
+            Terms(model, retry or Retry(), price, max_output_tokens, context_window), speech, pool, concurrency
+        )
+
+
+def body_of(request: Request, model: str, extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a call; a growing conversation with Claude is marked for its provider's prompt cache."""
+    body: dict[str, Any] = {
+        "model": model,
+        "messages": [{"role": message.role, "content": message.content} for message in request.messages],
+        "stream": True,
+        **({} if request.max_output_tokens is None else {"max_tokens": request.max_output_tokens}),
+        **extra,
+        **request.params,
+    }
+    if "claude" in model and is_root(request):
+        body["cache_control_injection_points"] = [dict(point) for point in _CACHED]
+    return body
+
+
+def _stay_off_the_network() -> None:
+    """Have LiteLLM, which looks at this when it is imported, use the lists it brings along instead of fetching new ones."""
+    for name in _LISTS:
+        os.environ.setdefault(f"LITELLM_LOCAL_{name}", "True")
