@@ -18,7 +18,7 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any
 
-from rlm_app.environments.processes import FLAGS, SPAWNER, environment, says
+from rlm_app.environments.processes import FLAGS, SPAWNER, environment, places, says
 
 TEMPLATE = Path(__file__).with_name("forkserver_template.py")
 REPLY_SECONDS = 10.0
@@ -89,7 +89,8 @@ class ForkServer:
         """Return a worker over the descriptors `ends` (stream and errors), which it confines by `plan` in `scratch`."""
         with self._lock:
             self._ready(start, worker)
-            found = self._exchange({"op": "fork", "plan": plan, "scratch": scratch}, ends)
+            order = {"op": "fork", "plan": plan, "scratch": scratch, "environ": places(scratch)}
+            found = self._exchange(order, ends)
             if found is None:
                 self._failures += 1
                 raise OSError("the process that forks workers has died")

@@ -3,7 +3,7 @@
 Run by `forkserver.py` as `python -s -S -P -B template.py START WORKER APP_PID`; imported by no part of the app. It holds no
 document, no key and no file of the app. Descriptor 0 is a SEQPACKET socket to the app, one request and one reply at a time:
 
-fork {plan, scratch} + the descriptors of stream and errors -> {pid}     status {pid} -> {how: [code, status] or null}
+fork {plan, scratch, environ} + the descriptors of stream and errors -> {pid}     status {pid} -> {how: [code, status] or null}
 kill {pid} -> {}                                                         settle -> {left}: what dead workers left behind
 
 A worker stays unburied until the app has it killed, so that nobody else gets its pid. What a dead worker leaves behind
@@ -98,11 +98,11 @@ class Template:
         self.control.sendall(json.dumps(reply).encode())
         return True
 
-    def fork(self, stream: int, errors: int, plan: dict[str, Any], scratch: str) -> dict[str, Any]:
+    def fork(self, stream: int, errors: int, **order: Any) -> dict[str, Any]:
         """Fork a worker over these descriptors."""
         pid = os.fork()
         if not pid:
-            self.become(stream, errors, plan, scratch)
+            self.become(stream, errors, **order)
         self.workers.add(pid)
         return {"pid": pid}
 
@@ -149,7 +149,7 @@ class Template:
         while (self.sweep(SWEEP_SECONDS) or self.workers) and time.monotonic() < end:
             time.sleep(0.001)
 
-    def become(self, stream: int, errors: int, plan: dict[str, Any], scratch: str) -> None:
+    def become(self, stream: int, errors: int, plan: dict[str, Any], scratch: str, environ: dict[str, str]) -> None:
         """In the child: give up what is the template's, confine this process and be a worker."""
         try:
             signal.set_wakeup_fd(-1)
@@ -163,7 +163,7 @@ class Template:
                 os.dup2(source, target)
             close_all_but(3)
             os.chdir(scratch)
-            os.environ.update(HOME=scratch, TMPDIR=scratch)
+            os.environ.update(environ)
             sys.argv = [""]
             self.worker.CONFINED = self.start.confine(plan)
             self.worker.main()

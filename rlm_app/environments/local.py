@@ -18,7 +18,7 @@ from rlm_app.environments.confinement.measure import level
 from rlm_app.environments.confinement.packages import entries, folders
 from rlm_app.environments.confinement.words import describe
 from rlm_app.environments.forkserver import FORKS
-from rlm_app.environments.processes import SPAWNER, Child, Spawned, environment
+from rlm_app.environments.processes import SPAWNER, Child, Spawned, environment, places
 from rlm_app.environments.scratch import make_scratch, remove_scratch
 from rlm_app.errors import ConfigError, REPLStartError
 
@@ -93,7 +93,7 @@ def _spawn(
         stdout=stream.fileno(),
         stderr=errors.fileno(),
         cwd=scratch,
-        env={**environment(), "HOME": scratch, "TMPDIR": scratch},
+        env={**environment(), **places(scratch)},
         close_fds=True,
         start_new_session=True,
     )

@@ -20,7 +20,7 @@ that holds only what we put there isolate as much: no user site, no site-package
 
 
 def environment() -> dict[str, str]:
-    """Return what a worker finds in its environment: nothing of ours, equal hashes, one thread per number cruncher."""
+    """Return what every worker finds in its environment: nothing of ours, equal hashes, one thread per number cruncher."""
     return {
         "LANG": "C.UTF-8",
         "TZ": "UTC",
@@ -32,6 +32,11 @@ def environment() -> dict[str, str]:
         "MKL_NUM_THREADS": "1",
         "MPLBACKEND": "Agg",
     }
+
+
+def places(scratch: str) -> dict[str, str]:
+    """Return what is added for one worker: where libraries that keep files may keep them."""
+    return dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), scratch)
 
 
 class Child(Protocol):

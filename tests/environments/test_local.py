@@ -297,7 +297,7 @@ def test_only_what_we_put_there_is_in_the_environment() -> None:
     names = run("import os\nprint(' '.join(sorted(os.environ)))", channel).split()
     channel.kill()
     assert set(names) <= {
-        "LANG", "TZ", "HOME", "TMPDIR", "PATH", "PYTHONHASHSEED", "MALLOC_ARENA_MAX", "MPLBACKEND",
+        "LANG", "TZ", "HOME", "TMPDIR", "MPLCONFIGDIR", "PATH", "PYTHONHASHSEED", "MALLOC_ARENA_MAX", "MPLBACKEND",
         "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LC_CTYPE",
     }  # fmt: skip
 
@@ -320,6 +320,22 @@ def test_the_folders_of_the_app_are_not_on_the_path() -> None:
         run("import importlib.util as u\nprint(u.find_spec('rlm_app'), u.find_spec('worker'))", channel) == "None None"
     )
     channel.kill()
+
+
+@pytest.mark.slow
+def test_figures_left_open_come_as_pictures_and_are_closed() -> None:
+    draw = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.savefig('same.png')\nplt.show()\nplt.figure().set_dpi(2000)"
+    with REPL(LocalREPL(), {}, cancel=CancelToken()) as repl:
+        result = repl.run(draw, seconds=60)
+        assert result.error is None, result.error.traceback
+        sides = [max(picture.width, picture.height) for picture in result.pictures]
+        assert sides[0] == 640
+        assert 4_000 < sides[1] <= 4_096
+        assert len(sides) == 2
+        assert result.stdout == "(2 pictures are shown to the reader)\n"
+        broken = repl.run("print(plt.get_fignums())\nplt.figure().text(0, 0, r'$\\frac{')", seconds=60)
+    assert broken.stdout.startswith("[]\n(figure 1 could not be drawn: ValueError")
+    assert broken.pictures == ()
 
 
 def test_the_last_of_stderr_is_kept() -> None:
