@@ -10,7 +10,7 @@ from rlm_app.build import App
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.records import RunRecord
 from rlm_app.types import RunState, Usage
-from rlm_app.ui import again, export, follow, safe, states, words
+from rlm_app.ui import again, export, follow, safe, saved, states, words
 
 
 def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
@@ -23,6 +23,9 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
             st.badge(look.word, icon=look.icon, color=look.color, help=look.meaning)
             for fact in facts(record, trajectory, began(app, record)):
                 st.markdown(fact, width="content")
+            cached = saved.sentence(app, record, trajectory)
+            if cached:
+                st.markdown(f":gray[{safe.label(cached)}]", width="content")
             st.space("stretch")
             _actions(app, record)
 
