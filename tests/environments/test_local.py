@@ -333,7 +333,7 @@ def test_figures_left_open_come_as_pictures_and_are_closed() -> None:
         assert 4_000 < sides[1] <= 4_096
         assert len(sides) == 2
         assert result.stdout == "(2 pictures are shown to the reader)\n"
-        broken = repl.run("print(plt.get_fignums())\nplt.figure().text(0, 0, r'$\\frac{')", seconds=60)
+        broken = repl.run("print(plt.get_fignums())\nplt.figure().text(0, 0, r'$\\frac{$')\nNone", seconds=60)
     assert broken.stdout.startswith("[]\n(figure 1 could not be drawn: ValueError")
     assert broken.pictures == ()
 
