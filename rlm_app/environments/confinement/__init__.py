@@ -23,11 +23,58 @@ INSIDE = (
     "identity",
     "jail",
     "limits",
+    "offered",
     "paths",
     "probes",
     "layers",
 )
 """The modules that go into the worker's process, each after those it stands on."""
+
+PRELOADED = (
+    *(
+        "asyncio",
+        "base64",
+        "bisect",
+        "calendar",
+        "collections",
+        "csv",
+        "datetime",
+        "decimal",
+        "difflib",
+        "email",
+        "enum",
+    ),
+    *(
+        "fractions",
+        "glob",
+        "hashlib",
+        "heapq",
+        "html.parser",
+        "io",
+        "itertools",
+        "json",
+        "math",
+        "mmap",
+        "operator",
+        "pathlib",
+    ),
+    *(
+        "pickle",
+        "pprint",
+        "random",
+        "re",
+        "sqlite3",
+        "statistics",
+        "string",
+        "struct",
+        "subprocess",
+        "tempfile",
+        "textwrap",
+    ),
+    *("threading", "unicodedata", "urllib.parse", "uuid", "xml.etree.ElementTree", "zlib"),
+    *("numpy", "pandas", "matplotlib.pyplot"),
+)
+"""What is imported beforehand where no file can be opened afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +99,7 @@ class Plan:
     seccomp: bool = True
     jail: bool = True
     namespaces: bool = True
-    preload: tuple[str, ...] = ("numpy", "pandas", "matplotlib.pyplot")
+    preload: tuple[str, ...] = PRELOADED
 
     def arguments(self, worker: Path | None) -> list[str]:
         """Return what follows the interpreter on the command line; without a worker the process only says what held.

@@ -16,7 +16,7 @@ import importlib
 import os
 import sys
 
-from . import identity, jail, kernel, landlock, limits, paths, probes, seccomp
+from . import identity, jail, kernel, landlock, limits, offered, paths, probes, seccomp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def confine(plan: dict[str, Any]) -> dict[str, Any]:
     reached: "rules", "jail", "none" or "open"; `missing`, what is left open of files, network and processes.
     """
     os.umask(0o077)
+    os.environ["MPLCONFIGDIR"] = os.getcwd()  # matplotlib wants to make folders elsewhere, and no folder can be made
     scratch = os.getcwd()
     parent, running = os.getppid(), limits.tasks()
     machine = kernel.machine() if plan["confined"] else None
@@ -60,6 +61,8 @@ def confine(plan: dict[str, Any]) -> dict[str, Any]:
         read = [*read, *(plan["packages"] if plan["read"] is None else plan["read"])]
         files = _wall(plan, layers, machine, parent, scratch, read, [*listed, *plan["packages"]])
     sys.path += [folder for folder in plan["packages"] if folder not in sys.path]
+    if files != "open" and plan["read"] is not None:
+        sys.meta_path.insert(0, offered.Unoffered(plan["packages"], plan["read"]))
     if files == "none":
         _import(plan["preload"])
     caps = limits.limit(plan, 0 if layers.get("account", "off").startswith("on") else running)
