@@ -14,7 +14,7 @@ from rlm_app.assemble import Executor, backends, make_client, make_environment
 from rlm_app.backends import Backend
 from rlm_app.cancel import CancelToken
 from rlm_app.catalogue import Catalogue
-from rlm_app.checks import check_limits, check_order, plain_name
+from rlm_app.checks import check_limits, check_order
 from rlm_app.engine.imports import IMPORTED, ImportReport
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import ConfigError, DocumentError, StoreError
@@ -28,6 +28,7 @@ from rlm_app.types import Completion, Document, DocumentInfo, Limits
 
 if TYPE_CHECKING:
     from rlm_app.runs.manager import RunManager
+    from rlm_app.shelf import Shelf
 
 __all__ = [
     "IMPORTED",
@@ -47,11 +48,14 @@ SAMPLES = "samples"
 class App:
     """Everything one process runs on: settings, store and run manager, and the operations pages and commands share."""
 
-    def __init__(self, settings: Settings, store: RunStore) -> None:
+    def __init__(self, settings: Settings, store: RunStore, originals: Path | None = None) -> None:
         from rlm_app.runs.manager import RunManager
+        from rlm_app.shelf import Shelf
+        from rlm_app.store.originals import Originals
 
         self.settings = settings
         self.store = store
+        self.shelf: Shelf = Shelf(store, Originals(originals))
         self.boot = uuid.uuid4().hex
         self.catalogue = Catalogue(settings, store)
         self._executor = Executor(settings, store, self._needed, self.catalogue.entered)
@@ -112,11 +116,7 @@ class App:
         cancel: CancelToken | None = None,
     ) -> DocumentInfo:
         """Read a file in a process of its own and keep it for `owner`; raise `DocumentError` with the reason."""
-        from rlm_app.documents.library import read_isolated
-
-        document = read_isolated(path, plain_name(name), password, on_progress=on_progress, cancel=cancel)
-        self.store.add_document(document, owner)
-        return document.info
+        return self.shelf.add(path, name, owner, password=password, on_progress=on_progress, cancel=cancel)
 
     def health(self, info: DocumentInfo) -> str:
         """Return the one line that says how readable a document is."""
@@ -144,7 +144,7 @@ class App:
     def start(self, spec: RunSpec, owner: str, keys: Mapping[str, str] | None = None) -> str:
         """Check an order and start it; return the run's id. Raise `ConfigError` with a sentence when it cannot start."""
         try:
-            check_order(spec, [self._needed(sha256, owner) for sha256 in spec.documents])
+            check_order(spec, self._named(spec.documents, owner))
         except DocumentError as error:
             raise ConfigError(str(error)) from error
         make_environment(spec.environment)
@@ -254,8 +254,21 @@ class App:
     def _needed(self, sha256: str, owner: str) -> Document:
         document = self.document(sha256, owner)
         if document is None:
-            raise DocumentError(sha256[:12], "this document is no longer in the library; add it again")
+            raise _gone(sha256)
         return document
+
+    def _named(self, names: Sequence[str], owner: str) -> list[DocumentInfo]:
+        """Return what is known of documents without reading their texts, which may be long."""
+        known = {info.sha256: info for info in self.store.documents(owner)}
+        if any(sha256 not in known for sha256 in names):
+            known |= {info.sha256: info for info in self._samples().documents(SAMPLES)}
+        if missing := [sha256 for sha256 in names if sha256 not in known]:
+            raise _gone(missing[0])
+        return [known[sha256] for sha256 in names]
+
+
+def _gone(sha256: str) -> DocumentError:
+    return DocumentError(sha256[:12], "this document is no longer in the library; add it again")
 
 
 def _refuse_direct(record: RunRecord) -> None:
@@ -280,4 +293,6 @@ def open_app(settings: Settings | None = None, *, keep: bool = True) -> App:
             "you may write to."
         ) from error
     sweep_scratch()
-    return App(settings, DuckDBStore(settings.data_file if keep else ":memory:"))
+    if not keep:
+        return App(settings, DuckDBStore(":memory:"))
+    return App(settings, DuckDBStore(settings.data_file), settings.home / "originals")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Container, Iterator, Mapping
@@ -56,12 +57,14 @@ def load_inside(path: Path, name: str, closed: Container[str], on_progress: OnPr
 
 @contextmanager
 def on_disk(packed: IO[bytes]) -> Iterator[Path]:
-    """Give a file that came in another one as a file of a name of our own."""
-    with tempfile.TemporaryDirectory(prefix="rlm-part-") as folder:
-        path = Path(folder) / "part"
-        with path.open("wb") as file:
+    """Give a file that came in another one as a file of a name of our own; no folder is made, which may be forbidden."""
+    handle, name = tempfile.mkstemp(prefix="rlm-part-")
+    try:
+        with os.fdopen(handle, "wb") as file:
             shutil.copyfileobj(packed, file, 1 << 20)
-        yield path
+        yield Path(name)
+    finally:
+        os.unlink(name)
 
 
 def inner_label(loaded: Loaded, label: str) -> str:

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-import json
 import os
+import shutil
 import subprocess
 import sys
-import threading
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from rlm_app.cancel import CancelToken
+from rlm_app.documents.isolated_limits import Limits
+from rlm_app.documents.isolated_talk import Taker, listen, send
 from rlm_app.documents.loading import OnProgress, no_progress
 from rlm_app.errors import Cancelled, DocumentError
 from rlm_app.types import Document, DocumentInfo, Page
 
 _ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = Path(__file__).with_name("reader.py")
 # The child sees no other variable of this process: keys are none of a parser's business.
-_PASSED_ON = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "VIRTUAL_ENV")
+_PASSED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "VIRTUAL_ENV")
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How the reading process is started: its command line and what its environment holds beside the scratch folder."""
+
+    command: Sequence[str]
+    environment: Mapping[str, str]
+
+
+def plain() -> Launch:
+    """Return how it is started where nothing confines it but caps on its memory and its time."""
+    passed = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
+    return Launch((sys.executable, "-P", "-m", "rlm_app.documents.reader"), {**passed, "PYTHONPATH": str(_ROOT)})
 
 
 def read_isolated(
@@ -25,93 +44,160 @@ def read_isolated(
     name: str,
     password: str | None = None,
     *,
-    seconds: float = 120,
+    seconds: float | None = None,
     on_progress: OnProgress | None = None,
     cancel: CancelToken | None = None,
+    launch: Launch | None = None,
 ) -> Document:
     """Read as `read` does, in a child process with 2 GiB of memory (where the system can hold it) and `seconds` of time.
 
     Raises `DocumentError`, also when the child runs out of time or memory or dies, and `Cancelled` when `cancel` is set.
     """
-    order = json.dumps({"path": str(Path(path).resolve()), "name": name, "password": password}) + "\n"
-    cancel = cancel or CancelToken()
-    child = _start()
-    late = threading.Event()
+    with ReadingProcess(launch) as process:
+        return process.read(path, name, password, seconds=seconds, on_progress=on_progress, cancel=cancel)
 
-    def stop_late() -> None:
-        late.set()
-        child.kill()
 
-    clock = threading.Timer(seconds, stop_late)
-    clock.daemon = True
-    clock.start()
-    forget = cancel.on_cancel(child.kill)
+class ReadingProcess:
+    """A child process that reads one file after the other; one that died is replaced for the next file.
+
+    For one thread at a time.
+    """
+
+    def __init__(self, launch: Launch | None = None) -> None:
+        self._launch = launch or plain()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._scratch = ""
+
+    def __enter__(self) -> ReadingProcess:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """The id of the process that is there now."""
+        return self._child.pid if self._child else None
+
+    def read(
+        self,
+        path: Path,
+        name: str,
+        password: str | None = None,
+        *,
+        seconds: float | None = None,
+        on_progress: OnProgress | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Document:
+        """Read a file as `read_isolated` does."""
+        order = {"do": "read", "name": name, "password": password}
+        found: list[Document] = []
+
+        def take(said: dict[str, Any], data: bytes, digest: str, size: int) -> None:
+            found.append(_document(said["document"], data, name, digest, size))
+
+        self._carry_out(
+            order,
+            path,
+            Limits(name, _size(path, name), seconds, cancel),
+            {"document": take},
+            on_progress or no_progress,
+        )
+        return found[0]
+
+    def pictures(
+        self,
+        path: Path,
+        name: str,
+        pages: Sequence[int],
+        password: str | None = None,
+        *,
+        dpi: int = 150,
+        seconds: float | None = None,
+        cancel: CancelToken | None = None,
+        take: Callable[[int, bytes], None],
+    ) -> None:
+        """Hand each of the pages of a PDF, counted from 1, as grey PNG to `take`; pages that cannot be drawn are left out.
+
+        Raises what `read` raises.
+        """
+        order = {"do": "pictures", "name": name, "password": password, "pages": list(pages), "dpi": dpi}
+
+        def taken(said: dict[str, Any], data: bytes, digest: str, size: int) -> None:
+            take(int(said["picture"]), data)
+
+        limits = Limits(name, _size(path, name), seconds, cancel)
+        self._carry_out(order, path, limits, {"picture": taken, "done": _nothing}, no_progress)
+
+    def close(self) -> None:
+        """End the process and remove what it left."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+            child.wait()
+            for pipe in (child.stdin, child.stdout):
+                _close(pipe)
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch = ""
+
+    def _carry_out(
+        self,
+        order: dict[str, Any],
+        path: Path,
+        limits: Limits,
+        takers: Mapping[str, Taker],
+        on_progress: OnProgress,
+    ) -> None:
+        size = _size(path, limits.name)
+        child = self._child = self._child or self._start()
+        with limits.watching(child):
+            digest = send(child, {**order, "size": size}, path)
+            refused = listen(child, takers, on_progress, digest, size) if digest else None
+        if refused is None or limits.late or limits.cancel.cancelled:
+            self.close()
+        if refused == "":
+            return
+        if limits.cancel.cancelled:
+            raise Cancelled(f"reading {limits.name} was stopped")
+        raise DocumentError(limits.name, refused or limits.reason())
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        self._scratch = tempfile.mkdtemp(prefix="rlm-reading-")
+        return subprocess.Popen(
+            list(self._launch.command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=self._scratch,
+            env={**self._launch.environment, "HOME": self._scratch, "TMPDIR": self._scratch, "TEMP": self._scratch},
+        )
+
+
+def _nothing(said: dict[str, Any], data: bytes, digest: str, size: int) -> None:
+    return
+
+
+def _size(path: Path, name: str) -> int:
     try:
-        outcome = _listen(child, order, on_progress or no_progress)
-    finally:
-        forget()
-        clock.cancel()
-        _end(child)
-    if outcome is not None and "document" in outcome:
-        return _document(outcome["document"])
-    if cancel.cancelled:
-        raise Cancelled(f"reading {name} was stopped")
-    raise DocumentError(name, _reason(outcome, late.is_set(), seconds))
+        return path.stat().st_size
+    except OSError as error:
+        raise DocumentError(name, f"cannot be opened ({error.strerror or error})") from error
 
 
-def _start() -> subprocess.Popen[bytes]:
-    environment = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
-    return subprocess.Popen(
-        [sys.executable, "-m", "rlm_app.documents.reader"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=_ROOT,
-        env={**environment, "PYTHONIOENCODING": "utf-8"},
-    )
-
-
-def _listen(child: subprocess.Popen[bytes], order: str, on_progress: OnProgress) -> dict[str, Any] | None:
-    """Return the child's last word, or None if it ended without one."""
-    orders, answers = child.stdin, child.stdout
-    if orders is None or answers is None:
-        return None
-    try:
-        orders.write(order.encode())
-        orders.close()
-    except BrokenPipeError:
-        return None
-    for line in answers:
+def _close(pipe: IO[bytes] | None) -> None:
+    if pipe is not None:
         try:
-            said: dict[str, Any] = json.loads(line)
-        except ValueError:  # a line cut off by the kill
-            return None
-        if "progress" not in said:
-            return said
-        on_progress(*said["progress"])
-    return None
+            pipe.close()
+        except BrokenPipeError:
+            return
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
-    child.kill()
-    child.wait()
-    for pipe in (child.stdin, child.stdout):
-        if pipe is not None and not pipe.closed:
-            try:
-                pipe.close()
-            except BrokenPipeError:
-                continue
-
-
-def _reason(outcome: dict[str, Any] | None, late: bool, seconds: float) -> str:
-    if outcome is not None:
-        return str(outcome["refused"])
-    if late:
-        return f"took longer than {seconds:g} seconds to read; split it, or save it anew and try again"
-    return "made the reader crash or run out of memory; save it anew, or split it, and try again"
-
-
-def _document(data: dict[str, Any]) -> Document:
-    info = data["info"]
-    pages = tuple(Page(**page) for page in info.pop("pages"))
-    return Document(DocumentInfo(**{**info, "pages": pages, "notes": tuple(info["notes"])}), data["text"])
+def _document(data: dict[str, Any], text: bytes, name: str, digest: str, size: int) -> Document:
+    """Return the document; its name, size and identity are what we know of it and not what the child says."""
+    try:
+        pages = tuple(Page(**page) for page in data.pop("pages"))
+        own = {"sha256": digest, "name": name, "size": size, "pages": pages, "notes": tuple(data["notes"])}
+        return Document(DocumentInfo(**{**data, **own}), text.decode())
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DocumentError(name, "made the reader give an answer that is none; save it anew and try again") from error

@@ -9,6 +9,7 @@ from rlm_app.documents.hyphens import join_hyphens
 from rlm_app.documents.loading import Loaded, OnProgress
 from rlm_app.documents.pages import Part, clean, tidy_lines
 from rlm_app.documents.pdf_kinds import kind_of
+from rlm_app.documents.pdf_notes import notes
 from rlm_app.documents.pdf_structure import Structure, read_structure
 from rlm_app.documents.reasons import NEEDS_PASSWORD, WRONG_PASSWORD
 from rlm_app.errors import DocumentError
@@ -30,7 +31,7 @@ def load(path: Path, name: str, password: str | None, on_progress: OnProgress) -
     ]
     if all(kind == "broken" and not text.strip() for _, text, kind in parts):
         raise DocumentError(name, "is damaged: none of its pages can be read; get a fresh copy")
-    return Loaded("pdf", "page", parts, (*_notes(parts), *structure.notes))
+    return Loaded("pdf", "page", parts, (*notes(parts), *structure.notes))
 
 
 def _read_pages(
@@ -86,25 +87,3 @@ def _part(number: int, text: str, kind: str, beside: list[str]) -> Part:
     if beside and kind in {"scanned", "empty"}:
         kind = "text"
     return str(number), whole and whole + "\n\n", kind
-
-
-def _notes(parts: list[Part]) -> tuple[str, ...]:
-    """Return a sentence for the pages that are damaged, for those that are pictures and for those recognised before."""
-    lost = [label for label, text, kind in parts if kind == "broken" and not text.strip()]
-    partly = [label for label, text, kind in parts if kind == "broken" and text.strip()]
-    scanned = [label for label, _, kind in parts if kind == "scanned"]
-    recognised = [label for label, _, kind in parts if kind == "ocr"]
-    said = (
-        (lost, "damaged and could not be read; the other pages are kept"),
-        (partly, "damaged: some text may be missing or wrong; the rest is kept"),
-        (scanned, "a picture with no text or hardly any; text recognition (OCR) can read it"),
-        (recognised, "a scan whose text a program recognised; letters may be wrong"),
-    )
-    return tuple(f"page{_numbers(labels)} {reason}" for labels, reason in said if labels)
-
-
-def _numbers(labels: list[str]) -> str:
-    if len(labels) == 1:
-        return f" {labels[0]} is"
-    shown = ", ".join(labels[:10]) + (f" and {len(labels) - 10} more" if len(labels) > 10 else "")
-    return f"s {shown} are"

@@ -12,7 +12,6 @@ from typing import Any
 from rlm_app.documents import reasons
 from rlm_app.errors import DocumentError
 
-
 _COMMENTS = frozenset({"/Text", "/Highlight", "/Underline", "/StrikeOut", "/Squiggly", "/Stamp", "/Caret"})
 # pypdf keeps each object it has seen; in a long file that is forgotten from time to time.
 _FORGET_AFTER = 200

@@ -1,18 +1,24 @@
-"""The program that reads one file in a process of its own: `python -m rlm_app.documents.reader`.
+"""The program that reads files in a process of its own, one after the other: `python -m rlm_app.documents.reader`.
 
-It takes one line of JSON on stdin ({"path", "name", "password"}) and writes lines of JSON on stdout: {"progress":
-[done, total]} any number of times, then {"document": …} or {"refused": reason}.
+An order is a line of JSON on stdin, {"do": "read" | "pictures", "name", "password", "size", …}, followed by the file's bytes:
+the process need not be able to open any path of its parent's. It answers with lines of JSON: {"progress": [done, total]} any
+number of times, then {"document": …, "bytes": n} and n bytes of text, or {"refused": reason}. Pictures are answered with
+{"picture": page, "bytes": n} and n bytes of PNG for each page, then {"done": true}.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import mimetypes
 import os
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, BinaryIO
 
 from rlm_app.documents.library import read
 from rlm_app.errors import DocumentError
@@ -22,33 +28,68 @@ _PROGRESS_EVERY = 0.1
 
 
 def main() -> None:
-    """Read the file that stdin names and say what came of it."""
+    """Carry out orders until there are no more."""
     channel = _private_stdout()
-    order = json.loads(sys.stdin.readline())
     _cap_memory()
+    mimetypes.knownfiles.clear()  # openpyxl has them opened, and a confined process may not
+    while line := sys.stdin.buffer.readline():
+        order = json.loads(line)
+        with _received(sys.stdin.buffer, order["size"]) as path:
+            try:
+                {"read": _read, "pictures": _pictures}[order["do"]](order, path, channel)
+            except DocumentError as error:
+                _say(channel, {"refused": error.reason})
+            except MemoryError:
+                _say(channel, {"refused": "needs more memory than one file may have; split it"})
+
+
+def _read(order: dict[str, Any], path: Path, channel: BinaryIO) -> None:
+    document = read(path, order["name"], order["password"], _Progress(channel))
+    text = document.text.encode("utf-8", "replace")
+    _say(channel, {"document": dataclasses.asdict(document.info), "bytes": len(text)}, text)
+
+
+def _pictures(order: dict[str, Any], path: Path, channel: BinaryIO) -> None:
+    from rlm_app.documents.pdf_pictures import pictures
+
+    for page, picture in pictures(path, order["name"], order["password"], order["pages"], order["dpi"]):
+        _say(channel, {"picture": page, "bytes": len(picture)}, picture)
+    _say(channel, {"done": True})
+
+
+@contextmanager
+def _received(stream: BinaryIO, size: int) -> Iterator[Path]:
+    """Give the next `size` bytes of the stream as a file in the folder for temporary files."""
+    handle, name = tempfile.mkstemp(prefix="rlm-file-")
     try:
-        document = read(Path(order["path"]), order["name"], order["password"], _Progress(channel))
-        _say(channel, {"document": {"info": dataclasses.asdict(document.info), "text": document.text}})
-    except DocumentError as error:
-        _say(channel, {"refused": error.reason})
+        with os.fdopen(handle, "wb") as file:
+            while size:
+                piece = stream.read(min(size, 1 << 20))
+                if not piece:
+                    raise EOFError("the parent went away")
+                size -= file.write(piece)
+        yield Path(name)
+    finally:
+        os.unlink(name)
 
 
-def _private_stdout() -> TextIO:
+def _private_stdout() -> BinaryIO:
     """Return the pipe to the parent, and lead what libraries print elsewhere."""
-    channel = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
+    channel = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return channel
 
 
-def _say(channel: TextIO, value: object) -> None:
-    channel.write(json.dumps(value) + "\n")
+def _say(channel: BinaryIO, value: object, data: bytes = b"") -> None:
+    channel.write(json.dumps(value).encode() + b"\n")
+    channel.write(data)
     channel.flush()
 
 
 class _Progress:
     """Passes on how far the loader is, ten times a second at most."""
 
-    def __init__(self, channel: TextIO) -> None:
+    def __init__(self, channel: BinaryIO) -> None:
         self._channel = channel
         self._next = 0.0
 

@@ -6,6 +6,7 @@ import datetime
 import warnings
 import zipfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -28,14 +29,9 @@ def load(path: Path, name: str, password: str | None, on_progress: OnProgress) -
     """
     with open_checked(path, name) as archive:
         said, has_formulas = comments(archive), _has_formulas(archive)
-    books = [_open(path, name, values=True)]
-    if has_formulas:
-        books.append(_open(path, name, values=False))
-    try:
+    with ExitStack() as opened:
+        books = [_open(opened, path, name, values=values) for values in ((True, False) if has_formulas else (True,))]
         parts, hidden = _sheets(books, said, on_progress)
-    finally:
-        for book in books:
-            book.close()
     if not any(kind == "text" for _, _, kind in parts):
         raise DocumentError(name, reasons.NO_TEXT)
     return Loaded(
@@ -43,15 +39,19 @@ def load(path: Path, name: str, password: str | None, on_progress: OnProgress) -
     )
 
 
-def _open(path: Path, name: str, *, values: bool) -> Any:
+def _open(opened: ExitStack, path: Path, name: str, *, values: bool) -> Any:
     import openpyxl
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of features that the library does not keep, which is about writing
-            return openpyxl.load_workbook(path, read_only=True, data_only=values, keep_links=False)
+            # By its bytes: a path without a known ending is refused, and uploads have none.
+            file = opened.enter_context(path.open("rb"))
+            book = openpyxl.load_workbook(file, read_only=True, data_only=values, keep_links=False)
     except Exception as error:  # a broken workbook surfaces as KeyError, ValueError, ParseError, TypeError, …
         raise DocumentError(name, "is damaged and cannot be opened as an Excel workbook; get a fresh copy") from error
+    opened.callback(book.close)
+    return book
 
 
 def _sheets(books: list[Any], said: dict[str, list[str]], on_progress: OnProgress) -> tuple[list[Part], list[str]]:

@@ -117,6 +117,6 @@ def _open(sha256: str) -> None:
 
 
 def _delete(app: App, owner: str, sha256: str) -> None:
-    app.store.delete_document(sha256, owner)
+    app.shelf.delete(sha256, owner)
     documents.forget(sha256)
     st.query_params.pop(_CHOSEN, None)

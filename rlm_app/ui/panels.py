@@ -88,8 +88,8 @@ def delete_everything(app: App, owner: str) -> None:
     for record in app.store.runs(owner, 100_000):
         app.manager.delete(record.id, owner)
     for info in app.documents(owner):
-        app.store.delete_document(info.sha256, owner)
-    for name in ("choice", "profiles"):
+        app.shelf.delete(info.sha256, owner)
+    for name in ("choice", "profiles", "collections"):
         app.store.keep_preference(owner, name, None)
     app.catalogue.forget_all(owner)
     st.session_state.pop("ui_texts", None)

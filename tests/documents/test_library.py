@@ -4,16 +4,21 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rlm_app import reading
 from rlm_app.cancel import CancelToken
+from rlm_app.documents.isolated import Launch, ReadingProcess, plain
 from rlm_app.documents.library import MAX_BYTES, SUFFIXES, read, read_isolated, repl_view
 from rlm_app.documents.pages import clean, join
+from rlm_app.environments.confinement.measure import level, measure
 from rlm_app.errors import Cancelled, DocumentError
 from rlm_app.types import DocumentInfo
 
@@ -86,6 +91,47 @@ def test_reading_apart_gives_the_same_document_and_tells_progress(make_pdf: Make
     apart = read_isolated(path, "née.pdf", on_progress=lambda done, total: heard.append((done, total)))
     assert apart == read(path, "née.pdf")
     assert heard[-1] == (3, 3)
+
+
+@pytest.mark.parametrize("launch", [plain(), reading.launch()], ids=["plain", "confined"])
+def test_one_process_reads_file_after_file_and_survives_bad_ones(
+    make_pdf: MakePdf, tmp_path: Path, launch: Launch
+) -> None:
+    openpyxl.Workbook().save(tmp_path / "empty.xlsx")
+    made = openpyxl.Workbook()
+    made.active["A1"] = "in a cell"
+    made.save(tmp_path / "upload")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(tmp_path / "upload", "book.xlsx")
+    with ReadingProcess(launch) as process:
+        with pytest.raises(DocumentError, match="no text"):
+            process.read(tmp_path / "empty.xlsx", "empty.xlsx")
+        first = process.pid
+        assert "in a cell" in process.read(tmp_path / "upload", "book.xlsx").text
+        assert "in a cell" in process.read(tmp_path / "a.zip", "a.zip").text
+        one = make_pdf(["One page."])
+        assert process.read(one, "a.pdf") == read(one, "a.pdf")
+        assert process.pid == first
+        drawn: dict[int, bytes] = {}
+        process.pictures(make_pdf(["one", "two"]), "a.pdf", [2, 9], take=drawn.__setitem__)
+        assert {page: data[:4] for page, data in drawn.items()} == {2: b"\x89PNG"}
+        with pytest.raises(DocumentError, match="damaged"):
+            process.pictures(tmp_path / "a.zip", "a.zip", [1], take=drawn.__setitem__)
+
+
+def test_a_process_that_was_ended_is_replaced_for_the_next_file(make_pdf: MakePdf) -> None:
+    path = make_pdf(["One page."])
+    with ReadingProcess() as process:
+        with pytest.raises(DocumentError, match="took longer"):
+            process.read(path, "a.pdf", seconds=0.01)
+        assert process.pid is None
+        assert "One page." in process.read(path, "a.pdf").text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the walls are the Linux kernel's")
+def test_a_reading_process_reaches_no_more_than_a_cell() -> None:
+    found = measure(reading.plan())
+    assert (found.problem, found.level.missing) == ("", level().missing)
 
 
 def test_reading_apart_carries_the_reason_and_the_password(make_pdf: MakePdf) -> None:

@@ -1,0 +1,123 @@
+"""The library as the pages use it: files come in, are read again with OCR, are gathered in collections, and go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from rlm_app import reading
+from rlm_app.cancel import CancelToken
+from rlm_app.checks import plain_name
+from rlm_app.errors import DocumentError
+from rlm_app.records import RunStore
+from rlm_app.store.originals import Originals
+from rlm_app.types import DocumentInfo
+
+OnProgress = Callable[[int, int], None]
+_COLLECTIONS = "collections"
+LONGEST_NAME = 80
+
+
+class Shelf:
+    """Documents with the files they were read from. Every call is for one owner and touches nothing of another's."""
+
+    def __init__(self, store: RunStore, originals: Originals) -> None:
+        self._store = store
+        self._originals = originals
+
+    def add(
+        self,
+        path: Path,
+        name: str,
+        owner: str,
+        *,
+        password: str | None = None,
+        on_progress: OnProgress | None = None,
+        cancel: CancelToken | None = None,
+    ) -> DocumentInfo:
+        """Read a file in a process of its own and keep text and file; raise `DocumentError`, `StoreError` or `Cancelled`."""
+        from rlm_app.documents.isolated import read_isolated
+
+        document = read_isolated(
+            path, plain_name(name), password, on_progress=on_progress, cancel=cancel, launch=reading.launch()
+        )
+        self._originals.keep(path, document.info.sha256, owner)
+        self._store.add_document(document, owner)
+        return document.info
+
+    def original(self, sha256: str, owner: str) -> Path | None:
+        """Return the file a document was read from, None where it was not kept; it is a stranger's, open it with care."""
+        return self._originals.find(sha256, owner)
+
+    def delete(self, sha256: str, owner: str) -> None:
+        """Remove a document with its file, also from the owner's collections."""
+        self._store.delete_document(sha256, owner)
+        self._originals.remove(sha256, owner)
+        kept = self.collections(owner)
+        changed = {name: tuple(each for each in members if each != sha256) for name, members in kept.items()}
+        if changed != kept:
+            self._keep(owner, changed)
+
+    def scanned(self, info: DocumentInfo, owner: str) -> list[int]:
+        """Return the pages, counted from 1, that text recognition could read, as far as the file is at hand."""
+        from rlm_app.documents.ocr import scanned_pages
+
+        return scanned_pages(info) if self.original(info.sha256, owner) is not None else []
+
+    def recognise(
+        self,
+        sha256: str,
+        owner: str,
+        language: str,
+        *,
+        password: str | None = None,
+        on_progress: OnProgress | None = None,
+        cancel: CancelToken | None = None,
+    ) -> DocumentInfo:
+        """Read the scanned pages of a document with OCR and keep it in place of the earlier reading.
+
+        Raises `DocumentError` when it is not there, locked or cannot be recognised, and `Cancelled`, which keeps nothing.
+        """
+        from rlm_app.documents import ocr
+        from rlm_app.documents.isolated import ReadingProcess
+
+        document, path = self._store.document(sha256, owner), self.original(sha256, owner)
+        if document is None or path is None:
+            raise DocumentError(sha256[:12], "its file is no longer here; add it again")
+        name, pages, cancel = document.info.name, ocr.scanned_pages(document.info), cancel or CancelToken()
+        found: dict[int, str] = {}
+
+        def take(page: int, picture: bytes) -> None:
+            found[page] = ocr.recognise(picture, name, language, cancel)
+            if on_progress is not None:
+                on_progress(len(found), len(pages))
+
+        with ReadingProcess(reading.launch()) as process:
+            seconds = (len(pages) + 1) * ocr.SECONDS_A_PAGE
+            process.pictures(path, name, pages, password, dpi=ocr.DPI, seconds=seconds, cancel=cancel, take=take)
+        if not any(text.strip() for text in found.values()):
+            raise DocumentError(name, "shows no text that could be recognised; try another language")
+        read = ocr.with_text(document, found)
+        self._store.add_document(read, owner)
+        return read.info
+
+    def collections(self, owner: str) -> Mapping[str, tuple[str, ...]]:
+        """Return the owner's named sets of documents, by name."""
+        kept = self._store.preference(owner, _COLLECTIONS) or {}
+        return {name: tuple(kept[name]) for name in sorted(kept, key=str.casefold)}
+
+    def keep_collection(self, owner: str, name: str, documents: Sequence[str], *, was: str = "") -> str:
+        """Keep a collection under `name`, in place of the one that `was`; return the name it got, "" for one without."""
+        name = " ".join(name.split())[:LONGEST_NAME]
+        if name:
+            kept = {each: members for each, members in self.collections(owner).items() if each != was}
+            self._keep(owner, {**kept, name: tuple(dict.fromkeys(documents))})
+        return name
+
+    def delete_collection(self, owner: str, name: str) -> None:
+        """Forget a collection; its documents stay."""
+        self._keep(owner, {each: members for each, members in self.collections(owner).items() if each != name})
+
+    def _keep(self, owner: str, collections: Mapping[str, Sequence[str]]) -> None:
+        value = {name: list(members) for name, members in collections.items()}
+        self._store.keep_preference(owner, _COLLECTIONS, value or None)
