@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rlm_app import offers
-from rlm_app.assemble import Executor, backends, make_client, make_environment
+from rlm_app.assemble import Executor, backends, environment_for, make_client
 from rlm_app.backends import Backend
 from rlm_app.cancel import CancelToken
 from rlm_app.catalogue import Catalogue
@@ -147,7 +147,7 @@ class App:
             check_order(spec, self._named(spec.documents, owner))
         except DocumentError as error:
             raise ConfigError(str(error)) from error
-        make_environment(spec.environment)
+        environment_for(self.settings, self.store, spec, owner)
         make_client(self.settings, spec, spec.root_model, keys or {}).close()
         return self.manager.start(spec, owner, dict(keys or {}))
 

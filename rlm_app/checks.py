@@ -9,13 +9,14 @@ from pathlib import PurePath
 
 from rlm_app.errors import ConfigError
 from rlm_app.records import RunSpec
-from rlm_app.types import Document, Limits
+from rlm_app.types import DocumentInfo, Limits
 
 LONGEST_QUESTION = 20_000
 """Characters of a question; what is longer belongs in a document."""
 
 LONGEST_NAME = 200
 
+_WITHOUT_TEXT = frozenset({"scanned", "broken", "empty"})
 _LEAST = {
     "iterations": 1,
     "cell_seconds": 0.1,
@@ -27,7 +28,7 @@ _LEAST = {
 }
 
 
-def check_order(spec: RunSpec, documents: Sequence[Document]) -> None:
+def check_order(spec: RunSpec, documents: Sequence[DocumentInfo]) -> None:
     """Raise `ConfigError` for an order that cannot give an answer."""
     if not spec.question.strip():
         raise ConfigError("There is no question yet: write what you want to know.")
@@ -38,10 +39,16 @@ def check_order(spec: RunSpec, documents: Sequence[Document]) -> None:
         )
     if not documents:
         raise ConfigError("There is no document yet: choose one or add a file.")
-    if not any(document.text.strip() for document in documents):
-        names = ", ".join(document.info.name for document in documents)
+    if not any(_has_text(document) for document in documents):
+        names = ", ".join(document.name for document in documents)
         raise ConfigError(f"There is no text in {names}, so there is nothing to search. Choose a document with text.")
     check_limits(spec.limits)
+
+
+def _has_text(document: DocumentInfo) -> bool:
+    if not document.pages:
+        return document.characters > 0
+    return any(page.kind not in _WITHOUT_TEXT and page.end > page.start for page in document.pages)
 
 
 def check_limits(limits: Limits) -> None:
