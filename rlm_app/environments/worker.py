@@ -79,10 +79,12 @@ class Wire:
         os.close(end)
         os.dup2(2, 1)
 
-    def read(self) -> tuple[dict[str, Any], list[str]]:
-        """Return the next frame's header and texts."""
+    def read(self) -> tuple[dict[str, Any], list[Any]]:
+        """Return the next frame's header and texts; the parts of a long text are not decoded before all are there."""
         head = json.loads(bytes(self._take(int.from_bytes(self._take(4), "big"))))
-        return head, [str(self._take(size), "utf-8", "surrogatepass") for size in head.get("blob", ())]
+        parts = [self._take(size) for size in head.get("blob", ())]
+        whole = head["op"] == "load" and head["kind"] in ("text", "json")
+        return head, parts if whole else [str(part, "utf-8", "surrogatepass") for part in parts]
 
     def write(self, head: dict[str, Any], texts: list[bytes]) -> None:
         """Send a frame, whole."""
@@ -626,20 +628,23 @@ class Repl:
             except (ValueError, MemoryError, RuntimeError):
                 continue  # the cell closed its output or used up the memory: its own affair
 
-    def load(self, head: dict[str, Any], texts: list[str]) -> None:
+    def load(self, head: dict[str, Any], parts: list[Any]) -> None:
         """Bind a value that arrives in one or several frames."""
-        parts, error = texts, None
+        error = None
         try:
             while head["more"]:
                 self.wire.write({"op": "loaded", "name": head["name"], "error": None}, [])
-                head, texts = self.wire.read()
-                parts += texts
+                head, more = self.wire.read()
+                parts += more
             if head["kind"] == "list":
                 self.names[head["name"]] = parts
             elif head["kind"] == "dict":
                 self.names[head["name"]] = {key: parts[2 * place + 1] for place, key in enumerate(parts[::2])}
             else:
-                text = "".join(parts)
+                data = b"".join(parts)
+                parts.clear()
+                text = str(data, "utf-8", "surrogatepass")
+                del data
                 self.names[head["name"]] = text if head["kind"] == "text" else json.loads(text)
         except (MemoryError, RecursionError, ValueError) as failure:
             error = f"{head['name']} cannot be loaded into the REPL ({class_name(type(failure))})"
