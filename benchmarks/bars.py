@@ -23,6 +23,9 @@ class Bar:
 
 
 BARS = (
+    Bar("S1", "wall", 1.0, "<= 1.25 x ideal (0.8 s)"),
+    Bar("S1", "wall", 0.25, "<= 1/4 of upstream", "upstream"),
+    Bar("S1", "cpu_each", 0.0006, "<= 0.6 ms CPU a call"),
     Bar("S2", "turn", 0.002, "<= 2 ms a turn"),
     Bar("S2", "start_stop", 0.1, "start + stop <= 100 ms"),
     Bar("S2", "turn", 0.25, "a turn <= 1/4 of upstream", "upstream"),
@@ -52,7 +55,7 @@ def judge(results: Results) -> str:
     """Return a table of the bars whose scenario was run: what is asked, what was found, whether it holds."""
     lines = ["| scenario | peer | bar | found | holds |", "|---|---|---|---|---|"]
     for bar in BARS:
-        for peer in ("ours", "ours_thin"):
+        for peer in ("ours", "ours_sdk", "ours_thin"):
             found = _found(bar, results, peer)
             if found is not None:
                 unit = "x" if bar.against else ""

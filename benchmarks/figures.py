@@ -36,6 +36,7 @@ def figures(scenario: Scenario, outcome: Outcome) -> dict[str, float]:
 def _times(scenario: Scenario, outcome: Outcome, rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     found = {"wall": outcome.ended - outcome.began, "cpu_each": outcome.cpu / scenario.units}
     if rows:
+        found["connections"] = len({row["line"] for row in rows})
         found["start"] = rows[0]["arrived"] - outcome.began
         found["stop"] = outcome.ended - max(row["replied"] for row in rows)
     calls = [row for row in rows if not row["root"]]
@@ -57,6 +58,7 @@ COLUMNS: Sequence[tuple[str, str, float, str]] = (
     ("each", "call ms", 1e3, "{:.3f}"),
     ("stop", "stop ms", 1e3, "{:.1f}"),
     ("cpu_each", "CPU ms a unit", 1e3, "{:.2f}"),
+    ("connections", "connections", 1, "{:.0f}"),
     ("memory", "MB over idle", 1e-6, "{:.0f}"),
     ("tokens", "input tokens", 1, "{:,.0f}"),
     ("same", "same as before", 1, "{:.1%}"),

@@ -65,7 +65,7 @@ def measure(peer: Peer, scenario: Scenario, address: str, *, sample: bool, store
             "context_words": scenario.context_words,
             "depth": scenario.depth,
             "cell_seconds": scenario.cell_seconds,
-            "thin": peer.thin,
+            "client": peer.client,
             "store": folder if store else "",
         }
         cap = (sys.executable, str(CAPPED)) if peer.capped and scenario.name == "S8-memory" else ()

@@ -15,11 +15,14 @@ CACHE = Path(os.environ.get("RLM_BENCH_CACHE", "~/.cache/rlm-bench")).expanduser
 
 @dataclass(frozen=True)
 class Peer:
-    """A peer: the interpreter and adapter it runs with; `capped` gives it the harness's memory limit, having none itself."""
+    """A peer: the interpreter and adapter it runs with; `capped` gives it the harness's memory limit, having none itself.
+
+    `client` is what our adapter asks with: "app" as the app does for an address, "sdk" as for OpenAI itself, or "thin".
+    """
 
     name: str
     command: tuple[str, ...]
-    thin: bool = False
+    client: str = "app"
     capped: bool = False
 
 
@@ -27,7 +30,8 @@ def peers(names: Sequence[str]) -> list[Peer]:
     """Return the peers of these names; the reference is installed on first use."""
     makers = {
         "ours": lambda: Peer("ours", _here("ours.py")),
-        "ours_thin": lambda: Peer("ours_thin", _here("ours.py"), thin=True),
+        "ours_sdk": lambda: Peer("ours_sdk", _here("ours.py"), client="sdk"),
+        "ours_thin": lambda: Peer("ours_thin", _here("ours.py"), client="thin"),
         "floor_proc": lambda: Peer("floor_proc", _here("floor_proc.py"), capped=True),
         "upstream": lambda: Peer("upstream", (str(_upstream()), str(ADAPTERS / "upstream.py")), capped=True),
     }

@@ -19,10 +19,11 @@ _STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encod
 
 
 class Log:
-    """What was asked: per request its arrival, its reply, its length, and how much of it the one before began with."""
+    """What was asked: a row a request with its times, its connection, its length, and what it shares with the one before."""
 
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
+        self.lines = 0
         self._before = ""
 
     def take(self, messages: Sequence[Mapping[str, str]]) -> dict[str, Any]:
@@ -60,6 +61,8 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, log: Log) -> None:
         self._log = log
+        log.lines += 1
+        self._number = log.lines
         self._data = b""
         self._transport: Any = None
 
@@ -86,6 +89,7 @@ class Connection(asyncio.Protocol):
         asked = json.loads(body)
         scenario = SCENARIOS[path.split("/")[1]]
         row = self._log.take(asked["messages"])
+        row["line"] = self._number
         text = reply(scenario, asked["messages"])
         answer = _streamed(text, row["chars"]) if asked.get("stream") else _whole(text, row["chars"], asked["model"])
 

@@ -61,7 +61,9 @@ def _once(name: str, peer: Peer, address: str, results: Results) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scenarios", default=ALL, help=f"comma-separated; default: {ALL}; also: S1, S3-10")
-    parser.add_argument("--peers", default="ours,ours_thin,floor_proc,upstream", help="comma-separated, in rotation")
+    parser.add_argument(
+        "--peers", default="ours,ours_sdk,ours_thin,floor_proc,upstream", help="comma-separated, in rotation"
+    )
     parser.add_argument("--repeat", type=int, default=5, help="runs of each; the table shows medians")
     parser.add_argument("--json", type=Path, help="also save all figures of all runs here")
     return _checked(parser.parse_args())

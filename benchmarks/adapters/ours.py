@@ -13,6 +13,7 @@ from benchmarks.adapters.job import Run, main
 from benchmarks.wire import Wire
 from rlm_app.cancel import CancelToken
 from rlm_app.clients.openai import OpenAIClient
+from rlm_app.clients.pool import Pool
 from rlm_app.engine.budget import Budget
 from rlm_app.engine.handler import LMHandler, Models
 from rlm_app.engine.journal import MemoryJournal
@@ -54,16 +55,11 @@ class ThinClient:
 def prepare(job: dict[str, Any]) -> Run:
     """Return what runs a job."""
 
-    def client(job: dict[str, Any], model: str) -> Client:
-        made: Client = (
-            ThinClient(model, job["url"]) if job["thin"] else OpenAIClient(model, "none", job["url"], concurrency=64)
-        )
-        return made
-
     store = DuckDBStore(Path(job["store"]) / "rlm.duckdb") if job["store"] else None
 
     def run(job: dict[str, Any]) -> str:
-        root, sub = client(job, "big"), client(job, "small")
+        pool = Pool(64)
+        root, sub = client(job, "big", pool), client(job, "small", pool)
         try:
             if store is None:
                 return answer(job, root, sub, MemoryJournal(), lambda event: None)
@@ -74,8 +70,17 @@ def prepare(job: dict[str, Any]) -> Run:
                 store.flush()
             root.close()
             sub.close()
+            pool.close()
 
     return run
+
+
+def client(job: dict[str, Any], model: str, pool: Pool) -> Client:
+    """Return the client that the job names; those of one run share their connections, as in the app."""
+    if job["client"] == "thin":
+        return ThinClient(model, job["url"])
+    carrier = {"carrier": "sdk"} if job["client"] == "sdk" else {}
+    return OpenAIClient(model, "none", job["url"], options=carrier, pool=pool)
 
 
 def add_run(store: DuckDBStore, job: dict[str, Any]) -> str:
