@@ -12,7 +12,8 @@ class Backend:
     `client` is a name of the registry; `base_url` is the usual address, which a person may change where `own_url` is True;
     `key_variable` is the environment variable that holds the key, "" where none is needed. The first of `root_models` and
     `sub_models` is the usual choice; any other name may be typed. `reasons` is False for a finder, which can neither take a
-    whole text at once nor follow another system prompt.
+    whole text at once nor follow another system prompt. `brings_code` says that what runs in cells is not written by a model but
+    comes with this app or from whoever started it.
     """
 
     name: str
@@ -25,11 +26,17 @@ class Backend:
     base_url: str | None = None
     own_url: bool = False
     reasons: bool = True
+    brings_code: bool = False
 
     @property
     def needs_key(self) -> bool:
         """Whether the provider asks for a key."""
         return bool(self.key_variable)
+
+    @property
+    def is_server(self) -> bool:
+        """Whether it is a server that one may run on one's own machine: it has a usual place there and asks for no key."""
+        return self.own_url and not self.needs_key and self.base_url is not None
 
 
 BACKENDS = (
@@ -41,6 +48,7 @@ BACKENDS = (
         ("offline",),
         ("offline",),
         reasons=False,
+        brings_code=True,
     ),
     Backend(
         "openai",
@@ -130,4 +138,5 @@ SCRIPTED = Backend(
     "scripted",
     ("scripted",),
     ("scripted",),
+    brings_code=True,
 )

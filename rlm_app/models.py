@@ -56,7 +56,7 @@ def look_up(backend: Backend, model: str, address: str | None = None, own: Own =
         return entered
     if backend.client == "offline":
         return ModelInfo(model, FREE, source=HERE)
-    if backend.own_url:
+    if backend.is_server:
         return _on_server(model, address or backend.base_url or "")
     if _goes_elsewhere(backend, address):
         return ModelInfo(model)

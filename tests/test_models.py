@@ -9,11 +9,12 @@ from rlm_app.models import ENTERED, HERE, MOST_OUTPUT, from_json, look_up, offer
 from rlm_app.prices import PRICE_LIST, ModelInfo, Rates, price_table
 
 
-def backend(name: str, base_url: str | None = None, *, own_url: bool = False) -> Backend:
-    return Backend(name, name, "", "offline" if name == "offline" else "openai", ("m",), ("m",), "K", base_url, own_url)
+def backend(name: str) -> Backend:
+    return Backend(name, name, "", "offline" if name == "offline" else "openai", ("m",), ("m",), "K")
 
 
-OLLAMA = backend("ollama", "ollama", own_url=True)
+OLLAMA = Backend("ollama", "Ollama", "", "openai", ("m",), ("m",), base_url="ollama", own_url=True)
+AZURE = Backend("azure_openai", "Azure", "", "azure_openai", ("m",), ("m",), "K", own_url=True)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_a_hosted_backend_at_another_address_has_no_known_price() -> None:
     openai = backend("openai")
     assert not look_up(openai, "gpt-4o", "http://127.0.0.1:4000/v1").rates.known
     assert look_up(openai, "gpt-4o", "https://api.openai.com/v1/").rates.known
-    assert look_up(backend("azure_openai"), "gpt-4o", "https://house.openai.azure.com").rates.known
+    assert look_up(AZURE, "gpt-4o", "https://house.openai.azure.com").rates.known
 
 
 @pytest.mark.parametrize("address", [None, "http://127.0.0.1:11434/v1", "http://localhost:9/v1", "http://[::1]:9/v1"])

@@ -14,6 +14,7 @@ from rlm_app.ui import choice, safe, shell
 from rlm_app.ui.choice import Choice
 
 _KEPT = "profiles"
+_NAME = "settings-profile-name"
 LONGEST_NAME = 40
 
 CAREFUL = Limits(iterations=40, seconds=1800.0, cost=5.0, subcalls=500)
@@ -89,16 +90,19 @@ def draw(app: App) -> None:
     for name, profile in all_profiles(app).items():
         _profile(app, name, profile, mine=name in kept)
     with st.form("settings-profile", clear_on_submit=True, width=620):
-        name = st.text_input(
+        st.text_input(
             "Keep what is chosen now as",
-            key="settings-profile-name",
+            key=_NAME,
             max_chars=LONGEST_NAME,
             placeholder="For example: contracts",
             help="A name you have given before is overwritten",
         )
-        if st.form_submit_button("Keep", key="settings-profile-keep", icon=":material/bookmark_add:"):
-            keep(app, name or "")
-            st.rerun()
+        st.form_submit_button(
+            "Keep",
+            key="settings-profile-keep",
+            icon=":material/bookmark_add:",
+            on_click=lambda: keep(app, st.session_state[_NAME]),
+        )
 
 
 def _profile(app: App, name: str, profile: Choice, *, mine: bool) -> None:
@@ -140,7 +144,7 @@ def _cheapest(app: App, backend: Backend, offered: tuple[str, ...]) -> str:
 
 def _local(app: App, now: Choice) -> Choice | None:
     """Return a server of one's own: the one that is chosen, else the first there is; nothing leaves the machine."""
-    servers = [backend for backend in app.backends if backend.own_url]
+    servers = [backend for backend in app.backends if backend.is_server]
     if not servers:
         return None
     if now.backend in {backend.name for backend in servers}:

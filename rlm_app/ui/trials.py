@@ -50,7 +50,7 @@ def start(app: App, backend: Backend) -> None:
 
 def find_servers(app: App, place: str) -> None:
     """Draw the button that asks every server one may run on this machine at once."""
-    own = [backend for backend in app.backends if backend.own_url]
+    own = [backend for backend in app.backends if backend.is_server]
 
     def ask() -> None:
         for backend in own:
