@@ -26,16 +26,8 @@ from rlm_app.protocols import Client, Environment, EventSink, Journal
 from rlm_app.records import RunContext, RunRecord, RunSpec, RunStore
 from rlm_app.registry import CLIENTS, ENVIRONMENTS, MISSING, find
 from rlm_app.settings import Settings
+from rlm_app.trust import CONSENT, options_for
 from rlm_app.types import Completion, Document
-
-NOT_YET = {
-    name: f'The environment "{name}" needs {what}, and this version cannot run cells there yet; use environment="local".'
-    for name, what in (("prime", "a Prime account"),)
-}
-"""Environments of the reference that are not built yet, each with the sentence that says so."""
-
-FULL = 0.85
-"""The share of its window at which the root model is made to sum up what its prompt holds."""
 
 
 def backends(settings: Settings) -> tuple[Backend, ...]:
@@ -104,14 +96,22 @@ def window_of(settings: Settings, spec: RunSpec, own: Own = NOTHING_ENTERED) -> 
 
 def make_environment(name: str, options: Mapping[str, Any] | None = None) -> Environment:
     """Build an environment by name with its own options; raise `ConfigError` when it cannot be used here."""
-    if name in NOT_YET:
-        raise ConfigError(NOT_YET[name])
     recipe: Any = find(ENVIRONMENTS, "environment", name)
     known = [field.name for field in dataclasses.fields(recipe)]
     if surplus := sorted(set(options or {}) - set(known)):
         raise ConfigError(f'The environment "{name}" knows {", ".join(known)}; it does not know {", ".join(surplus)}.')
     environment: Environment = recipe(**(options or {}))
     return environment
+
+
+def environment_for(settings: Settings, store: RunStore, spec: RunSpec, owner: str) -> Environment:
+    """Build a run's environment; raise `ConfigError`, or `ConsentNeeded`, when its code may not run there."""
+    if spec.mode == "direct":  # runs no code
+        return make_environment(spec.environment)
+    ours = spec.backend in {backend.name for backend in (*BACKENDS, SCRIPTED) if backend.brings_code}
+    consented = bool(store.preference(owner, CONSENT))
+    options = options_for(settings, spec.environment, ours=ours, consented=consented)
+    return make_environment(spec.environment, options)
 
 
 def missing_for(environment: Environment) -> str:
@@ -178,7 +178,7 @@ class Executor:
         runtime = Runtime(
             LMHandler(models, Budget(limits, seconds_used=context.seconds_used), journal, context.cancel),
             Recorder(context.run_id, context.sink, replay=replay),
-            make_environment(spec.environment),
+            environment_for(self._settings, self._store, spec, context.owner),
             signals=context.signals,
             system_prompt=spec.system_prompt,
             compact_at=int(FULL * window_of(self._settings, spec, self._entered(context.owner))),

@@ -27,7 +27,8 @@ class Settings:
     `home` is the folder that holds the data file; `script` a file for the scripted backend (tests and demos);
     `parallel_runs` how many runs work at once. `keys` are the API keys of the environment and of the secrets file, by
     variable name: they stay in memory and are left out of the object's text form; `in_secrets` names those that the file
-    holds. `addresses` are servers' addresses by backend name.
+    holds. `addresses` are servers' addresses by backend name. `shared` says that strangers use this app; `allow_unconfined`
+    that a model's code may run here even where it cannot be confined, which a shared app never does.
     """
 
     home: Path
@@ -36,6 +37,8 @@ class Settings:
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     in_secrets: frozenset[str] = frozenset()
     addresses: Mapping[str, str] = field(default_factory=dict)
+    shared: bool = False
+    allow_unconfined: bool = False
 
     @property
     def data_file(self) -> Path:
@@ -57,6 +60,8 @@ class Settings:
             parallel_runs=_whole(found.get("RLM_APP_PARALLEL_RUNS"), 3),
             keys={**secret, **{name: value for name, value in found.items() if name.endswith(_KEY) and value}},
             in_secrets=frozenset(secret),
+            shared=found.get("RLM_APP_MODE") == "shared",
+            allow_unconfined=found.get("RLM_APP_ALLOW_UNCONFINED") == "1",
             addresses={name: found[variable] for name, variable in _ADDRESSES.items() if found.get(variable)},
         )
 
