@@ -18,11 +18,13 @@ ENVIRONMENTS = {
     "local": "rlm_app.environments.local:LocalREPL",
     "docker": "rlm_app.environments.docker:DockerREPL",
     "modal": "rlm_app.environments.modal:ModalREPL",
+    "prime": "rlm_app.environments.prime:PrimeREPL",
 }
 
 MISSING = {
     "docker": "rlm_app.environments.docker:missing",
     "modal": "rlm_app.environments.modal:missing",
+    "prime": "rlm_app.environments.prime:missing",
 }
 """What says why an environment cannot be used here, with the command that fixes it; one without a line always can."""
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 import rlm_app
-from rlm_app.assemble import NOT_YET
 from rlm_app.backends import BACKENDS, SCRIPTED
 from rlm_app.events import KINDS
 from rlm_app.registry import ENVIRONMENTS
@@ -31,7 +30,7 @@ def names(*groups: object) -> list[str]:
         Limits.__dataclass_fields__,
         [backend.name for backend in (*BACKENDS, SCRIPTED)],
         [backend.key_variable for backend in BACKENDS if backend.key_variable],
-        [name for name in ENVIRONMENTS if name not in NOT_YET],
+        ENVIRONMENTS,
         [path.stem.capitalize() for path in (ROOT / "pages").glob("*.py")],
     ),
 )

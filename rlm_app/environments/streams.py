@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import queue
+import collections
 import signal
 import threading
 import time
@@ -13,7 +12,7 @@ from typing import Protocol, TypeVar
 from rlm_app.errors import REPLLost
 
 OUT, ERR = 1, 2
-WAITING = 64
+UNREAD, FLOOD = 16 << 20, 256 << 20
 STDERR_CHARS = 8_000
 REMOVE_SECONDS = 5.0
 
@@ -123,35 +122,44 @@ class StreamChannel:
 
 
 class Inbox:
-    """Pieces of output on their way from the threads of an SDK to the one that reads; it holds a few and then makes wait."""
+    """Pieces of output on their way from the threads of an SDK to the one that reads."""
 
     def __init__(self) -> None:
-        self._pieces: queue.Queue[tuple[int, bytes]] = queue.Queue(WAITING)
-        self._ended = threading.Event()
+        self._pieces: collections.deque[tuple[int, bytes]] = collections.deque()
+        self._unread = 0
+        self._ended = False
+        self._changed = threading.Condition()
 
     def put(self, place: int, part: bytes) -> bool:
-        """Hand over a piece; return False once nobody will take it."""
-        while not self._ended.is_set():
-            with contextlib.suppress(queue.Full):
-                self._pieces.put((place, part), timeout=0.5)
-                return True
-        return False
+        """Hand over a piece once there is room; return False when nobody will take it."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ended or self._unread < UNREAD)
+        return self.offer(place, part)
+
+    def offer(self, place: int, part: bytes) -> bool:
+        """Hand over a piece without waiting; return False when nobody will take it, or far too much has not been taken."""
+        with self._changed:
+            if self._ended or self._unread > FLOOD:
+                return False
+            self._pieces.append((place, part))
+            self._unread += len(part)
+            self._changed.notify_all()
+        return True
 
     def end(self) -> None:
         """Let `get` return the end of the output when it has returned the rest."""
-        self._ended.set()
-        with contextlib.suppress(queue.Full):
-            self._pieces.put_nowait((OUT, b""))
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
 
     def get(self) -> tuple[int, bytes]:
         """Return the next piece and its place, an empty one at the end; blocks."""
-        while True:
-            try:
-                piece = self._pieces.get(timeout=None if not self._ended.is_set() else 0)
-            except queue.Empty:
-                return OUT, b""
-            if piece[1] or self._ended.is_set():
-                return piece
+        with self._changed:
+            self._changed.wait_for(lambda: self._ended or bool(self._pieces))
+            place, part = self._pieces.popleft() if self._pieces else (OUT, b"")
+            self._unread -= len(part)
+            self._changed.notify_all()
+        return place, part
 
 
 def patiently(ask: Callable[[], T | None], seconds: float = 1.0) -> T | None:

@@ -14,8 +14,10 @@ from rlm_app.assemble import missing_for
 from rlm_app.environments.docker import DockerREPL
 from rlm_app.environments.local import LocalREPL
 from rlm_app.environments.modal import ModalREPL
+from rlm_app.environments.prime import PrimeREPL
 from rlm_app.protocols import Environment
 from tests.servers.modal_server import ModalServer
+from tests.servers.prime_server import PrimeServer
 
 
 def without(reason: str) -> NoReturn:
@@ -60,11 +62,39 @@ def modal_service() -> ModalREPL:
     return ModalREPL(timeout=600)
 
 
+PRIME_KEY = "PRIME_API_KEY" in os.environ
+
+
+@functools.cache
+def prime_server() -> PrimeServer:
+    """Return the stand-in for Prime, to which the SDK of this process is led."""
+    if PRIME_KEY:
+        pytest.skip("PRIME_API_KEY is set: Prime itself is asked, see tests named prime-service")
+    server = PrimeServer()
+    os.environ |= {"PRIME_API_BASE_URL": server.url, "PRIME_API_KEY": "pk-test"}
+    return server
+
+
+def prime_repl() -> PrimeREPL:
+    """Return the Prime environment on the stand-in."""
+    prime_server()
+    return PrimeREPL(python=sys.executable)
+
+
+def prime_service() -> PrimeREPL:
+    """Return the Prime environment on the service itself."""
+    if not PRIME_KEY:
+        pytest.skip("Prime itself is asked only where PRIME_API_KEY is set")
+    return PrimeREPL(minutes=10)
+
+
 ENVIRONMENTS: list[object] = [
     pytest.param(LocalREPL, id="local"),
     pytest.param(docker_repl, id="docker", marks=[pytest.mark.docker, pytest.mark.slow]),
     pytest.param(modal_repl, id="modal", marks=pytest.mark.slow),
     pytest.param(modal_service, id="modal-service", marks=[pytest.mark.service, pytest.mark.slow]),
+    pytest.param(prime_repl, id="prime", marks=pytest.mark.slow),
+    pytest.param(prime_service, id="prime-service", marks=[pytest.mark.service, pytest.mark.slow]),
 ]
 """Each makes an `Environment`. What is not local starts slowly: those run with --slow and in CI."""
 
