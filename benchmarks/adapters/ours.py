@@ -56,6 +56,8 @@ def prepare(job: dict[str, Any]) -> Run:
     """Return what runs a job."""
 
     store = DuckDBStore(Path(job["store"]) / "rlm.duckdb") if job["store"] else None
+    if store is not None:
+        store.add_document(document(job), "ann")
 
     def run(job: dict[str, Any]) -> str:
         pool = Pool(64)
@@ -83,13 +85,18 @@ def client(job: dict[str, Any], model: str, pool: Pool) -> Client:
     return OpenAIClient(model, "none", job["url"], options=carrier, pool=pool)
 
 
+def document(job: dict[str, Any]) -> Document:
+    """Return the context as a document; in the app it is in the library before anybody asks about it."""
+    size = len(job["context"])
+    return Document(
+        DocumentInfo("d" * 64, "text.txt", "text", size, size, "page", (Page("1", 0, size),)), job["context"]
+    )
+
+
 def add_run(store: DuckDBStore, job: dict[str, Any]) -> str:
-    """Keep the document and the run as the app does before a run begins; return the run's id."""
-    size, name = len(job["context"]), str(len(job["context"]) % 10) * 64
-    info = DocumentInfo(name, "text.txt", "text", size, size, "page", (Page("1", 0, size),))
-    store.add_document(Document(info, job["context"]), "ann")
+    """Keep the run as the app does before it begins; return its id."""
     run_id = "warm" if "warm" in job else "run"
-    spec = RunSpec(job["question"], (name,), "vllm", "big", "small")
+    spec = RunSpec(job["question"], ("d" * 64,), "vllm", "big", "small")
     store.add_run(RunRecord(run_id, "ann", spec, RunState.RUNNING, "boot", time.time()))
     return run_id
 

@@ -54,6 +54,7 @@ class DuckDBStore:
         self._last: dict[str, int] = {}
         self._journals: weakref.WeakValueDictionary[str, DuckDBJournal] = weakref.WeakValueDictionary()
         self._journals_lock = threading.Lock()
+        self._without_journal: set[str] = set()
         self._writer = Writer(connection.cursor(), str(path), _noting(self._last), safe)
         # Ends the writer before the interpreter tears down its daemon threads, also where nobody called close().
         self._close = weakref.finalize(self, _shut, self._writer, self._reader)
@@ -62,6 +63,7 @@ class DuckDBStore:
         """Keep a new run; durable when this returns."""
         values = run_values({name: getattr(record, name) for name in RUN_COLUMNS})
         self._writer.wait(Job("runs", list(values.values())))
+        self._without_journal.add(record.id)
 
     def update_run(self, run_id: str, **changes: Any) -> None:
         """Change columns of a run, if it is still there; durable when this returns."""
@@ -108,7 +110,9 @@ class DuckDBStore:
         with self._journals_lock:
             journal = self._journals.get(run_id)
             if journal is None:
-                journal = self._journals[run_id] = DuckDBJournal(run_id, self._writer, self._reader)
+                empty = run_id in self._without_journal
+                journal = self._journals[run_id] = DuckDBJournal(run_id, self._writer, self._reader, empty=empty)
+                self._without_journal.discard(run_id)
             return journal
 
     def interrupt_others(self, boot: str) -> list[RunRecord]:

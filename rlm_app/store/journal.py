@@ -25,15 +25,17 @@ _COUNTS = (
 
 
 class DuckDBJournal:
-    """One run's journal: a row for each step of a call; which calls have a reply is known without asking the file."""
+    """One run's journal: a row for each step of a call; which calls have a reply is known without asking the file.
 
-    def __init__(self, run_id: str, writer: Writer, reader: Reader) -> None:
+    `empty` says that nothing is on record yet.
+    """
+
+    def __init__(self, run_id: str, writer: Writer, reader: Reader, *, empty: bool = False) -> None:
         self._run_id = run_id
         self._writer = writer
         self._reader = reader
         self._lock = threading.Lock()
-        with reader.reading() as cursor:
-            self._replies = {(key, number) for key, number in cursor.execute(_FINISHED, [run_id]).fetchall()}
+        self._replies = set() if empty else self._recorded()
         self._new: set[tuple[str, int]] = set()
 
     def reply(self, key: str, occurrence: int) -> Completion | None:
@@ -74,6 +76,10 @@ class DuckDBJournal:
         with self._reader.reading() as cursor:
             row = cursor.execute(_COUNTS, [self._run_id]).fetchone()
         return (int(row[0]), int(row[1])) if row else (0, 0)
+
+    def _recorded(self) -> set[tuple[str, int]]:
+        with self._reader.reading() as cursor:
+            return {(key, number) for key, number in cursor.execute(_FINISHED, [self._run_id]).fetchall()}
 
     def _job(self, key: str, occurrence: int, state: str, call_id: str, value: Any = None) -> Job:
         body, texts = encode(value)
