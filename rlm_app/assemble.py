@@ -20,7 +20,7 @@ from rlm_app.engine.rlm import RLM
 from rlm_app.engine.runtime import Runtime, ignore_signal
 from rlm_app.engine.session import Job, run_job
 from rlm_app.errors import Cancelled, ClientError, ConfigError, ReplayDiverged, REPLError
-from rlm_app.models import NOTHING_ENTERED, Own, look_up, output_limit, window
+from rlm_app.models import FULL, NOTHING_ENTERED, Own, look_up, output_limit, window
 from rlm_app.prices import ModelInfo
 from rlm_app.protocols import Client, Environment, EventSink, Journal
 from rlm_app.records import RunContext, RunRecord, RunSpec, RunStore

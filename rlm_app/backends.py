@@ -12,8 +12,8 @@ class Backend:
     `client` is a name of the registry; `base_url` is the usual address, which a person may change where `own_url` is True;
     `key_variable` is the environment variable that holds the key, "" where none is needed. The first of `root_models` and
     `sub_models` is the usual choice; any other name may be typed. `reasons` is False for a finder, which can neither take a
-    whole text at once nor follow another system prompt. `brings_code` says that what runs in cells is not written by a model but
-    comes with this app or from whoever started it.
+    whole text at once nor follow another system prompt. `brings_code` says that what runs in cells is not written by a model
+    but comes with this app or from whoever started it.
     """
 
     name: str

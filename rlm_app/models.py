@@ -26,6 +26,9 @@ USUAL_WINDOW = 128_000
 SMALL_WINDOW = 32_000
 """Tokens of a window that nobody stated: of most models, and of small ones on a machine of one's own."""
 
+FULL = 0.85
+"""The share of its window at which the root model is made to sum up what its prompt holds."""
+
 NOTHING_ENTERED: Own = MappingProxyType({})
 _LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1|0\.0\.0\.0|host\.docker\.internal")
 _DATE = re.compile(r"[-@](20\d\d-?\d\d-?\d\d|latest)\Z")
