@@ -7,28 +7,25 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import Any
 
 from rlm_app.cancel import CancelToken
-from rlm_app.engine.frames import CALL_BYTES, Frame, as_bytes, encode, malformed, pack, unpack
+from rlm_app.engine.calls import Calls
+from rlm_app.engine.frames import CALL_BYTES, Frame, as_bytes, encode, malformed
 from rlm_app.engine.link import Link
 from rlm_app.engine.loading import load_frames
 from rlm_app.engine.pictures import PICTURE_BYTES, PICTURE_SIDE, PICTURES_MAX
 from rlm_app.engine.results import ANSWER_CHARS, cell_result
 from rlm_app.engine.stopwatch import Stopwatch
 from rlm_app.errors import Cancelled, REPLError, REPLLost, REPLStartError
-from rlm_app.protocols import Environment, HostFunction, Tools, ignore_text
+from rlm_app.protocols import Environment, Tools, ignore_text
 from rlm_app.types import CellResult
 
 START_SECONDS = 20.0
 LOAD_SECONDS = 60.0
 LOAD_WINDOW = 2
 NUDGES = (0.2, 0.5, 1.0)
-CALLS_MAX = 4_096
-CALLS_CHARS_MAX = 512 << 20
-THREADS = 64
+DROPPED_MAX = 10_000
 
 
 class _Cell:
@@ -64,12 +61,10 @@ class REPL:
         self._lock = threading.Lock()
         self._cell: _Cell | None = None
         self._expected: list[str] = []
-        self._in_flight: dict[int, int] = {}
-        self._carried = 0
         self._lost: REPLLost | None = None
         self.dropped = 0
         self._link = Link(environment.connect(), self._take, self._inbox.put)
-        self._pool = ThreadPoolExecutor(THREADS, "repl-tool")
+        self._calls = Calls(tools, self._link.write)
         self._link.start()
         self._forget_cancel = cancel.on_cancel(lambda: self._inbox.put(None))
         self._say_hello(environment.restricted_builtins)
@@ -123,10 +118,7 @@ class REPL:
         self._lost = self._lost or REPLLost("the REPL is closed")
         self._forget_cancel()
         self._link.close()
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        end = time.monotonic() + 5.0
-        for thread in list(self._pool._threads):
-            thread.join(max(end - time.monotonic(), 0))
+        self._calls.close(5.0)
 
     def _say_hello(self, restricted_builtins: bool) -> None:
         self._expect("ready")
@@ -231,9 +223,9 @@ class REPL:
             return
         cell = self._cell
         if cell is None or frame.head.get("nonce") != cell.nonce:
-            self.dropped += 1
+            self._drop()
         elif frame.op == "call":
-            self._begin_call(cell, frame)
+            self._calls.begin(cell.clock, frame)
         elif frame.op == "output":
             self._show(cell, "".join(frame.texts))
         elif frame.op == "result":
@@ -242,40 +234,14 @@ class REPL:
         else:
             malformed(f"the unknown operation {frame.op[:40]!r}")
 
+    def _drop(self) -> None:
+        """Pass over a frame that belongs to no cell: a thread of an earlier one may still write, but not for ever."""
+        self.dropped += 1
+        if self.dropped > DROPPED_MAX:
+            malformed(f"{self.dropped:,} messages that belong to no cell that runs")
+
     def _show(self, cell: _Cell, text: str) -> None:
         text = text[: self._output_chars - cell.shown]
         cell.shown += len(text)
         if text:
             self._on_output(text)
-
-    def _begin_call(self, cell: _Cell, frame: Frame) -> None:
-        number, name, kwargs = (frame.head.get(key) for key in ("id", "tool", "kwargs"))
-        args = frame.head.get("args")
-        if type(number) is not int or not isinstance(args, list) or not isinstance(kwargs, dict):
-            malformed("a call without its parts")
-        if not isinstance(name, str) or name not in self._tools:
-            malformed(f"a call of {name!r:.60}, which is not offered")
-        values = unpack([*args, *kwargs.values()], frame.texts)
-        size = sum(map(len, frame.texts))
-        with self._lock:
-            if number in self._in_flight or len(self._in_flight) >= CALLS_MAX or self._carried + size > CALLS_CHARS_MAX:
-                malformed(f"too many calls at once: {len(self._in_flight):,} with {self._carried:,} characters")
-            self._in_flight[number] = size
-            self._carried += size
-        cell.clock.pause()
-        named = dict(zip(kwargs, values[len(args) :], strict=True))
-        try:
-            self._pool.submit(self._answer, cell, number, self._tools[name], values[: len(args)], named)
-        except RuntimeError as error:
-            raise REPLLost("the REPL is closed") from error
-
-    def _answer(self, cell: _Cell, number: int, tool: HostFunction, args: list[Any], kwargs: dict[str, Any]) -> None:
-        try:
-            kind, texts = pack(tool(*args, **kwargs))
-            data = encode({"op": "reply", "id": number, "kind": kind}, texts)
-        except Exception as error:  # noqa: BLE001 - whatever a tool raises is the cell's to handle
-            data = encode({"op": "reply", "id": number, "error": f"{type(error).__name__}: {error}"[:4_000]})
-        with self._lock:
-            self._carried -= self._in_flight.pop(number)
-        cell.clock.resume()
-        self._link.write(data)
