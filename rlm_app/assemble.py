@@ -29,9 +29,6 @@ from rlm_app.settings import Settings
 from rlm_app.trust import CONSENT, options_for
 from rlm_app.types import Completion, Document
 
-FULL = 0.85
-"""The share of its window at which the root model is made to sum up what its prompt holds."""
-
 
 def backends(settings: Settings) -> tuple[Backend, ...]:
     """Return the backends that can be picked here."""

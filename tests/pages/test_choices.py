@@ -150,19 +150,18 @@ def test_a_price_is_entered_on_the_models_tab_and_counts_on_the_ask_page(page: P
     tab.session_state["settings-tab"] = "Models and prices"
     tab.run()
     tab.selectbox(key="models-backend").set_value("openai").run()
-    tab.session_state["models-name-openai"] = "house-model"  # typed, which this kind of test cannot do
-    tab.run()
-    prefix = "models-openai-house-model"
+    tab.selectbox(key="models-name-openai").set_value("gpt-4o").run()  # a name cannot be typed in this kind of test
+    prefix = "models-openai-gpt-4o"
     tab.number_input(key=f"{prefix}-input").set_value(1.5)
     tab.number_input(key=f"{prefix}-output").set_value(6.0)
     tab.number_input(key=f"{prefix}-context_window").set_value(64_000)
     tab.button(key=f"{prefix}-keep").click().run()
-    assert app.catalogue.entered("local")["openai", "house-model"] == ModelInfo(
-        "house-model", Rates(1.5, 6.0), 64_000, None, ENTERED
-    )
+    entered = app.catalogue.entered("local")["openai", "gpt-4o"]
+    assert (entered.rates.input, entered.rates.output) == (1.5, 6.0)
+    assert (entered.context_window, entered.source) == (64_000, ENTERED)
     tab.switch_page(shell.ASK).run()
     tab.selectbox(key="ask-backend").set_value("openai").run()
-    assert "house-model · 64.0k window · $1.5 in, $6 out" in tab.selectbox(key="ask-root-openai").options
+    assert "gpt-4o · 64.0k window · $1.5 in, $6 out" in tab.selectbox(key="ask-root-openai").options
 
 
 def test_a_price_that_was_entered_goes_back_to_the_list(page: Page, app: App) -> None:
