@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 
+from rlm_app.clients.anthropic import AnthropicClient
 from rlm_app.clients.azure_openai import AzureOpenAIClient
+from rlm_app.clients.gemini import GeminiClient
+from rlm_app.clients.litellm import LiteLLMClient
 from rlm_app.clients.openai import OpenAIClient
 from rlm_app.clients.portkey import PortkeyClient
 from rlm_app.clients.retry import Retry
 from rlm_app.protocols import Provider
-from tests.servers import openai_server
+from tests.servers import anthropic_server, gemini_server, openai_server
 from tests.servers.site import Dialect, Say, Script, Site
 
 HELLO = (Say(),)
@@ -27,7 +30,8 @@ LIGHT, SDK = {"carrier": "light"}, {"carrier": "sdk"}
 class Hosted:
     """A provider: how its server speaks and what it says when something is wrong (one `Say` a name), and its client.
 
-    `base` is put behind the site's address; `slow` is for SDKs whose import takes seconds.
+    `base` is put behind the site's address; `slow` is for SDKs whose import takes seconds. `ends` are the ways in which the
+    provider says that a reply ended other than of itself.
     """
 
     client: Callable[..., Provider]
@@ -36,6 +40,7 @@ class Hosted:
     base: str = ""
     options: Mapping[str, Any] | None = None
     slow: bool = False
+    ends: tuple[str, ...] = ("length", "filter", "refusal")
 
     @contextmanager
     def serving(self, script: Script = HELLO) -> Iterator[Site]:
@@ -50,12 +55,18 @@ class Hosted:
 
 
 _OPENAI = (openai_server.openai, openai_server.TROUBLE)
+_ANTHROPIC = (anthropic_server.anthropic, anthropic_server.TROUBLE)
+_GEMINI = (gemini_server.gemini, gemini_server.TROUBLE)
+_AS_ANTHROPIC = {"body": {"custom_llm_provider": "anthropic"}}
 
 HOSTED = {
     "openai": Hosted(OpenAIClient, *_OPENAI, base="/v1", options=LIGHT),
     "openai_sdk": Hosted(OpenAIClient, *_OPENAI, base="/v1", options=SDK),
     "azure_openai": Hosted(AzureOpenAIClient, *_OPENAI),
     "portkey": Hosted(PortkeyClient, *_OPENAI, base="/v1", slow=True),
+    "anthropic": Hosted(AnthropicClient, *_ANTHROPIC, ends=("length", "refusal")),
+    "gemini": Hosted(GeminiClient, *_GEMINI, ends=("length", "filter")),
+    "litellm": Hosted(LiteLLMClient, *_ANTHROPIC, options=_AS_ANTHROPIC, slow=True, ends=("length",)),
 }
 
 PROVIDERS = [

@@ -86,10 +86,10 @@ def _named(data: dict[str, Any]) -> bytes:
     return event(data, data["type"])
 
 
-def _input(say: Say) -> dict[str, Any] | None:
+def _input(say: Say) -> dict[str, Any]:
     """Return what the provider counts first; its `input_tokens` leave out what was read from or written to the cache."""
     if say.usage is None:
-        return None
+        return {}
     cached, written = say.usage.cached_tokens or 0, say.usage.cache_write_tokens or 0
     return {
         "input_tokens": (say.usage.input_tokens or 0) - cached - written,
@@ -99,9 +99,9 @@ def _input(say: Say) -> dict[str, Any] | None:
     }
 
 
-def _output(say: Say) -> dict[str, Any] | None:
+def _output(say: Say) -> dict[str, Any]:
     if say.usage is None:
-        return None
+        return {}
     thought = say.usage.reasoning_tokens
     details = {} if thought is None else {"output_tokens_details": {"thinking_tokens": thought}}
     return {"output_tokens": say.usage.output_tokens, **details}
