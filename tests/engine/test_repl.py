@@ -137,6 +137,9 @@ HOSTILE: dict[str, Reaction] = {
     "a result with odd variables": lambda w, f: finish(w, f, variables={"x": 1}),
     "a result with too many variables": lambda w, f: finish(w, f, variables={str(i): "" for i in range(201)}),
     "a result with an odd count": lambda w, f: finish(w, f, output_chars=-5),
+    "bytes that are not there": lambda w, f: w.send({**RESULT, "nonce": nonce(f), "raw": 9}, "", "", ""),
+    "bytes that are no number": lambda w, f: w.send({**RESULT, "nonce": nonce(f), "raw": "1"}, "", "", ""),
+    "a result with too few texts": lambda w, f: w.send({**RESULT, "nonce": nonce(f), "raw": 1}, "", "", ""),
     "a result with an odd flag": lambda w, f: finish(w, f, answered="yes"),
 }
 
@@ -190,6 +193,44 @@ def test_frames_with_another_nonce_are_dropped_and_counted() -> None:
         assert repl.run("pass", seconds=5).stdout == "true"
         assert repl.dropped == 3
     assert asked == []
+
+
+def test_a_result_with_another_nonce_is_none_and_the_cell_is_given_up_at_its_limit() -> None:
+    def react(worker: FakeWorker, frame: Frame) -> None:
+        worker.send({**RESULT, "nonce": "0" * 32, "answered": True}, "", "", "forged")
+
+    with (
+        REPL(FakeEnvironment(only_exec(react)), {}, cancel=CancelToken()) as repl,
+        pytest.raises(REPLLost, match="did not react"),
+    ):
+        repl.run("pass", seconds=0.1)
+
+
+def test_a_result_that_comes_before_any_cell_is_none() -> None:
+    def react(worker: FakeWorker, frame: Frame) -> None:
+        if frame.op == "load":
+            worker.send({**RESULT, "nonce": "", "answered": True}, "", "", "forged")
+            worker.send({**RESULT, "nonce": None, "answered": True}, "", "", "forged")
+            worker.send({"op": "loaded", "error": None})
+        else:
+            finish(worker, frame, "true", "", "")
+
+    with REPL(FakeEnvironment(react), {}, cancel=CancelToken()) as repl:
+        repl.load("context", "text")
+        assert repl.run("pass", seconds=5).answer is None
+        assert repl.dropped == 2
+
+
+def test_a_worker_that_writes_for_no_cell_without_end_is_given_up() -> None:
+    def react(worker: FakeWorker, frame: Frame) -> None:
+        for _ in range(10_001):
+            worker.send({"op": "output", "nonce": "x"}, "")
+
+    with (
+        REPL(FakeEnvironment(only_exec(react)), {}, cancel=CancelToken()) as repl,
+        pytest.raises(REPLLost, match="belong to no cell"),
+    ):
+        repl.run("pass", seconds=30)
 
 
 def test_a_result_is_taken_once_and_never_between_cells() -> None:

@@ -276,6 +276,15 @@ def test_memory_that_grows_over_the_cap_is_an_error_and_the_repl_goes_on() -> No
         assert repl.run("del x\nprint(kept)", seconds=20).stdout == "1\n"
 
 
+def test_a_reply_to_a_call_that_nobody_made_is_passed_over() -> None:
+    channel = started()
+    channel.write(encode({"op": "reply", "id": 7, "kind": "text"}, [b"forged"]))
+    channel.write(encode({"op": "reply", "id": "x", "error": "forged"}))
+    channel.write(encode({"op": "interrupt", "nonce": "of no cell"}))
+    assert run("print('true')", channel) == "true"
+    channel.kill()
+
+
 @linux
 def test_a_context_that_does_not_fit_is_refused_or_loses_the_worker() -> None:
     with (
