@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rlm_app.clients.roles import is_root
+from rlm_app.clients.roles import goes_on
 from rlm_app.clients.turns import system_of, turns_of
 from rlm_app.types import Request
 
@@ -24,16 +24,11 @@ def body_of(request: Request, model: str, extra: Mapping[str, Any]) -> dict[str,
     system = system_of(request.messages)
     system_blocks = [_text(system)] if system else []
     turns = [{"role": role, "content": [_text(text) for text in texts]} for role, texts in turns_of(request.messages)]
-    if _goes_on(request):
+    if goes_on(request):
         _mark(system_blocks, turns)
     body = {"model": model, "max_tokens": request.max_output_tokens or MAX_OUTPUT_TOKENS, "messages": turns}
     params = {_NAMES.get(name, name): value for name, value in request.params.items()}
     return {**body, **({"system": system_blocks} if system else {}), "stream": True, **extra, **params}
-
-
-def _goes_on(request: Request) -> bool:
-    """Whether more of this conversation will be sent; writing a prompt to the cache that is never read costs a quarter."""
-    return is_root(request) or any(message.role == "assistant" for message in request.messages)
 
 
 def _mark(system: Sequence[Block], turns: Sequence[Block]) -> None:

@@ -7,18 +7,19 @@ from types import MappingProxyType
 from typing import Any
 
 from rlm_app.clients.hosted import Price, Terms, no_price
-from rlm_app.clients.openai_chat import Carrier, ChatClient, Dialect
-from rlm_app.clients.openai_form import Form
+from rlm_app.clients.openai_form import Form, Forms
 from rlm_app.clients.openai_options import checked_key, known_options
 from rlm_app.clients.pool import Pool
 from rlm_app.clients.retry import Retry
+from rlm_app.clients.streaming import Carrier, Speech, StreamingClient
+from rlm_app.clients.streams import Reply
 from rlm_app.errors import ConfigError
 
 API_VERSION = "2024-10-21"
 """The newest version of Azure's interface that is not a preview."""
 
 
-class AzureOpenAIClient(ChatClient):
+class AzureOpenAIClient(StreamingClient):
     """Streams chat completions from one deployment, whose name is `model`, of the resource at `base_url`.
 
     `options`: "api_version" of Azure's interface; "headers" and "body" are further headers and fields of each request. The
@@ -54,9 +55,11 @@ class AzureOpenAIClient(ChatClient):
             version = chosen.get("api_version") or API_VERSION
             return azure_carrier(endpoint, key, version, timeout, chosen.get("headers") or {})
 
+        self.base_url = endpoint
+        forms = Forms(model, Form("max_completion_tokens", chosen.get("body") or {}))
         super().__init__(
             Terms(model, retry or Retry(), price, max_output_tokens, context_window),
-            Dialect(endpoint, key, carrier, Form("max_completion_tokens", chosen.get("body") or {})),
+            Speech(endpoint, key, carrier, forms.body, Reply, forms.again),
             pool,
             concurrency,
         )

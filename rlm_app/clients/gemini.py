@@ -9,11 +9,10 @@ from typing import Any
 from rlm_app.clients.gemini_reply import GeminiReply
 from rlm_app.clients.gemini_request import body_of
 from rlm_app.clients.hosted import Price, Terms, no_price
-from rlm_app.clients.openai_chat import Carrier
 from rlm_app.clients.openai_options import checked_key, known_options
 from rlm_app.clients.pool import Pool
 from rlm_app.clients.retry import Retry
-from rlm_app.clients.streaming import Speech, StreamingClient
+from rlm_app.clients.streaming import Carrier, Speech, StreamingClient
 from rlm_app.errors import ConfigError
 
 URL = "https://generativelanguage.googleapis.com"

@@ -8,12 +8,11 @@ from types import MappingProxyType
 from typing import Any
 
 from rlm_app.clients.hosted import Price, Terms, no_price
-from rlm_app.clients.openai_chat import Carrier
 from rlm_app.clients.openai_options import checked_key, known_options
 from rlm_app.clients.pool import Pool
 from rlm_app.clients.retry import Retry
 from rlm_app.clients.roles import is_root
-from rlm_app.clients.streaming import Speech, StreamingClient
+from rlm_app.clients.streaming import Carrier, Speech, StreamingClient
 from rlm_app.clients.streams import Reply
 from rlm_app.types import Request
 
@@ -26,8 +25,8 @@ class LiteLLMClient(StreamingClient):
     """Streams replies of one model through LiteLLM, which is imported on the first call and takes seconds.
 
     `model` names its provider ("bedrock/…", "groq/…"). Without an `api_key` LiteLLM uses the provider's own variables of
-    this app's environment. `options`: "body" are further arguments of each call, as "api_version". The other arguments are
-    those of `AnthropicClient`.
+    this app's environment. `options`: "body" are further arguments of each call, as "api_version", or as
+    "custom_llm_provider" for a `model` that does not name it. The other arguments are those of `AnthropicClient`.
     """
 
     def __init__(
@@ -47,7 +46,7 @@ class LiteLLMClient(StreamingClient):
     ) -> None:
         extra = known_options("litellm", options, _OPTIONS).get("body") or {}
         key = checked_key(api_key)
-        provider = model.partition("/")[0]
+        provider = extra.get("custom_llm_provider") or model.partition("/")[0]
 
         def carrier() -> Carrier:
             _stay_off_the_network()

@@ -7,19 +7,20 @@ from types import MappingProxyType
 from typing import Any
 
 from rlm_app.clients.hosted import Price, Terms, no_price
-from rlm_app.clients.openai_chat import Carrier, ChatClient, Dialect
-from rlm_app.clients.openai_form import Form
+from rlm_app.clients.openai_form import Form, Forms, is_anthropic
 from rlm_app.clients.openai_light import LightCarrier
 from rlm_app.clients.openai_options import checked_key, known_options
 from rlm_app.clients.pool import Pool
 from rlm_app.clients.presets import PRESETS, resolve
 from rlm_app.clients.retry import Retry
+from rlm_app.clients.streaming import Carrier, Speech, StreamingClient
+from rlm_app.clients.streams import Reply
 from rlm_app.errors import ConfigError
 
 _OPTIONS = ("carrier", "headers", "body")
 
 
-class OpenAIClient(ChatClient):
+class OpenAIClient(StreamingClient):
     """Streams chat completions from one model over kept connections; what carries them is made on the first call.
 
     `base_url` is an address or a name of `PRESETS`; None is OpenAI. `timeout` is the seconds a server may stay silent,
@@ -56,17 +57,18 @@ class OpenAIClient(ChatClient):
                 return sdk_carrier(preset.base_url, key, timeout, headers)
             return LightCarrier(preset.base_url, {"authorization": f"Bearer {key or 'none'}", **headers}, timeout)
 
+        self.base_url = preset.base_url
+        forms = Forms(
+            model,
+            Form(
+                output_limit="max_completion_tokens" if own else "max_tokens",
+                extra={**preset.extra, **(chosen.get("body") or {})},
+                marks_cache=preset == PRESETS["openrouter"] and is_anthropic(model),
+            ),
+        )
         super().__init__(
             Terms(model, retry or Retry(), price, max_output_tokens, context_window),
-            Dialect(
-                preset.base_url,
-                key,
-                carrier,
-                Form(
-                    output_limit="max_completion_tokens" if own else "max_tokens",
-                    extra={**preset.extra, **(chosen.get("body") or {})},
-                ),
-            ),
+            Speech(preset.base_url, key, carrier, forms.body, Reply, forms.again),
             pool,
             concurrency,
         )

@@ -8,18 +8,19 @@ from types import MappingProxyType
 from typing import Any
 
 from rlm_app.clients.hosted import Price, Terms, no_price
-from rlm_app.clients.openai_chat import Carrier, ChatClient, Dialect
-from rlm_app.clients.openai_form import Form
+from rlm_app.clients.openai_form import Form, Forms, is_anthropic
 from rlm_app.clients.openai_options import checked_key, known_options
 from rlm_app.clients.pool import Pool
 from rlm_app.clients.retry import Retry
+from rlm_app.clients.streaming import Carrier, Speech, StreamingClient
+from rlm_app.clients.streams import Reply
 from rlm_app.errors import ConfigError
 
 GATEWAY = "https://api.portkey.ai/v1"
 _ROUTING = ("virtual_key", "config", "provider", "trace_id", "metadata")
 
 
-class PortkeyClient(ChatClient):
+class PortkeyClient(StreamingClient):
     """Streams chat completions from one model behind the gateway; `model` may name its provider ("@openai-prod/gpt-5").
 
     `options`: "virtual_key", "config", "provider", "trace_id" and "metadata" are Portkey's own; "body" are further fields of
@@ -54,9 +55,11 @@ class PortkeyClient(ChatClient):
         def carrier() -> Carrier:
             return portkey_carrier(url, key, timeout, {name: chosen[name] for name in _ROUTING if name in chosen})
 
+        self.base_url = url
+        forms = Forms(model, Form(extra=chosen.get("body") or {}, marks_cache=is_anthropic(model)))
         super().__init__(
             Terms(model, retry or Retry(), price, max_output_tokens, context_window),
-            Dialect(url, key, carrier, Form(extra=chosen.get("body") or {})),
+            Speech(url, key, carrier, forms.body, Reply, forms.again),
             pool,
             concurrency,
         )

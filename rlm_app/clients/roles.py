@@ -12,6 +12,11 @@ def is_root(request: Request) -> bool:
     return any(message.role == "system" and "```repl" in message.content for message in request.messages)
 
 
+def goes_on(request: Request) -> bool:
+    """Whether more of this conversation will be sent; writing a prompt to a cache that is never read costs a quarter."""
+    return is_root(request) or any(message.role == "assistant" for message in request.messages)
+
+
 def turn_of(request: Request) -> int:
     """Return which reply of this conversation is asked for, counted from 1."""
     return 1 + sum(message.role == "assistant" for message in request.messages)

@@ -1,15 +1,14 @@
-"""A client of a provider with a protocol of its own: what to send and how to read the reply are handed to it."""
+"""A client of a hosted provider: what to send, what carries it and how to read the reply are handed to it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from rlm_app.cancel import CancelToken
 from rlm_app.clients.hosted import Terms, ask
-from rlm_app.clients.openai_chat import Carrier
 from rlm_app.clients.pool import Pool
 from rlm_app.clients.retry import TryAgain
 from rlm_app.clients.streams import Chunk
@@ -17,6 +16,19 @@ from rlm_app.clients.trouble import Asked, Kind, Trouble, explain
 from rlm_app.errors import Cancelled, ClientError
 from rlm_app.protocols import OnText, OnWait, ignore_text, ignore_wait
 from rlm_app.types import Completion, Request
+
+
+class Carrier(Protocol):
+    """Brings a request to a server and its reply back; what goes wrong is `Trouble`."""
+
+    def stream(self, body: Mapping[str, Any], cancel: CancelToken) -> Generator[Chunk, None, None]:
+        """Send a request and yield the chunks of its reply."""
+
+    def models(self, cancel: CancelToken) -> Chunk:
+        """Return what the server says of its models."""
+
+    def close(self) -> None:
+        """Close the connections."""
 
 
 class Fold(Protocol):
@@ -37,11 +49,17 @@ class Fold(Protocol):
         """Return the reply, with usage as the provider counted it, or counted here and marked estimated."""
 
 
+def never_again(trouble: Trouble, request: Request, sent: Mapping[str, Any]) -> bool:
+    """Say that a request cannot be put in another form."""
+    return False
+
+
 @dataclass(frozen=True)
 class Speech:
     """How a provider is spoken to: `where` is its name or address for people, `carrier` makes what carries requests.
 
-    `body` turns a request into what is sent, `fold` makes what the reply's chunks are put into.
+    `body` turns a request into what is sent, `fold` makes what the reply's chunks are put into; `again` says, of a refusal
+    and of what was sent, whether `body` now gives another form that may be taken.
     """
 
     where: str
@@ -49,6 +67,7 @@ class Speech:
     carrier: Callable[[], Carrier]
     body: Callable[[Request], Mapping[str, Any]]
     fold: Callable[[OnText], Fold]
+    again: Callable[[Trouble, Request, Mapping[str, Any]], bool] = never_again
 
 
 class StreamingClient:
@@ -99,12 +118,15 @@ class StreamingClient:
 
     def _attempt(self, request: Request, cancel: CancelToken, on_text: OnText) -> Completion:
         fold = self._speech.fold(on_text)
+        body = self._speech.body(request)
         try:
             # Closing the stream at once lets its connection be used again, or be cut.
-            with closing(self._carrier().stream(self._speech.body(request), cancel)) as stream:
+            with closing(self._carrier().stream(body, cancel)) as stream:
                 for chunk in stream:
                     fold.add(chunk)
         except Trouble as trouble:
+            if not fold.begun and self._speech.again(trouble, request, body):
+                return self._attempt(request, cancel, on_text)
             if not fold.whole:
                 raise self._failure(trouble, cancel, fold.begun) from None
         if not fold.whole:

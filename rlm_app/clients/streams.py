@@ -45,7 +45,7 @@ def parsed(data: bytes) -> Chunk:
 
 @dataclass
 class Reply:
-    """What has arrived of a reply so far; `begun` once anything has."""
+    """What has arrived of a reply so far; `begun` once a word of it has, so that the call must not be made anew."""
 
     on_text: OnText
     begun: bool = False
@@ -59,7 +59,6 @@ class Reply:
         """Take one chunk, or a whole completion; raise `Trouble` when it tells of an error."""
         if chunk.get("error") or chunk.get("object") == "error":
             raise told(chunk, 0)
-        self.begun = True
         self.usage = chunk.get("usage") or self.usage
         for choice in (chunk.get("choices") or ())[:1]:
             self.finish = choice.get("finish_reason") or self.finish
@@ -67,10 +66,13 @@ class Reply:
 
     def _add_delta(self, delta: Chunk) -> None:
         if thought := delta.get("reasoning_content") or delta.get("reasoning"):
+            self.begun = True
             self._reasoning.append(_plain(thought))
         if refusal := delta.get("refusal"):
+            self.begun = True
             self._refusal.append(_plain(refusal))
         if content := _plain(delta.get("content")):
+            self.begun = True
             self._text.append(content)
             self.on_text(content)
 

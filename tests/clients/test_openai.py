@@ -11,6 +11,7 @@ import pytest
 from rlm_app.cancel import CancelToken
 from rlm_app.clients.azure_openai import AzureOpenAIClient
 from rlm_app.clients.openai import OpenAIClient
+from rlm_app.clients.openai_form import Form, is_anthropic
 from rlm_app.clients.portkey import PortkeyClient
 from rlm_app.errors import ClientError, ConfigError, ContextTooLong
 from rlm_app.types import Completion, Message, Request, Usage
@@ -83,6 +84,20 @@ def test_portkey_is_told_how_to_route(server: OpenAIServer) -> None:
     headers = server.headers[0]
     assert (headers["x-portkey-api-key"], headers["x-portkey-virtual-key"]) == (KEY, "ours")
     assert server.bodies[0]["seed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("model", "marked"),
+    [("anthropic/claude-sonnet-4.5", [True, True, False, True]), ("openai/gpt-5", [False, False, False, False])],
+)
+def test_a_gateway_is_told_what_anthropic_shall_keep_of_a_growing_conversation(model: str, marked: list[bool]) -> None:
+    turns = [("system", "rules"), ("user", "1"), ("assistant", "a"), ("user", "2")]
+    growing = Request(tuple(Message(role, text) for role, text in turns))  # type: ignore[arg-type]
+    form = Form(marks_cache=is_anthropic(model))
+    messages = form.body(model, growing)["messages"]
+    assert [isinstance(message["content"], list) for message in messages] == marked
+    alone = form.body(model, Request((Message("user", "once"),)))["messages"]
+    assert alone == [{"role": "user", "content": "once"}]
 
 
 def test_a_cost_that_the_server_states_goes_before_a_price(server: OpenAIServer) -> None:
