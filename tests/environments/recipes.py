@@ -88,13 +88,18 @@ def prime_service() -> PrimeREPL:
     return PrimeREPL(minutes=10)
 
 
+def _far(stand_in: object, service: object, name: str, has_account: bool) -> object:
+    """Return the parameter for an environment elsewhere: the service itself where there is an account, else its stand-in."""
+    if has_account:
+        return pytest.param(service, id=f"{name}-service", marks=[pytest.mark.service, pytest.mark.slow])
+    return pytest.param(stand_in, id=name, marks=pytest.mark.slow)
+
+
 ENVIRONMENTS: list[object] = [
     pytest.param(LocalREPL, id="local"),
     pytest.param(docker_repl, id="docker", marks=[pytest.mark.docker, pytest.mark.slow]),
-    pytest.param(modal_repl, id="modal", marks=pytest.mark.slow),
-    pytest.param(modal_service, id="modal-service", marks=[pytest.mark.service, pytest.mark.slow]),
-    pytest.param(prime_repl, id="prime", marks=pytest.mark.slow),
-    pytest.param(prime_service, id="prime-service", marks=[pytest.mark.service, pytest.mark.slow]),
+    _far(modal_repl, modal_service, "modal", MODAL_KEYS),
+    _far(prime_repl, prime_service, "prime", PRIME_KEY),
 ]
 """Each makes an `Environment`. What is not local starts slowly: those run with --slow and in CI."""
 

@@ -15,7 +15,7 @@ from rlm_app.engine.repl import REPL
 from rlm_app.environments import modal as recipe
 from rlm_app.environments.modal import ModalREPL
 from rlm_app.errors import ConfigError, REPLLost, REPLStartError
-from tests.environments.recipes import modal_repl, modal_server
+from tests.environments.recipes import modal_repl, modal_server, modal_service
 from tests.environments.talk import greet, run
 from tests.servers.modal_server import ModalServer
 
@@ -117,3 +117,9 @@ def test_without_an_account_it_is_said_how_to_get_one(monkeypatch: pytest.Monkey
         environment.connect()
     (tmp_path / "modal.toml").write_text('[default]\ntoken_id = "ak-1"\ntoken_secret = "as-1"\n', encoding="utf-8")
     assert missing_for(environment) == ""
+
+
+@pytest.mark.service
+def test_modal_itself_runs_a_cell() -> None:
+    with REPL(modal_service(), {"double": lambda n: 2 * n}, cancel=CancelToken()) as repl:
+        assert repl.run("print(double(4))", seconds=30).stdout == "8\n"

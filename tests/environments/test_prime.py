@@ -16,7 +16,7 @@ from rlm_app.engine.repl import REPL
 from rlm_app.environments import prime as recipe
 from rlm_app.environments.prime import PrimeREPL
 from rlm_app.errors import ConfigError, REPLLost, REPLStartError
-from tests.environments.recipes import prime_repl, prime_server
+from tests.environments.recipes import prime_repl, prime_server, prime_service
 from tests.environments.talk import greet, run
 from tests.servers.prime_server import PrimeServer
 
@@ -121,3 +121,9 @@ def test_without_an_account_it_is_said_how_to_get_one(monkeypatch: pytest.Monkey
     (tmp_path / ".prime").mkdir()
     (tmp_path / ".prime" / "config.json").write_text('{"api_key": "pk-1"}', encoding="utf-8")
     assert missing_for(environment) == ""
+
+
+@pytest.mark.service
+def test_prime_itself_runs_a_cell() -> None:
+    with REPL(prime_service(), {"double": lambda n: 2 * n}, cancel=CancelToken()) as repl:
+        assert repl.run("print(double(4))", seconds=30).stdout == "8\n"
