@@ -51,8 +51,8 @@ def _judge(settings: Settings, found: Level, *, ours: bool, consented: bool) -> 
         )
     if not (ours or consented or settings.allow_unconfined):
         raise ConsentNeeded(
-            f"This model writes code, and {shortcoming(found)} Choose the environment docker, or agree to run it like this: on the "
-            "page, with --allow-unconfined, or by RLM_APP_ALLOW_UNCONFINED=1."
+            f"This model writes code, and {shortcoming(found)} Choose the environment docker, or agree to run it like "
+            "this: on the page, with --allow-unconfined, or by RLM_APP_ALLOW_UNCONFINED=1."
         )
 
 

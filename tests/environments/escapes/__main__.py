@@ -47,9 +47,9 @@ def become(uid: int) -> None:
 
 def environment(options: argparse.Namespace) -> Environment:
     if options.environment == "docker":
-        from rlm_app.environments.docker import DockerREPL
+        from tests.environments.recipes import docker_repl
 
-        return DockerREPL()
+        return docker_repl()
     plan = {**json.loads(options.plan), "confined": not options.control}
     return LocalREPL(plan=Plan(**plan))
 
