@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import random
@@ -47,8 +48,29 @@ def says(line: str) -> None:
 
 
 def _cpu() -> float:
+    """Return the seconds this process has used, with the children it has buried and those that live on, and theirs."""
     both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in both)
+    return sum(usage.ru_utime + usage.ru_stime for usage in both) + sum(map(_cpu_of, _below(os.getpid())))
+
+
+def _cpu_of(pid: int) -> float:
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def _below(pid: int) -> list[int]:
+    found: list[int] = []
+    for children in glob.glob(f"/proc/{pid}/task/*/children"):
+        try:
+            with open(children, encoding="ascii") as file:
+                found += map(int, file.read().split())
+        except OSError:
+            continue
+    return found + [other for child in found for other in _below(child)]
 
 
 def _reset(job: dict[str, Any]) -> None:
