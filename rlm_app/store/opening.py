@@ -13,9 +13,13 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MEMORY = ":memory:"
-# Small blocks keep a library of a few runs near the size of its text; nothing is fetched from the network.
+# Small blocks keep a library of a few runs near the size of its text; nothing is fetched from the network. One thread a
+# statement: what is asked is small, and waking others costs a third more. A checkpoint takes as long as a hundred batches
+# (tenths of a second), so it comes seldom; the log it would fold in is replayed in less than a second after a crash.
 _CONFIG = {
     "default_block_size": "16384",
+    "threads": "1",
+    "checkpoint_threshold": "64MB",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
