@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Sequence
 
@@ -56,7 +57,7 @@ class Catalogue:
         """Return the models to offer: the usual ones first, then those this owner entered, then the price list's."""
         entered = (model for name, model in self.entered(owner) if name == backend.name)
         usual = (*backend.root_models, *backend.sub_models)
-        return tuple(dict.fromkeys((*usual, *entered, *models.offered(backend))))
+        return tuple(dict.fromkeys((*usual, *entered, *models.offered(backend, dt.datetime.now(dt.UTC).date()))))
 
     def past(self, owner: str, library: Sequence[DocumentInfo]) -> list[Past]:
         """Return the owner's earlier runs that an estimate can be made from, out of the newest."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -66,14 +67,21 @@ def look_up(backend: Backend, model: str, address: str | None = None, own: Own =
     return _listed(backend.name, model)
 
 
-def offered(backend: Backend) -> tuple[str, ...]:
-    """Return the names of the price list that fit this backend and that a run can use, in order."""
+def offered(backend: Backend, today: dt.date) -> tuple[str, ...]:
+    """Return the names of the price list that fit this backend and that a run can use on this day, in order."""
     if backend.name == "litellm":
-        return tuple(sorted(name for name, row in price_table().items() if row.provider in _ONE_KEY and _usable(name)))
+        return tuple(
+            sorted(name for name, row in price_table().items() if row.provider in _ONE_KEY and _usable(name, today))
+        )
     prefix, provider = _VENDORS.get(backend.name, ("", ""))
-    listed = (name for name, row in price_table().items() if row.provider == provider and _usable(name))
+    listed = (name for name, row in price_table().items() if row.provider == provider and _usable(name, today))
     names = (name.removeprefix(prefix) for name in listed if name.startswith(prefix))
     return tuple(sorted(name for name in names if "/" not in name))
+
+
+def place_of(backend: Backend) -> str:
+    """Return the address at which a server of one's own usually answers."""
+    return resolve(backend.base_url).base_url
 
 
 def output_limit(model: ModelInfo) -> int | None:
@@ -155,6 +163,7 @@ def _spellings(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((first, dashed, _DATE.sub("", first), _DATE.sub("", dashed))))
 
 
-def _usable(name: str) -> bool:
+def _usable(name: str, today: dt.date) -> bool:
     row = price_table()[name]
-    return row.chats and row.model.rates.known and not _ODD.search(name)
+    gone = bool(row.model.retires) and row.model.retires <= today.isoformat()
+    return row.chats and row.model.rates.known and not gone and not _ODD.search(name)

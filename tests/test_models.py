@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
@@ -114,11 +115,14 @@ def test_a_reply_has_a_sane_limit_where_the_list_knows_one() -> None:
     assert output_limit(ModelInfo("m")) is None
 
 
-def test_models_are_offered_by_the_names_that_the_backend_takes_without_odd_ones() -> None:
-    openai, gemini = offered(backend("openai")), offered(backend("gemini"))
+def test_models_are_offered_by_the_names_that_the_backend_takes_without_odd_and_retired_ones() -> None:
+    day = dt.date(2026, 11, 1)
+    openai, gemini = offered(backend("openai"), day), offered(backend("gemini"), day)
     assert "gpt-4o" in openai
     assert "gemini-2.5-pro" in gemini
     assert not [name for name in openai if "audio" in name or "realtime" in name or name.startswith("ft:")]
     assert all(look_up(backend("openai"), name).rates.known for name in openai)
-    assert offered(OLLAMA) == ()
-    assert {"gpt-4o", "azure/gpt-4o"} & set(offered(backend("litellm"))) == {"gpt-4o"}
+    leaving = next(name for name in openai if look_up(backend("openai"), name).retires)
+    assert leaving not in offered(backend("openai"), dt.date(2099, 1, 1))
+    assert offered(OLLAMA, day) == ()
+    assert {"gpt-4o", "azure/gpt-4o"} & set(offered(backend("litellm"), day)) == {"gpt-4o"}

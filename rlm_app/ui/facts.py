@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from rlm_app.estimates import Estimate, Range
 from rlm_app.models import HERE
@@ -30,6 +31,16 @@ def sentence(model: ModelInfo) -> str:
     """Return what a model holds and costs, and where that is known from."""
     holds = f"A prompt of {words.short(model.context_window)} tokens. " if model.context_window else "Window unknown. "
     return holds + price(model)
+
+
+def worth_knowing(models: Iterable[ModelInfo], today: dt.date) -> str:
+    """Return what stands beside no name and yet may matter: a price that is unknown, a model that is taken away."""
+    told = []
+    for model in dict.fromkeys(models):
+        if model.source != HERE and not model.rates.known:
+            told.append(f"Price unknown for {model.name}: unless its provider states it, a limit on money cannot hold.")
+        told.append(retires(model, today))
+    return " ".join(filter(None, told))
 
 
 def price(model: ModelInfo) -> str:
@@ -83,7 +94,7 @@ def _time(seconds: Range) -> str:
     low, high = round(seconds.low), round(seconds.high)
     if high < _CLOCK:
         return _between(max(low, 1), max(high, 1), "s")
-    if low < _CLOCK:
+    if low < _CLOCK / 2:
         return f"{max(low, 1)} s to {round(high / _MINUTE)} min"
     return _between(round(low / _MINUTE), round(high / _MINUTE), "min")
 

@@ -67,9 +67,9 @@ def _table(models: list[ModelInfo]) -> None:
         column_config={
             "Window": st.column_config.NumberColumn(format="compact", help="Tokens of a prompt"),
             "Reply": st.column_config.NumberColumn(format="compact", help="Tokens of the longest reply"),
-            "In": st.column_config.NumberColumn(format="dollar", help="US dollars per million tokens"),
-            "Cached": st.column_config.NumberColumn(format="dollar", help="The same, read from the provider's cache"),
-            "Out": st.column_config.NumberColumn(format="dollar", help="US dollars per million tokens"),
+            "In": st.column_config.NumberColumn(format="$%g", help="US dollars per million tokens"),
+            "Cached": st.column_config.NumberColumn(format="$%g", help="The same, read from the provider's cache"),
+            "Out": st.column_config.NumberColumn(format="$%g", help="US dollars per million tokens"),
             "Retires": st.column_config.TextColumn(help="The day on which its provider takes it away"),
         },
     )

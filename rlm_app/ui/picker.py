@@ -11,6 +11,7 @@ import streamlit as st
 
 from rlm_app.backends import Backend
 from rlm_app.build import App
+from rlm_app.models import place_of
 from rlm_app.ui import allowing, choice, facts, keys, safe, shell, trials
 
 
@@ -59,17 +60,16 @@ def _take(app: App, name: str, key: str) -> None:
 
 def _models(app: App, backend: Backend, place: str) -> None:
     now = choice.current(app)
-    why = "Plans, writes the code and the answer. Another name may be typed."
+    why = "Plans, writes the code and the answer. Prices are per million tokens. Another name may be typed."
     _model(
         app, backend, f"{place}-root-{backend.name}", "Root model", now.root_model, why, partial(_change, "root_model")
     )
     why = "Reads the parts the code sends it; may be cheaper. Another name may be typed."
     _model(app, backend, f"{place}-sub-{backend.name}", "Sub-model", now.sub_model, why, partial(_change, "sub_model"))
-    for model in dict.fromkeys((now.root_model, now.sub_model)):
-        info = app.catalogue.info(shell.owner(), backend, model, now.base_url)
-        leaves = facts.retires(info, dt.datetime.now(dt.UTC).date())
-        note = f" :orange[:material/event_busy: {safe.label(leaves)}]" if leaves else ""
-        st.caption(f"**{safe.label(model)}**: {safe.label(facts.sentence(info))}{note}")
+    infos = [app.catalogue.info(shell.owner(), backend, name, now.base_url) for name in (now.root_model, now.sub_model)]
+    told = facts.worth_knowing(infos, dt.datetime.now(dt.UTC).date())
+    if told:
+        st.caption(f":material/info: {safe.label(told)}")
 
 
 def _by_depth(app: App, place: str) -> None:
@@ -133,6 +133,6 @@ def _address(app: App, backend: Backend, place: str) -> None:
         "Address",
         key=key,
         on_change=changed,
-        placeholder="leave empty for the usual one, such as http://localhost:11434/v1",
+        placeholder=f"leave empty for {place_of(backend)}" if backend.is_server else "such as https://…",
         help=f"Where {backend.title} answers",
     )

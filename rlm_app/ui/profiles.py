@@ -68,15 +68,21 @@ def pick(app: App, place: str) -> None:
         if chosen is not None:
             choice.take(app, chosen)
 
-    st.pills(
-        "Profile",
-        list(found),
-        key=key,
-        on_change=take,
-        format_func=safe.label,
-        label_visibility="collapsed",
-        help="Sets backend, models and limits with one click. Make your own under Settings.",
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            "Profile",
+            width="content",
+            help="Sets backend, models and limits with one click. Make your own in Settings.",
+        )
+        st.pills(
+            "Profile",
+            list(found),
+            key=key,
+            on_change=take,
+            format_func=safe.label,
+            label_visibility="collapsed",
+            width="content",
+        )
 
 
 def draw(app: App) -> None:

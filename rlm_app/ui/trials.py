@@ -43,9 +43,7 @@ def draw(app: App, backend: Backend, place: str) -> None:
 
 def start(app: App, backend: Backend) -> None:
     """Begin to ask a provider, at the address and with the key that a run would use."""
-    now = choice.current(app)
-    address = now.base_url if now.backend == backend.name else ""
-    _trials()[backend.name] = app.trial(backend, address, keys.typed())
+    _trials()[backend.name] = app.trial(backend, choice.usual(app, backend.name).base_url, keys.typed())
 
 
 def find_servers(app: App, place: str) -> None:

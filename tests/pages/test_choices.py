@@ -33,15 +33,13 @@ def test_each_model_is_offered_with_its_window_and_its_price(page: Page) -> None
     offered = tab.selectbox(key="ask-root-openai").options
     assert "gpt-4o · 128k window · $2.5 in, $10 out" in offered
     assert len(offered) > 20
-    assert "per million tokens (price list)" in texts(tab)
 
 
 def test_the_price_of_a_name_that_nobody_lists_is_said_to_be_unknown(page: Page, app: App) -> None:
     now = {"backend": "openai", "root_model": "gpt-of-tomorrow"}
     app.store.keep_preference("local", "choice", {"now": now, "models": {}})
     tab = page()
-    assert "Price unknown" in texts(tab)
-    assert "gpt-of-tomorrow" in texts(tab).replace("\\", "")
+    assert "Price unknown for gpt-of-tomorrow" in texts(tab).replace("\\", "")
 
 
 def test_the_last_choice_is_found_again_after_a_restart_without_the_prompt(page: Page, reopened: Reopened) -> None:
