@@ -28,9 +28,9 @@ FAILURES_MAX = 2
 class Forked:
     """A worker that was forked from the template. Its pid stays its own until it is killed; a descriptor is for after that."""
 
-    def __init__(self, server: ForkServer, pid: int) -> None:
+    def __init__(self, server: ForkServer, template: object, pid: int) -> None:
         self.pid = pid
-        self._server = server
+        self._ask = functools.partial(server.ask, template)
         self._handle: int | None = os.pidfd_open(pid)
         self._lock = threading.Lock()
 
@@ -43,16 +43,16 @@ class Forked:
         """Say how it has ended by itself; None while it lives."""
         if not self._wait(0.0):
             return None
-        how = self._server.ask("status", pid=self.pid).get("how")
+        how = self._ask("status", pid=self.pid).get("how")
         return says(*how) if how else "ended"
 
     def kill(self, seconds: float) -> None:
         """Kill it with all it started, and wait for at most `seconds` for that to have happened."""
-        self._server.ask("kill", pid=self.pid)
+        self._ask("kill", pid=self.pid)
         with self._lock:
             self._send(signal.SIGKILL)  # for when there is no template any more
         self._wait(seconds)
-        self._server.ask("settle")
+        self._ask("settle")
         with self._lock:
             if self._handle is not None:
                 os.close(self._handle)
@@ -95,12 +95,16 @@ class ForkServer:
                 self._failures += 1
                 raise OSError("the process that forks workers has died")
             self._failures = 0
-            return Forked(self, found["pid"])
+            try:
+                return Forked(self, self._process, found["pid"])
+            except OSError:  # no descriptor left for it
+                self._exchange({"op": "kill", "pid": found["pid"]})
+                raise
 
-    def ask(self, op: str, **what: int) -> dict[str, Any]:
-        """Return the template's reply; nothing when it is gone, and the workers with it."""
+    def ask(self, template: object, op: str, **what: int) -> dict[str, Any]:
+        """Return the reply of that template; nothing when it is gone, and its workers with it."""
         with self._lock:
-            return self._exchange({"op": op, **what}) or {}
+            return (self._exchange({"op": op, **what}) or {}) if template is self._process else {}
 
     def close(self) -> None:
         """End the template and all its workers."""
@@ -114,6 +118,7 @@ class ForkServer:
             return
         if self._failures >= FAILURES_MAX or not sys.platform.startswith("linux"):
             raise OSError("there is no process that forks workers")
+        os.close(os.pidfd_open(os.getpid()))  # raises where the kernel has none, before anything is started
         _compile(start, worker)
         control, inner = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         control.settimeout(REPLY_SECONDS)
