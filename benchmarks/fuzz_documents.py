@@ -106,7 +106,8 @@ def _inside(rng: random.Random, data: bytes, others: Sequence[Seed]) -> bytes:
     chosen = rng.randrange(len(entries))
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as changed:
         for number, (name, content) in enumerate(entries):
-            changed.writestr(name, _mutated(rng, content, others) if number == chosen else content)
+            # An entry of its own has a fixed date, so that the same number gives the same file.
+            changed.writestr(zipfile.ZipInfo(name), _mutated(rng, content, others) if number == chosen else content)
     return target.getvalue()
 
 

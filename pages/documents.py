@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from rlm_app.ui import documents, library, reader, shell, uploads
+from rlm_app.ui import documents, library, reader, recognition, shell, uploads
 
 shell.require_shell()
 
@@ -14,6 +14,7 @@ chosen = library.chosen(found)
 if chosen:
     title.empty()
     library.back()
+    recognition.draw(app, owner, found[chosen])
     reader.draw(app, owner, chosen)
 else:
     field, shelf = st.columns([3, 5], gap="large")

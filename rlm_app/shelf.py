@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rlm_app import reading
@@ -16,6 +17,14 @@ from rlm_app.types import DocumentInfo
 OnProgress = Callable[[int, int], None]
 _COLLECTIONS = "collections"
 LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """Text recognition as it can be had here: languages by Tesseract's short names, or the sentence that says what to do."""
+
+    languages: tuple[str, ...]
+    missing: str = ""
 
 
 class Shelf:
@@ -58,11 +67,20 @@ class Shelf:
         if changed != kept:
             self._keep(owner, changed)
 
-    def scanned(self, info: DocumentInfo, owner: str) -> list[int]:
-        """Return the pages, counted from 1, that text recognition could read, as far as the file is at hand."""
+    def scanned(self, info: DocumentInfo) -> list[int]:
+        """Return the pages, counted from 1, that text recognition could read."""
         from rlm_app.documents.ocr import scanned_pages
 
-        return scanned_pages(info) if self.original(info.sha256, owner) is not None else []
+        return scanned_pages(info)
+
+    def recognition(self) -> Recognition:
+        """Return whether pages can be recognised on this machine, in which languages, and else what to do."""
+        from rlm_app.documents import ocr
+
+        if ocr.program() is None:
+            return Recognition((), ocr.HOW_TO_INSTALL)
+        found = tuple(ocr.languages())
+        return Recognition(found, "" if found else "Tesseract has no data of any language; install tesseract-ocr-eng.")
 
     def recognise(
         self,

@@ -210,8 +210,8 @@ class CellResult:
 class Page:
     """A stretch of a document's text, [start, end), that a person can open: a page, a section, a sheet.
 
-    `label` is what is printed beside it ("41", "3.2 Termination"); `kind` is "text", "scanned" (a picture without text),
-    "broken" or "empty".
+    `label` is what is printed beside it ("41", "3.2 Termination"); `kind` is "text", "scanned" (a picture without text), "ocr"
+    (a picture whose text a program recognised), "broken" or "empty".
     """
 
     label: str

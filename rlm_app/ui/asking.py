@@ -11,7 +11,7 @@ from rlm_app.build import App
 from rlm_app.errors import ConfigError, StoreError
 from rlm_app.records import RunSpec
 from rlm_app.types import DocumentInfo
-from rlm_app.ui import again, choice, documents, estimating, keys, mode, picker, profiles, safe
+from rlm_app.ui import again, choice, collections, documents, estimating, keys, mode, picker, profiles, safe
 
 
 def draw(app: App, owner: str, *, reading: bool) -> DeltaGenerator:
@@ -19,6 +19,7 @@ def draw(app: App, owner: str, *, reading: bool) -> DeltaGenerator:
     library = documents.library(app, owner)
     again.settle(library)
     with st.container(border=True):
+        collections.offer(app, owner, library)
         chosen = _documents(app, library)
         work = estimating.work_of(app, [library[sha256] for sha256 in chosen])
         past = estimating.past(app, list(library.values())) if chosen else []

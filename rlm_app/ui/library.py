@@ -8,7 +8,7 @@ import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.types import DocumentInfo
-from rlm_app.ui import again, documents, safe, words
+from rlm_app.ui import again, collections, documents, safe, words
 
 PAGE = 20
 _CHOSEN = "document"
@@ -33,6 +33,8 @@ def draw(app: App, owner: str, found: Mapping[str, DocumentInfo]) -> None:
     own = {info.sha256 for info in app.documents(owner)}
     if not found:
         st.markdown("No documents yet. Add one here.")
+        return
+    found = collections.shelf(app, owner, found)
     shown = matching(found.values(), _search()) if len(found) > PAGE else list(found.values())
     if len(found) > PAGE:
         st.caption(f"{len(shown):,} of {words.count(len(found), 'document')}")

@@ -76,4 +76,4 @@ def place(unit: str, label: str) -> str:
     """Return "page 41", "section 4.2 Alarms"; labels that name their unit themselves stay as they are."""
     if not label:
         return ""
-    return label if label.lower().startswith(unit.lower()) or unit == "lines" else f"{unit} {label}"
+    return label if label.lower().startswith(unit.lower()) or unit in {"lines", "rows"} else f"{unit} {label}"

@@ -8,7 +8,13 @@ from rlm_app.build import App
 from rlm_app.types import Document, DocumentInfo, Page
 from rlm_app.ui import documents, marked, safe, words
 
-_KINDS = {"text": "text", "scanned": "picture without text", "broken": "damaged, left out", "empty": "empty"}
+_KINDS = {
+    "text": "text",
+    "scanned": "picture without text",
+    "ocr": "read by OCR",
+    "broken": "damaged, left out",
+    "empty": "empty",
+}
 SHOWN = 8
 
 
@@ -39,7 +45,7 @@ def draw(app: App, owner: str, sha256: str) -> None:
 
 def report_title(info: DocumentInfo) -> str:
     """Return what the report is of; parts of a text that has no pages are not called lines, which they hold many of."""
-    unit = "part" if info.unit == "lines" else info.unit
+    unit = "part" if info.unit in {"lines", "rows"} else info.unit
     return f"Report of all {words.count(len(info.pages), unit)}" if len(info.pages) > 1 else f"Report of its one {unit}"
 
 

@@ -19,7 +19,9 @@ from rlm_app.ui.again import choose
 _ROUND = "ui_upload_round"
 _OUTCOMES = "ui_uploads"
 _DONE = "ui_uploads_done"
-KINDS = "PDF, Word, HTML, Markdown, text and tables as CSV; other text files too"
+KINDS = (
+    "PDF, Word, PowerPoint, Excel, OpenDocument, RTF, e-books, mails, web pages, notebooks, text, code; ZIP of these"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def _outcome(app: App, owner: str, number: int, outcome: Outcome) -> None:
 
 def _mark(info: DocumentInfo) -> str:
     """Return the sign of a document: all of it can be read, or some of it cannot."""
-    whole = all(page.kind in {"text", "empty"} for page in info.pages)
+    whole = all(page.kind in {"text", "ocr", "empty"} for page in info.pages)
     return ":green[:material/check_circle:]" if whole else ":orange[:material/warning:]"
 
 

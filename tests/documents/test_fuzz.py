@@ -7,9 +7,9 @@ from rlm_app.documents.reader import MEMORY
 
 
 def test_damaged_files_cost_nothing_but_themselves() -> None:
-    outcomes = run(seeds(None), 22, workers=1)
+    outcomes = run(seeds(None), 11, workers=1)
     assert outcomes.faults == []
-    assert sum(sum(counts.values()) for counts in outcomes.counts.values()) == 22
+    assert sum(sum(counts.values()) for counts in outcomes.counts.values()) == 11
     assert len(outcomes.counts) == 11
     assert outcomes.peak <= MEMORY
 

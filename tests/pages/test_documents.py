@@ -105,3 +105,31 @@ def test_the_shelf_module_offers_a_question_about_a_document(page: Page, contrac
     tab.button(key=f"ask-{contract.sha256}").click().run()
     assert tab.multiselect(key="ask_documents").value == [contract.sha256]
     assert library.draw.__doc__
+
+
+def test_a_collection_is_made_shown_and_asked(page: Page, app: App, contract: DocumentInfo) -> None:
+    tab = page(shell.DOCUMENTS)
+    tab.text_input(key="collection-name-new-collection").set_value("Leases")
+    tab.multiselect(key="collection-documents-new-collection").set_value([contract.sha256])
+    next(button for button in tab.button if button.label == "Save").click().run()
+    assert app.shelf.collections("local") == {"Leases": (contract.sha256,)}
+    tab.selectbox(key="documents-collection").set_value("Leases").run()
+    assert [button.key for button in tab.button if button.label == "Read"] == [f"read-{contract.sha256}"]
+    asking = page()
+    asking.button_group(key="ask-collection").set_value("Leases").run()
+    assert asking.multiselect(key="ask_documents").value == [contract.sha256]
+
+
+def test_a_scan_says_how_its_pages_can_be_read(page: Page, app: App, tmp_path: Path) -> None:
+    from fpdf import FPDF
+    from PIL import Image
+
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.image(Image.new("L", (60, 60), 128), w=100)
+    pdf.output(str(tmp_path / "scan.pdf"))
+    info = app.add_file(tmp_path / "scan.pdf", "scan.pdf", "local")
+    shown = page(shell.DOCUMENTS, document=info.sha256)
+    assert "**1 page is a picture** and cannot be searched" in texts(shown)
+    offered = {str(button.key) for button in shown.button}
+    assert (f"ocr-{info.sha256}" in offered) == (not app.shelf.recognition().missing)
