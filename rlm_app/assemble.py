@@ -66,7 +66,7 @@ def make_client(
     if backend.client == "offline":
         offline: Client = factory(model)
         return offline
-    key = keys.get(backend.name) or settings.keys.get(backend.key_variable, "")
+    key = keys.get(backend.name) or backend.key_in(settings.keys, model)
     if backend.needs_key and not key:
         raise ConfigError(f"{backend.title} needs a key: set {backend.key_variable}, or enter one under Settings.")
     given = spec.options.get("base_url") or settings.addresses.get(backend.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -13,7 +14,8 @@ class Backend:
     `key_variable` is the environment variable that holds the key, "" where none is needed. The first of `root_models` and
     `sub_models` is the usual choice; any other name may be typed. `reasons` is False for a finder, which can neither take a
     whole text at once nor follow another system prompt. `brings_code` says that what runs in cells is not written by a model
-    but comes with this app or from whoever started it.
+    but comes with this app or from whoever started it. `other_variables` may hold the key too; a `routes` backend leads to
+    many providers, and takes the key of the one that a model's name begins with.
     """
 
     name: str
@@ -27,6 +29,15 @@ class Backend:
     own_url: bool = False
     reasons: bool = True
     brings_code: bool = False
+    other_variables: tuple[str, ...] = ()
+    routes: bool = False
+
+    def key_in(self, keys: Mapping[str, str], model: str = "") -> str:
+        """Return the key for `model` among those of the environment, which are by variable; "" when there is none."""
+        provider = (f"{model.partition('/')[0].upper()}_API_KEY",) if self.routes else ()
+        return next(
+            (keys[name] for name in (self.key_variable, *self.other_variables, *provider) if keys.get(name)), ""
+        )
 
     @property
     def needs_key(self) -> bool:
@@ -58,6 +69,25 @@ BACKENDS = (
         ("gpt-5", "gpt-5-mini", "gpt-4.1"),
         ("gpt-5-mini", "gpt-5-nano", "gpt-4.1-mini"),
         key_variable="OPENAI_API_KEY",
+    ),
+    Backend(
+        "anthropic",
+        "Anthropic",
+        "Needs a key. Pages of your documents are sent to the provider. What a run repeats is read from its prompt cache.",
+        "anthropic",
+        ("claude-sonnet-4-5", "claude-opus-4-5"),
+        ("claude-haiku-4-5",),
+        key_variable="ANTHROPIC_API_KEY",
+    ),
+    Backend(
+        "gemini",
+        "Google Gemini",
+        "Needs a key. Pages of your documents are sent to the provider.",
+        "gemini",
+        ("gemini-2.5-pro", "gemini-2.5-flash"),
+        ("gemini-2.5-flash", "gemini-2.5-flash-lite"),
+        key_variable="GEMINI_API_KEY",
+        other_variables=("GOOGLE_API_KEY",),
     ),
     Backend(
         "azure_openai",
@@ -118,6 +148,20 @@ BACKENDS = (
         ("@openai/gpt-5-mini", "@anthropic/claude-haiku-4-5"),
         key_variable="PORTKEY_API_KEY",
         own_url=True,
+    ),
+    Backend(
+        "litellm",
+        "LiteLLM",
+        "Models of about a hundred providers, named provider/model; each needs its own key. Its first call takes seconds.",
+        "litellm",
+        (
+            "bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0",
+            "mistral/mistral-large-latest",
+            "groq/openai/gpt-oss-120b",
+        ),
+        ("mistral/mistral-small-latest", "groq/openai/gpt-oss-20b"),
+        own_url=True,
+        routes=True,
     ),
     Backend(
         "vllm",

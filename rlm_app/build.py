@@ -23,6 +23,7 @@ from rlm_app.protocols import EventSink
 from rlm_app.records import RunRecord, RunSpec, RunStore
 from rlm_app.runs.files import export_text, import_file, refuse_imported
 from rlm_app.settings import SAMPLE_DOCS, Settings
+from rlm_app.starting import Measurement, Start
 from rlm_app.trials import Trial, models_of
 from rlm_app.types import Completion, Document, DocumentInfo, Limits
 
@@ -36,8 +37,10 @@ __all__ = [
     "App",
     "EnvironmentInfo",
     "ImportReport",
+    "Measurement",
     "PromptProfile",
     "SampleQuestion",
+    "Start",
     "open_app",
 ]
 
@@ -70,9 +73,9 @@ class App:
 
     def key_set(self, backend: Backend) -> bool:
         """Whether the environment or the secrets file holds the key this backend needs."""
-        return backend.key_variable in self.settings.keys
+        return bool(backend.key_in(self.settings.keys))
 
-    def trial(self, backend: Backend, address: str, keys: Mapping[str, str]) -> Trial:
+    def trial(self, backend: Backend, address: str, keys: Mapping[str, str]) -> Trial[str]:
         """Begin to ask a backend's provider for its models, at `address` or its usual place, as a test of the key."""
         given = dict(keys)
         return Trial(lambda cancel: models_of(self.settings, backend, address, given, cancel))
@@ -81,6 +84,19 @@ class App:
     def environments(self) -> tuple[EnvironmentInfo, ...]:
         """The environments there are, with what each covers."""
         return offers.environments()
+
+    @property
+    def environment_titles(self) -> Mapping[str, str]:
+        """What the environments are called, by name; unlike the rest, known at once."""
+        return offers.TITLES
+
+    def environment(self, name: str) -> EnvironmentInfo | None:
+        """Return one environment, None for a name that is not known."""
+        return offers.environment(name)
+
+    def measure(self, environment: str) -> Measurement:
+        """Begin to start an environment and to run a cell in it, as a test of how long that takes."""
+        return Measurement(lambda: make_environment(environment))
 
     @property
     def prompt_profiles(self) -> tuple[PromptProfile, ...]:
