@@ -24,10 +24,10 @@ def server() -> Iterator[OpenAIServer]:
 
 
 @pytest.fixture
-def ask(tmp_path: Path) -> Callable[..., Outcome]:
+def ask(tmp_path: Path) -> Callable[..., Outcome[str]]:
     """Return a function that tries a backend at an address and returns how it ended."""
 
-    def tried(name: str, address: str, **keys: str) -> Outcome:
+    def tried(name: str, address: str, **keys: str) -> Outcome[str]:
         settings = Settings(tmp_path)
         backend = backend_named(settings, name)
         outcome = Trial(lambda cancel: models_of(settings, backend, address, keys, cancel)).wait(10)
@@ -38,22 +38,22 @@ def ask(tmp_path: Path) -> Callable[..., Outcome]:
 
 
 def test_a_provider_that_answers_is_named_with_its_models_and_how_long_it_took(
-    server: OpenAIServer, ask: Callable[..., Outcome]
+    server: OpenAIServer, ask: Callable[..., Outcome[str]]
 ) -> None:
     outcome = ask("openai", server.url, openai=KEY)
-    assert (outcome.models, outcome.problem) == (MODELS, "")
+    assert (outcome.found, outcome.problem) == (MODELS, "")
     assert 0 < outcome.seconds < 10
 
 
-def test_a_refused_key_is_told_without_the_key(server: OpenAIServer, ask: Callable[..., Outcome]) -> None:
+def test_a_refused_key_is_told_without_the_key(server: OpenAIServer, ask: Callable[..., Outcome[str]]) -> None:
     server.script = (TROUBLE["key"],)
     outcome = ask("openai", server.url, openai=KEY)
     assert "key" in outcome.problem
     assert KEY not in outcome.problem
-    assert not outcome.models
+    assert not outcome.found
 
 
-def test_a_missing_key_and_a_missing_server_are_told(ask: Callable[..., Outcome]) -> None:
+def test_a_missing_key_and_a_missing_server_are_told(ask: Callable[..., Outcome[str]]) -> None:
     assert "needs a key" in ask("openai", "").problem
     assert "127.0.0.1:9" in ask("vllm", "http://127.0.0.1:9/v1").problem
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from rlm_app.backends import Backend
-from rlm_app.build import App, EnvironmentInfo
+from rlm_app.build import App
 from rlm_app.ui import choice, keys, picker, safe, trials, words
 
 _WORD = "delete"
@@ -18,10 +18,9 @@ def backends(app: App) -> None:
         st.subheader("Who answers next", anchor=False)
         with st.container(border=True):
             picker.backend_and_models(app, "settings")
+        trials.find_servers(app, "settings")
     with right:
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.subheader("All backends", anchor=False)
-            trials.find_servers(app, "all")
+        st.subheader("All backends", anchor=False)
         with st.grid(2, min_column_width=260):
             for backend in app.backends:
                 _backend(app, backend)
@@ -37,17 +36,6 @@ def limits(app: App) -> None:
     with st.container(border=True, width=620):
         picker.limits(app, "settings")
     st.caption(f"Now: {choice.allowance(choice.current(app).limits)}".replace("$", r"\$"))
-
-
-def environments(app: App) -> None:
-    """Draw where code that a model writes runs, with what each place covers and what it does not."""
-    st.subheader("Where code that a model writes runs", anchor=False)
-    st.caption(
-        "A document can hold instructions, and a model may follow them. Each environment says what it keeps such code "
-        "from, and what it does not."
-    )
-    for environment in app.environments:
-        _environment(app, environment)
 
 
 def data(app: App, owner: str) -> None:
@@ -101,25 +89,3 @@ def _backend(app: App, backend: Backend) -> None:
         st.caption(safe.label(backend.note))
         keys.field(app, backend, "all")
         trials.draw(app, backend, "all")
-
-
-def _environment(app: App, environment: EnvironmentInfo) -> None:
-    with st.container(border=True, gap="xsmall"):
-        badge = (
-            ":green-badge[:material/check: available]"
-            if environment.available
-            else ":gray-badge[:material/block: not here]"
-        )
-        st.markdown(f"**{safe.label(environment.title)}** {badge}")
-        covers, misses = st.columns(2, gap="large")
-        covers.markdown(f":green[:material/shield:] **Covers**  \n{safe.markdown(environment.covers)}")
-        misses.markdown(f":orange[:material/warning:] **Does not cover**  \n{safe.markdown(environment.misses)}")
-        if not environment.available:
-            st.caption(safe.markdown(environment.missing))
-        elif len(app.environments) > 1:
-            st.button(
-                "In use" if choice.current(app).environment == environment.name else "Use this one",
-                key=f"environment-{environment.name}",
-                disabled=choice.current(app).environment == environment.name,
-                on_click=lambda: choice.change(app, environment=environment.name),
-            )

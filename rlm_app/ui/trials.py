@@ -6,10 +6,11 @@ import streamlit as st
 
 from rlm_app.backends import Backend
 from rlm_app.build import App
-from rlm_app.trials import Outcome, Trial, can_be_tried
+from rlm_app.trials import Found, Outcome, Trial, can_be_tried, servers_here
 from rlm_app.ui import choice, keys, safe, words
 
 _TRIALS = "ui_trials"
+_SEARCH = "ui_search"
 _EVERY = 0.4
 _SHOWN = 12
 
@@ -47,47 +48,76 @@ def start(app: App, backend: Backend) -> None:
 
 
 def find_servers(app: App, place: str) -> None:
-    """Draw the button that asks every server one may run on this machine at once."""
-    own = [backend for backend in app.backends if backend.is_server]
-
-    def ask() -> None:
-        for backend in own:
-            start(app, backend)
-
+    """Draw the button that looks for servers on this machine, and what was found, each ready to be used."""
     st.button(
         "Find servers on this machine",
         key=f"{place}-find-servers",
         icon=":material/lan:",
-        on_click=ask,
-        help=f"Asks at the usual places: {', '.join(backend.title for backend in own)}",
+        on_click=lambda: st.session_state.update({_SEARCH: servers_here()}),
+        help="Asks at the usual places of Ollama, LM Studio, vLLM and llama.cpp",
     )
+    search: Trial[Found] | None = st.session_state.get(_SEARCH)
+    if search is None:
+        return
+    live = search.outcome is None
+
+    def body() -> None:
+        outcome = search.outcome
+        if live and outcome is not None:
+            st.rerun()
+        if outcome is None:
+            st.caption(":shimmer[Looking for servers]")
+        elif not outcome.found:
+            st.caption(
+                "No server answers at the usual places. Start one, or give its address under *Who answers next*."
+            )
+        for server in outcome.found if outcome else ():
+            _server(app, server, place)
+
+    # A click inside a fragment draws the fragment alone anew, and "Use" changes the page around it.
+    (st.fragment(body, run_every=_EVERY) if live else body)()
+
+
+def _server(app: App, server: Found, place: str) -> None:
+    known = next((backend for backend in app.backends if backend.is_server and backend.name == server.name), None)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        title = known.title if known else server.name
+        count = words.count(len(server.models), "model")
+        st.markdown(f":green[:material/check:] **{safe.label(title)}** · {count}", width="content")
+        if known and server.models:
+            st.button("Use", key=f"{place}-use-{server.name}", on_click=_use, args=(app, server))
+
+
+def _use(app: App, server: Found) -> None:
+    """Take a server with models that it has: those used there last, where it still has them."""
+    choice.pick_backend(app, server.name)
+    now = choice.current(app)
+    have = {name: model for name in ("root_model", "sub_model") if (model := getattr(now, name)) in server.models}
+    choice.change(app, **{name: have.get(name, server.models[0]) for name in ("root_model", "sub_model")})
 
 
 def found(backend: str) -> tuple[str, ...]:
-    """Return the models that the last test of a backend found."""
-    trial = _trials().get(backend)
-    outcome = trial.outcome if trial else None
-    return outcome.models if outcome else ()
+    """Return the models that the last test of a backend, or the search on this machine, found."""
+    trial, search = _trials().get(backend), st.session_state.get(_SEARCH)
+    tested = trial.outcome if trial else None
+    sought = search.outcome if search else None
+    here = (model for server in (sought.found if sought else ()) if server.name == backend for model in server.models)
+    return (*(tested.found if tested else ()), *here)
 
 
-def forget(backend: str) -> None:
-    """Let go of what was found with a key that is gone."""
-    _trials().pop(backend, None)
-
-
-def _outcome(outcome: Outcome | None) -> None:
+def _outcome(outcome: Outcome[str] | None) -> None:
     if outcome is None:
         st.caption(":shimmer[Asking the provider]")
     elif outcome.problem:
         st.markdown(f":red[:material/close:] {safe.markdown(outcome.problem)}")
     else:
-        count = words.count(len(outcome.models), "model")
+        count = words.count(len(outcome.found), "model")
         st.markdown(f":green[:material/check: It answers: {count} in {words.duration(outcome.seconds)}]")
-        shown = ", ".join(safe.label(model) for model in outcome.models[:_SHOWN])
-        more = len(outcome.models) - _SHOWN
+        shown = ", ".join(safe.label(model) for model in outcome.found[:_SHOWN])
+        more = len(outcome.found) - _SHOWN
         st.caption(f"{shown}{f' and {more:,} more' if more > 0 else ''}")
 
 
-def _trials() -> dict[str, Trial]:
-    held: dict[str, Trial] = st.session_state.setdefault(_TRIALS, {})
+def _trials() -> dict[str, Trial[str]]:
+    held: dict[str, Trial[str]] = st.session_state.setdefault(_TRIALS, {})
     return held
