@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rlm_app.assemble import backend_named
 from rlm_app.build import App, open_app
-from rlm_app.cli import again, files
+from rlm_app.cli import again, doctor, files
 from rlm_app.cli.report import ANSWERED, FAILED, OWNER, UNUSABLE, exit_code, print_result, say, watch
 from rlm_app.errors import DocumentError, RLMError, StoreError
 from rlm_app.records import RunRecord, RunSpec
@@ -23,6 +23,8 @@ from rlm_app.types import DocumentInfo, Limits
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out one command and return the exit code; a message that explains a failure goes to standard error."""
     options = _parser().parse_args(arguments)
+    if vars(options).get("allow_unconfined"):
+        os.environ["RLM_APP_ALLOW_UNCONFINED"] = "1"
     try:
         code: int = options.command(options)
     except RLMError as error:
@@ -39,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m rlm_app", description="Ask long documents; every quotation is checked."
     )
     commands = parser.add_subparsers(
-        required=True, metavar="serve | ask | runs | resume | fork | follow | replay | import | export"
+        required=True, metavar="serve | ask | runs | resume | fork | follow | replay | import | export | doctor"
     )
 
     serve = commands.add_parser("serve", help="start the app in the browser")
@@ -59,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--depth", type=int, default=Limits().depth, help="2 and more: models may start child RLMs")
     ask.add_argument("--direct", action="store_true", help="put the documents in the prompt of one call, if they fit")
     again.add_limits(ask)
+    again.add_consent(ask)
     ask.add_argument("--json", action="store_true", help="print answer, citations and usage as one JSON object")
     ask.set_defaults(command=_ask)
 
@@ -69,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
 
     again.add_commands(commands)
     files.add_commands(commands)
+    doctor.add_command(commands)
     return parser
 
 

@@ -24,6 +24,13 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--max-sub-calls", type=int, metavar="N")
 
 
+def add_consent(parser: argparse.ArgumentParser) -> None:
+    """Add the word by which a person agrees to run a model's code where it cannot be confined."""
+    parser.add_argument(
+        "--allow-unconfined", action="store_true", help="run a model's code even where nothing confines it"
+    )
+
+
 def limits_from(options: argparse.Namespace, base: Limits) -> Limits:
     """Return the base limits with those that were given in their place."""
     given = {field: getattr(options, name) for name, field in _LIMITS.items() if getattr(options, name) is not None}
@@ -58,6 +65,7 @@ def add_commands(commands: Any) -> None:
 def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text)
     parser.add_argument("run", metavar="RUN", help="the run's id, or how it begins (see: runs)")
+    add_consent(parser)
     if name != "replay":
         parser.add_argument("--json", action="store_true", help="print answer, citations and usage as one JSON object")
     return parser
