@@ -682,7 +682,7 @@ def main() -> None:
     repl = Repl(wire, hello)
     work: queue.SimpleQueue[Any] = queue.SimpleQueue()
     signal.signal(signal.SIGINT, repl.interrupts.handle)
-    threading.stack_size(1 << 20)
+    threading.stack_size(1 << 19)  # a thousand threads of a cell then fit into its memory
     threading.Thread(target=repl.listen, args=(work,), daemon=True).start()
     threading.Thread(target=repl.show_output, daemon=True).start()
     confined = globals().get("CONFINED", {})

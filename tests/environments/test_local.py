@@ -276,6 +276,24 @@ def test_memory_that_grows_over_the_cap_is_an_error_and_the_repl_goes_on() -> No
         assert repl.run("del x\nprint(kept)", seconds=20).stdout == "1\n"
 
 
+def test_a_thousand_threads_of_a_cell_may_wait_for_the_host_at_once() -> None:
+    code = """
+import threading
+together, replies = threading.Barrier(1000), {}
+def ask(i):
+    together.wait()
+    replies[i] = llm_query(str(i))
+threads = [threading.Thread(target=ask, args=(i,)) for i in range(1000)]
+for t in threads: t.start()
+for t in threads: t.join()
+print(len(replies), all(replies[i] == f"re: {i}" for i in replies))
+"""
+    with REPL(LocalREPL(), {"llm_query": "re: {}".format}, cancel=CancelToken()) as repl:
+        result = repl.run(code, seconds=30)
+    assert result.error is None, result.error.traceback
+    assert result.stdout == "1000 True\n"
+
+
 def test_a_reply_to_a_call_that_nobody_made_is_passed_over() -> None:
     channel = started()
     channel.write(encode({"op": "reply", "id": 7, "kind": "text"}, [b"forged"]))

@@ -91,7 +91,7 @@ class Plan:
     memory: int = 1 << 30
     file_size: int = 256 << 20
     open_files: int = 256
-    threads: int = 64
+    threads: int = 1_200
     packages: tuple[str, ...] = ()
     read: tuple[str, ...] | None = None
     outside: tuple[str, ...] = (str(START),)
