@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from rlm_app.ui import environments as places
 from rlm_app.ui import models, panels, profiles, prompt, shell
 
 shell.require_shell()
@@ -23,7 +24,8 @@ with prompts:
     prompt.draw(app)
 with limits:
     panels.limits(app)
-with environments:
-    panels.environments(app)
+if environments.open:  # asks the engine for containers
+    with environments:
+        places.draw(app)
 with data:
     panels.data(app, owner)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rlm_app import offers
-from rlm_app.assemble import Executor, backends, environment_for, make_client
+from rlm_app.assemble import Executor, backends, environment_for, make_client, make_environment
 from rlm_app.backends import Backend
 from rlm_app.cancel import CancelToken
 from rlm_app.catalogue import Catalogue
@@ -297,6 +297,7 @@ def open_app(settings: Settings | None = None, *, keep: bool = True) -> App:
 
     With `keep` False nothing is written to disk and everything is forgotten on close.
     """
+    from rlm_app.environments.docker_engine import sweep_meanwhile
     from rlm_app.environments.scratch import sweep_scratch
     from rlm_app.store.duckdb_store import DuckDBStore
 
@@ -309,6 +310,7 @@ def open_app(settings: Settings | None = None, *, keep: bool = True) -> App:
             "you may write to."
         ) from error
     sweep_scratch()
+    sweep_meanwhile()
     if not keep:
         return App(settings, DuckDBStore(":memory:"))
     return App(settings, DuckDBStore(settings.data_file), settings.home / "originals")

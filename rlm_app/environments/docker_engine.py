@@ -5,10 +5,14 @@ from __future__ import annotations
 import atexit
 import contextlib
 import functools
+import http.client
+import json
 import os
 import platform
 import socket
 import tempfile
+import threading
+import urllib.parse
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -155,6 +159,30 @@ def sweep(base_url: str = "") -> int:
             remove(api, row["Id"])
             swept += 1
     return swept
+
+
+def sweep_meanwhile() -> threading.Thread:
+    """Sweep on a thread, if there is an engine and something in it that may be ours; found out without importing the SDK."""
+    thread = threading.Thread(target=_sweep_if_any, name="docker-sweep", daemon=True)
+    thread.start()
+    return thread
+
+
+def _sweep_if_any() -> None:
+    address = os.environ.get("DOCKER_HOST", "") or USUAL_PLACE
+    with contextlib.suppress(OSError, http.client.HTTPException, ConfigError):
+        if not address.startswith("unix://") or _asked(address.removeprefix("unix://")) != b"[]":
+            sweep()
+
+
+def _asked(path: str) -> bytes:
+    """Return what the engine at a Unix socket answers when it is asked for our containers."""
+    wanted = urllib.parse.quote(json.dumps({"label": [LABEL]}))
+    connection = http.client.HTTPConnection("localhost", timeout=10)
+    with contextlib.closing(connection), socket.socket(socket.AF_UNIX) as connection.sock:
+        connection.sock.connect(path)
+        connection.request("GET", f"/containers/json?all=1&filters={wanted}")
+        return connection.getresponse().read().strip()
 
 
 def _is_orphan(marks: dict[str, str]) -> bool:

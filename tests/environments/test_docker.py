@@ -270,7 +270,7 @@ def test_a_container_of_a_dead_app_ends_by_itself_unless_it_is_stopped_and_then_
     assert eventually(lambda: not runs(free))
     assert runs(stopped)
     mine = started(environment)
-    assert docker_engine.sweep() >= 2
+    docker_engine.sweep_meanwhile().join(20)
     left = {row["Id"] for row in docker_engine.engine().containers(all=True)}
     assert not left & {free, stopped}
     assert run("print('still here')", mine) == "still here"

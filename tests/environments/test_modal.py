@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,13 @@ from rlm_app.errors import ConfigError, REPLLost, REPLStartError
 from tests.environments.recipes import modal_repl, modal_server, modal_service
 from tests.environments.talk import greet, run
 from tests.servers.modal_server import ModalServer
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _tidy() -> Iterator[None]:
+    """Let what the SDK left in cycles go here: Python 3.11 cannot parse while such things are let go of (gh-106905)."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -19,6 +20,13 @@ from rlm_app.errors import ConfigError, REPLLost, REPLStartError
 from tests.environments.recipes import prime_repl, prime_server, prime_service
 from tests.environments.talk import greet, run
 from tests.servers.prime_server import PrimeServer
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _tidy() -> Iterator[None]:
+    """Let what the SDK left in cycles go here: Python 3.11 cannot parse while such things are let go of (gh-106905)."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

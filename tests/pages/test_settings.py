@@ -14,7 +14,9 @@ Page = Callable[..., AppTest]
 
 
 def test_each_environment_says_what_it_covers_and_what_it_does_not(page: Page, app: App) -> None:
-    shown = texts(page(shell.SETTINGS))
+    tab = page(shell.SETTINGS)
+    tab.session_state["settings-tab"] = "Environments"
+    shown = texts(tab.run())
     for environment in app.environments:
         assert safe.markdown(environment.covers) in shown
         assert safe.markdown(environment.misses) in shown
