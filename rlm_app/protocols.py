@@ -137,7 +137,7 @@ class Signals(Protocol):
     """Hears what is worth showing but not keeping: text as it is written, output as it is printed."""
 
     def __call__(self, call_id: str, kind: str, text: str, /) -> None:
-        """Take a piece of text; `kind` is "thinking" (a call began), "reply", "running" or "output"."""
+        """Take a piece of text; `kind` is "thinking" (a call began), "reply", "running", "output" or "waiting" (why)."""
 
 
 Tools = Mapping[str, HostFunction]

@@ -33,7 +33,8 @@ class Live:
 
     `reply` and `output` are the last 20,000 characters of what the root model has written of its reply and the running
     cell has printed; `subcalls` is how many are under way; `place` is 1 for the run that starts next, 0 for one that has
-    started; `version` grows with every change.
+    started; `version` grows with every change. `waits` says which call waits before it is tried again, and why; it is
+    empty once something has gone on since.
     """
 
     phase: Phase
@@ -44,6 +45,7 @@ class Live:
     place: int
     version: int
     began: float = 0.0
+    waits: str = ""
 
 
 class Tail:
@@ -81,6 +83,7 @@ class LiveBoard:
         self._began = self._since = clock()
         self._reply, self._output = Tail(), Tail()
         self._subcalls: set[str] = set()
+        self._waits = ""
         self._version = 0
 
     def enter(self, phase: Phase) -> None:
@@ -89,10 +92,11 @@ class LiveBoard:
             self._enter(phase)
 
     def signal(self, call_id: str, kind: str, text: str) -> None:
-        """Take a piece of the root's reply or of its cell's output; those of other calls are not shown."""
+        """Take a piece of the root's reply or of its cell's output, or word of a wait; other calls' pieces are not shown."""
         if call_id != _ROOT:
             return
         with self._lock:
+            self._waits = text if kind == "waiting" else ""
             if kind == "thinking":
                 self._enter(Phase.THINKING)
                 self._reply.clear()
@@ -109,6 +113,7 @@ class LiveBoard:
         with self._lock:
             match event:
                 case ModelReplied(call_id="0"):
+                    self._waits = ""
                     self._reply.clear()
                 case CellStarted(call_id="0"):
                     self._output.clear()
@@ -117,6 +122,7 @@ class LiveBoard:
                     self._subcalls.add(event.call_id)
                     self._enter(Phase.SUBCALLS)
                 case SubcallFinished():
+                    self._waits = ""
                     self._subcalls.discard(event.call_id)
                     self._enter(Phase.SUBCALLS if self._subcalls else Phase.RUNNING_CODE)
                 case Cited():
@@ -127,7 +133,7 @@ class LiveBoard:
         """Return the moment; `place` is the run's place in line."""
         with self._lock:
             reply, output, calls = self._reply.text, self._output.text, len(self._subcalls)
-            return Live(self._phase, self._since, reply, output, calls, place, self._version, self._began)
+            return Live(self._phase, self._since, reply, output, calls, place, self._version, self._began, self._waits)
 
     def _enter(self, phase: Phase) -> None:
         # A run that was told to stop says so until it ends, whatever its last calls still do.

@@ -9,7 +9,7 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.records import RunRecord
 from rlm_app.runs.live import Live, Phase
-from rlm_app.ui import words
+from rlm_app.ui import safe, words
 
 TAIL = 24
 _BEFORE_REPLY = {Phase.STARTING, Phase.THINKING, Phase.WRITING}
@@ -23,6 +23,8 @@ def draw(app: App, record: RunRecord, turns: int) -> None:
         return
     waited = words.duration(max(0.0, time.time() - live.since))
     st.markdown(f":shimmer[{sentence(live, turns)}] :gray[{waited}]")
+    if live.waits:
+        st.caption(safe.markdown(live.waits))
     if live.reply:
         st.caption("The reply, as it is written")
         st.code(tail(live.reply), language=None, wrap_lines=True)

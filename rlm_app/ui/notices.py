@@ -31,6 +31,7 @@ PLAIN: Mapping[str, tuple[str, str]] = {
         "The session in which the code runs had to be restarted; its variables were lost.",
     ),
     "compacted": (":material/compress:", ""),
+    "waits": (":material/hourglass_top:", ""),
     "unknown model": (":material/swap_horiz:", ""),
     "standard error": (":material/terminal:", ""),
 }

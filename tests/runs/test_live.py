@@ -97,6 +97,19 @@ def test_what_other_calls_write_is_not_shown() -> None:
     assert board.snapshot() == before
 
 
+def test_a_wait_shows_until_something_goes_on() -> None:
+    board = LiveBoard()
+    steps: tuple[Callable[[], None], ...] = (
+        lambda: board.signal("0", "reply", "I will"),
+        lambda: board.event(answer(1)),
+    )
+    for goes_on in steps:
+        board.signal("0", "waiting", "gpt waits 4 s: the provider asked to slow down.")
+        assert board.snapshot().waits == "gpt waits 4 s: the provider asked to slow down."
+        goes_on()
+        assert board.snapshot().waits == ""
+
+
 def test_the_version_grows_with_every_change_also_from_many_threads() -> None:
     board = LiveBoard()
 
