@@ -82,5 +82,5 @@ class DuckDBJournal:
             return {(key, number) for key, number in cursor.execute(_FINISHED, [self._run_id]).fetchall()}
 
     def _job(self, key: str, occurrence: int, state: str, call_id: str, value: Any = None) -> Job:
-        body, texts = encode(value)
+        body, texts = encode(value) if value else ("null", {})
         return Job("journal", (self._run_id, key, occurrence, state, call_id, time.time(), body, [*texts]), texts)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rlm_app.store.batch import Job
+from rlm_app.store.texts import compact
 
 _MARK = 8
 
@@ -127,7 +128,7 @@ class Safekeeping:
 
 def line_of(job: Job) -> bytes:
     """Return a row of the journal as it is kept here."""
-    body = json.dumps([*job.row, dict(job.texts)], ensure_ascii=False, separators=(",", ":")).encode()
+    body = compact([*job.row, dict(job.texts)]).encode()
     return b"%08x%s\n" % (zlib.crc32(body), body)
 
 

@@ -55,8 +55,13 @@ def storable(text: str) -> str:
     return text if text.isascii() else text.encode(errors="replace").decode()
 
 
+def compact(value: Any) -> str:
+    """Return a JSON value as the shortest text that says it."""
+    return _COMPACT.encode(value)
+
+
 def _json(value: Any) -> str:
-    body = _COMPACT.encode(value)
+    body = compact(value)
     return body if body.isascii() or name_of(body) is not None else json.dumps(value, separators=(",", ":"))
 
 
