@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -50,10 +49,15 @@ class AnthropicClient(StreamingClient):
         self.base_url = (base_url or URL).rstrip("/").removesuffix("/v1")
         if not key and self.base_url == URL:
             raise ConfigError("Anthropic needs a key and none is set; set ANTHROPIC_API_KEY or enter one in Settings.")
+        url = self.base_url
+
+        def carrier() -> Carrier:
+            return _carrier(url, key, timeout, chosen.get("headers") or {})
+
         speech = Speech(
-            self.base_url,
+            url,
             key,
-            partial(_carrier, self.base_url, key, timeout, chosen.get("headers") or {}),
+            carrier,
             lambda request: body_of(request, model, chosen.get("body") or {}),
             AnthropicReply,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import email.utils
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rlm_app.clients.retry import TryAgain
@@ -57,7 +57,7 @@ class Asked:
 
     model: str
     url: str
-    key: str = ""
+    key: str = field(default="", repr=False)
 
     def clean(self, text: str) -> str:
         """Return at most 300 characters of a server's own words on one line, without the key."""
