@@ -1,7 +1,7 @@
 """Plain HTTP over kept connections, a thread a call: the least that a call to a provider can cost.
 
 A hundred calls a second are made from threads that wait anyway; a blocking socket costs a third of what an event loop does
-(docs/decisions/0008-connections.md).
+(docs/decisions/0009-connections.md).
 """
 
 from __future__ import annotations
