@@ -51,6 +51,9 @@ class Shelf:
             path, plain_name(name), password, on_progress=on_progress, cancel=cancel, launch=reading.launch()
         )
         self._originals.keep(path, document.info.sha256, owner)
+        known = next((info for info in self._store.documents(owner) if info.sha256 == document.info.sha256), None)
+        if known is not None and _recognised(known) > _recognised(document.info):
+            return known  # what OCR has read is not lost by adding the file once more
         self._store.add_document(document, owner)
         return document.info
 
@@ -139,3 +142,7 @@ class Shelf:
     def _keep(self, owner: str, collections: Mapping[str, Sequence[str]]) -> None:
         value = {name: list(members) for name, members in collections.items()}
         self._store.keep_preference(owner, _COLLECTIONS, value or None)
+
+
+def _recognised(info: DocumentInfo) -> int:
+    return sum(page.kind == "ocr" for page in info.pages)

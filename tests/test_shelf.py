@@ -121,6 +121,7 @@ def test_scanned_pages_are_read_with_ocr_and_marked(app: App, tmp_path: Path, te
     assert read.notes == ("pages 1, 3 are a scan whose text a program recognised (OCR); letters may be wrong",)
     assert app.health(read) == f"3 pages · 2 read by OCR · text OK · {read.characters} characters"
     assert app.shelf.scanned(read) == []
+    assert app.add_file(tmp_path / "scan.pdf", "scan.pdf", "ann") == read
 
 
 def test_ocr_that_is_stopped_keeps_the_document_as_it_was(app: App, tmp_path: Path, tesseract: None) -> None:

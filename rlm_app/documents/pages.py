@@ -18,13 +18,18 @@ _NEVER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\ud800-\ud
 
 def join(name: str, parts: list[Part]) -> tuple[str, tuple[Page, ...]]:
     """Return the text of all parts in order and their pages, which follow one another without a gap."""
-    if sum(len(text) for _, text, _ in parts) > MAX_CHARACTERS:
-        raise DocumentError(name, f"holds more than {MAX_CHARACTERS:,} characters; split it")
+    check_length(name, sum(len(text) for _, text, _ in parts))
     pages, start = [], 0
     for label, text, kind in parts:
         pages.append(Page(label, start, start + len(text), kind))
         start += len(text)
     return "".join(text for _, text, _ in parts), tuple(pages)
+
+
+def check_length(name: str, characters: int) -> None:
+    """Raise `DocumentError` when a document is longer than one may be."""
+    if characters > MAX_CHARACTERS:
+        raise DocumentError(name, f"holds {characters:,} characters, and {MAX_CHARACTERS:,} are allowed; split it")
 
 
 def clean(text: str) -> str:

@@ -14,11 +14,12 @@ REFUSED = {
     "odp": _NO_READER.format("OpenDocument slides", "save it as PPTX or PDF and upload that"),
     "odg": _NO_READER.format("OpenDocument files of this kind", "save it as PDF and upload that"),
     "mbox": _NO_READER.format("Mailboxes", "export the messages as EML, pack them as ZIP and upload that"),
+    "msg": _NO_READER.format("Outlook messages (MSG)", "save the message as EML and upload that"),
     "picture": _NO_READER.format(
         "Pictures", "save it as PDF and upload that; scanned pages can be read with OCR there"
     ),
     "archive": _NO_READER.format("Archives other than ZIP", "unpack it, pack it as ZIP and upload that"),
-    "ole": "is an old or a password-protected Office file; save it as DOCX without a password and upload that",
+    "ole": "is an old or a password-protected Office file; save it as DOCX, XLSX or PPTX without a password and upload that",
     "ole-encrypted": "needs its password, and protected Office files cannot be opened here; save one without it",
     "binary": "is not a document this app can read; save it as PDF, Word, HTML or text and upload that",
 }

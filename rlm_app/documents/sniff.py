@@ -69,7 +69,7 @@ def sniff(path: Path, name: str) -> str:
     if suffix in _PROMISED and found not in {_PROMISED[suffix], "ole", "xlsb"}:
         raise DocumentError(name, _misnamed(suffix, found))
     if found == "ole":
-        found = _ole(path)
+        found = "msg" if suffix == "msg" else _ole(path)
     if found in reasons.REFUSED:
         raise DocumentError(name, reasons.REFUSED[found])
     return found

@@ -7,7 +7,7 @@ from pathlib import Path
 from rlm_app.documents import reasons
 from rlm_app.documents.encoding import decode
 from rlm_app.documents.loading import Loaded, OnProgress
-from rlm_app.documents.pages import Part
+from rlm_app.documents.pages import Part, check_length
 from rlm_app.documents.stretches import stretches as cut
 from rlm_app.errors import DocumentError
 
@@ -34,6 +34,7 @@ def decoded(path: Path, name: str) -> tuple[str, tuple[str, ...]]:
     whole, encoding = decode(path.read_bytes(), name)
     if not whole.strip():
         raise DocumentError(name, reasons.NO_TEXT)
+    check_length(name, len(whole))
     notes = () if encoding.startswith("utf-") else (f"read as {encoding}; if letters look wrong, save it as UTF-8",)
     return whole, notes
 

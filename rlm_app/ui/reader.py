@@ -138,7 +138,8 @@ def _page_key(info: DocumentInfo) -> str:
 
 
 def _kind(page: Page) -> str:
-    return _KINDS.get(page.kind, page.kind).capitalize()
+    said = _KINDS.get(page.kind, page.kind)
+    return said[:1].upper() + said[1:]
 
 
 def _on(page: Page, found: list[marked.Span]) -> list[marked.Span]:

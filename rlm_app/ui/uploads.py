@@ -111,7 +111,7 @@ def _read(app: App, owner: str, file: UploadedFile, password: str | None) -> Out
 
     def progress(done: int, total: int) -> None:
         share = done / total if total else 0.0
-        bar.progress(min(share, 1.0), text=f"Reading {safe.label(name)} · {done:,} of {words.count(total, 'page')}")
+        bar.progress(min(share, 1.0), text=f"Reading {safe.label(name)} · {done:,} of {total:,}")
 
     try:
         with freeing.on_disk(file) as path:
