@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rlm_app import offers
-from rlm_app.assemble import Executor, backends, environment_for, make_client, make_environment
+from rlm_app.assemble import Executor, backends, environment_for, make_client, make_environment, missing_for
 from rlm_app.backends import Backend
 from rlm_app.cancel import CancelToken
 from rlm_app.catalogue import Catalogue
@@ -90,9 +90,14 @@ class App:
         """What the environments are called, by name; unlike the rest, known at once."""
         return offers.TITLES
 
-    def environment(self, name: str) -> EnvironmentInfo | None:
-        """Return one environment, None for a name that is not known."""
-        return offers.environment(name)
+    @property
+    def remote_environments(self) -> frozenset[str]:
+        """The names of those to which documents are sent over the network, and which may charge for it."""
+        return offers.REMOTE
+
+    def missing_for(self, environment: str) -> str:
+        """Return what is missing before an environment can be used, with the command that fixes it; empty if nothing is."""
+        return missing_for(make_environment(environment))
 
     def measure(self, environment: str) -> Measurement:
         """Begin to start an environment and to run a cell in it, as a test of how long that takes."""

@@ -59,11 +59,6 @@ def environments() -> tuple[EnvironmentInfo, ...]:
     return tuple(_describe(name) for name in ENVIRONMENTS)
 
 
-def environment(name: str) -> EnvironmentInfo | None:
-    """Return one environment, None for a name that is not known."""
-    return _describe(name) if name in ENVIRONMENTS else None
-
-
 def sample_questions() -> tuple[SampleQuestion, ...]:
     """Return the questions offered to a first visitor."""
     rows = json.loads((SAMPLE_DOCS / "examples.json").read_text(encoding="utf-8"))

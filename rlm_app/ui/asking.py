@@ -11,7 +11,19 @@ from rlm_app.build import App
 from rlm_app.errors import ConfigError, StoreError
 from rlm_app.records import RunSpec
 from rlm_app.types import DocumentInfo
-from rlm_app.ui import again, choice, collections, documents, estimating, keys, mode, picker, profiles, safe
+from rlm_app.ui import (
+    again,
+    choice,
+    collections,
+    documents,
+    environments,
+    estimating,
+    keys,
+    mode,
+    picker,
+    profiles,
+    safe,
+)
 
 
 def draw(app: App, owner: str, *, reading: bool) -> DeltaGenerator:
@@ -99,6 +111,7 @@ def _settings_row(app: App) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.popover("Backend and limits", icon=":material/tune:", type="tertiary"):
             picker.backend_and_models(app, "ask")
+            environments.pick(app, "ask")
             picker.limits(app, "ask")
         st.caption(safe.label(choice.sentence(app)), width="content")
 

@@ -36,10 +36,11 @@ def pick(app: App, place: str) -> None:
         on_change=lambda: choice.change(app, environment=st.session_state[key]),
         help="What each covers, and what it does not, stands under Settings",
     )
-    found = app.environment(now)
-    if found is not None and not found.available:
-        st.caption(f":orange[:material/warning:] {safe.markdown(found.missing)}")
-    elif found is not None and found.remote:
+    if now not in titles:
+        return
+    if missing := app.missing_for(now):
+        st.caption(f":orange[:material/warning:] {safe.markdown(missing)}")
+    elif now in app.remote_environments:
         st.caption(_SENT)
 
 
