@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from rlm_app.ui import consent, models, panels, profiles, prompt, shell
 from rlm_app.ui import environments as places
-from rlm_app.ui import models, panels, profiles, prompt, shell
 
 shell.require_shell()
 
@@ -26,6 +26,7 @@ with limits:
     panels.limits(app)
 if environments.open:  # asks the engine for containers
     with environments:
+        consent.panel(app, owner)
         places.draw(app)
 with data:
     panels.data(app, owner)

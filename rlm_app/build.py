@@ -188,6 +188,7 @@ class App:
         record = self.run(run_id, owner)
         if record is not None:
             refuse_imported(record)
+            environment_for(self.settings, self.store, record.spec, owner)
             make_client(self.settings, record.spec, record.spec.root_model, keys or {}).close()
         if limits is not None:
             check_limits(limits)

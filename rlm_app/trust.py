@@ -61,3 +61,12 @@ def shortcoming(found: Level) -> str:
     from rlm_app.environments.confinement.words import COULD, listed
 
     return f"on this machine it could {listed([COULD[name] for name in found.missing])}."
+
+
+def warning() -> str:
+    """Return the sentence that pages show where local code is not confined; empty where it is."""
+    from rlm_app.environments.confinement.measure import level
+    from rlm_app.environments.confinement.words import describe
+
+    found = level()
+    return "" if found.is_confined else f"{describe(found).title}. {describe(found).sentence}"

@@ -8,13 +8,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rlm_app.build import App
-from rlm_app.errors import ConfigError, StoreError
 from rlm_app.records import RunSpec
 from rlm_app.types import DocumentInfo
 from rlm_app.ui import (
     again,
     choice,
     collections,
+    consent,
     documents,
     environments,
     estimating,
@@ -98,12 +98,8 @@ def order(app: App, question: str, chosen: list[str]) -> RunSpec:
 
 
 def _start(app: App, owner: str, question: str, chosen: list[str]) -> None:
-    try:
-        run_id = app.start(order(app, question, chosen), owner, keys.typed())
-    except (ConfigError, StoreError) as error:
-        st.error(safe.markdown(str(error)), icon=":material/error:")
-        return
-    again.open_run(run_id)
+    wanted = order(app, question, chosen)
+    consent.begin(app, owner, lambda: app.start(wanted, owner, keys.typed()))
 
 
 def _settings_row(app: App) -> None:

@@ -23,7 +23,7 @@ def draw(app: App, record: RunRecord) -> None:
         )
         asked = st.form_submit_button("Ask", key=f"follow-{record.id}-ask", icon=":material/subdirectory_arrow_right:")
     if asked:
-        going_on.start(app.follow_up, record.id, record.owner, question or "")
+        going_on.start(app, record.owner, app.follow_up, record.id, record.owner, question or "")
 
 
 def origin(app: App, record: RunRecord) -> None:

@@ -27,7 +27,7 @@ def draw(app: App, record: RunRecord, turn: Turn) -> None:
             st.caption("This turn handed in the answer. Go on differently from an earlier turn, or ask a follow-up.")
             return
         if _form(app, record, number, key):
-            going_on.start(_fork(app, record, number, key))
+            going_on.start(app, record.owner, _fork(app, record, number, key))
 
 
 def _form(app: App, record: RunRecord, number: int, key: str) -> bool:

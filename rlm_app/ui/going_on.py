@@ -11,7 +11,7 @@ from rlm_app.build import IMPORTED, SAMPLES, App
 from rlm_app.errors import ConfigError, StoreError
 from rlm_app.records import RunRecord
 from rlm_app.types import Limits, RunState
-from rlm_app.ui import again, keys, safe, tabs, words
+from rlm_app.ui import consent, keys, safe, tabs, words
 
 _TROUBLE = "ui_trouble"
 
@@ -48,14 +48,9 @@ def trouble(record: RunRecord) -> None:
         st.error(safe.markdown(sentence), icon=":material/error:")
 
 
-def start(run: Callable[..., str], *values: Any, **changes: Any) -> None:
+def start(app: App, owner: str, run: Callable[..., str], *values: Any, **changes: Any) -> None:
     """Start a run that goes on from another and open its page, or say why it cannot start."""
-    try:
-        run_id = run(*values, keys.typed(), **changes)
-    except (ConfigError, StoreError) as error:
-        st.error(safe.markdown(str(error)), icon=":material/error:")
-        return
-    again.open_run(run_id)
+    consent.begin(app, owner, lambda: run(*values, keys.typed(), **changes))
 
 
 def saved_sentence(saved: int, sent: int) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.records import RunRecord
-from rlm_app.ui import answer, evidence, header, live, shell, tabs, timeline
+from rlm_app.ui import answer, consent, evidence, header, live, shell, tabs, timeline
 
 EVERY = 0.8
 """Seconds between two looks at a live run: a turn has to be on the screen within a second."""
@@ -41,6 +41,7 @@ def show(app: App, run_id: str, owner: str) -> None:
 
 def _draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
     header.draw(app, record, trajectory)
+    consent.notice(record)
     key = tabs.key(record.id)
     st.session_state.setdefault(key, tabs.TIMELINE if record.state.is_live else tabs.ANSWER)
     first, second, third = st.tabs([tabs.ANSWER, tabs.TIMELINE, tabs.EVIDENCE], key=key, on_change="rerun")
