@@ -14,15 +14,18 @@ from rlm_app.errors import Cancelled
 class Slots:
     """Lets at most `most` calls be under way at once, over all clients that share it.
 
-    The number is halved when the provider asks to slow down and grows back by one for each round of calls that went well:
-    additive increase, multiplicative decrease (Chiu and Jain, 1989), as TCP does (Jacobson, 1988).
+    A round is as many calls as were allowed when it began. After it the number falls by half the share of the calls that the
+    provider refused, so to a half when it refused all, and grows by one unless it refused most: additive increase,
+    multiplicative decrease (Chiu and Jain, 1989), with the decrease of DCTCP (Alizadeh et al., 2010), because halving at
+    each refusal would all but stop a run whose provider refuses one call in twenty.
     """
 
     def __init__(self, most: int = 64) -> None:
         self._most = max(1, most)
         self._allowed = float(self._most)
         self._taken = 0
-        self._round = 0
+        self._ended = 0
+        self._refused = 0
         self._changed = threading.Condition(threading.Lock())
 
     @property
@@ -32,27 +35,26 @@ class Slots:
 
     @contextmanager
     def turn(self, cancel: CancelToken) -> Iterator[None]:
-        """Hold a slot for the block, waiting for one if need be; a `TryAgain` with `busy` set lowers the number.
+        """Hold a slot for the block, waiting for one if need be; a `TryAgain` with `busy` set is a refusal.
 
         Raises `Cancelled` at once when `cancel` is set during the wait.
         """
-        sent_in = self._take(cancel)
+        self._take(cancel)
         try:
             yield
         except TryAgain as again:
-            self._give_back(slower=again.busy and sent_in == self._round)
+            self._give_back(refused=again.busy)
             raise
         except BaseException:
-            self._give_back()
+            self._give_back(refused=None)
             raise
-        self._give_back(faster=True)
+        self._give_back(refused=False)
 
-    def _take(self, cancel: CancelToken) -> int:
+    def _take(self, cancel: CancelToken) -> None:
         with self._changed:
             if self._taken + 1 > self._allowed:
                 self._wait(cancel)
             self._taken += 1
-            return self._round
 
     def _wait(self, cancel: CancelToken) -> None:
         # The callback of a cancel needs the lock, so it is taken back only when the lock has been given up.
@@ -73,13 +75,19 @@ class Slots:
         with self._changed:
             self._changed.notify_all()
 
-    def _give_back(self, *, faster: bool = False, slower: bool = False) -> None:
+    def _give_back(self, *, refused: bool | None) -> None:
+        """Take a slot back; None says that the call told nothing of how busy the provider is."""
         with self._changed:
             self._taken -= 1
-            if slower:
-                # Calls sent before this halving may be refused for the same reason; they do not halve it again.
-                self._round += 1
-                self._allowed = max(1.0, self._allowed / 2)
-            elif faster:
-                self._allowed = min(float(self._most), self._allowed + 1 / self._allowed)
+            if refused is not None:
+                self._ended += 1
+                self._refused += refused
+                if self._ended >= int(self._allowed):
+                    self._end_round()
             self._changed.notify(2)  # one slot is given back, and one may have grown
+
+    def _end_round(self) -> None:
+        share = self._refused / self._ended
+        grown = self._allowed * (1 - share / 2) + (1 if share < 0.5 else 0)
+        self._allowed = min(float(self._most), max(1.0, grown))
+        self._ended = self._refused = 0

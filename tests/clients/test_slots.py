@@ -43,44 +43,37 @@ def test_never_more_than_allowed_are_under_way_and_all_get_their_turn() -> None:
     assert (now, most) == (0, 4)
 
 
-def test_a_provider_that_asks_to_slow_down_gets_half_and_then_one_more_a_round() -> None:
+def test_a_provider_that_refuses_all_gets_half_and_then_one_more_a_round() -> None:
     slots = Slots(64)
-    refused(slots)
-    assert slots.allowed == 32
-    refused(slots)
-    assert slots.allowed == 16
-    answered(slots, 17)
+    for allowed in (32, 16):
+        for _ in range(slots.allowed):
+            refused(slots)
+        assert slots.allowed == allowed
+    answered(slots, 16)
     assert slots.allowed == 17
     answered(slots, 3_000)
     assert slots.allowed == 64
 
 
-def test_calls_that_were_sent_together_and_are_refused_together_halve_it_once() -> None:
-    slots, together = Slots(64), threading.Barrier(20)
-
-    def work(_: int) -> None:
-        with suppress(TryAgain), slots.turn(CancelToken()):
-            together.wait(10.0)
-            raise TryAgain(ClientError("busy"), busy=True)
-
-    with ThreadPoolExecutor(20) as threads:
-        list(threads.map(work, range(20)))
-    assert slots.allowed == 32
+def test_a_provider_that_refuses_one_in_twenty_is_not_left_idle() -> None:
+    slots, lowest = Slots(64), 64
+    for _ in range(150):
+        answered(slots, 19)
+        refused(slots)
+        lowest = min(lowest, slots.allowed)
+    assert 30 <= lowest < 64
 
 
-def test_one_call_is_always_allowed_and_other_failures_change_nothing() -> None:
+def test_one_call_is_always_allowed_and_failures_of_other_kinds_are_no_sign() -> None:
     slots = Slots(8)
-    for _ in range(10):
+    for _ in range(30):
         refused(slots)
     assert slots.allowed == 1
-    answered(slots)
-    before = slots.allowed
     with suppress(ClientError), slots.turn(CancelToken()):
         raise ClientError("no such model")
-    with suppress(TryAgain), slots.turn(CancelToken()):
-        raise TryAgain(ClientError("fault"))
-    assert slots.allowed == before
+    assert slots.allowed == 1
     answered(slots)
+    assert slots.allowed == 2
 
 
 def test_who_waits_leaves_at_once_when_stopped_and_the_others_go_on() -> None:
