@@ -111,7 +111,7 @@ def environment_for(settings: Settings, store: RunStore, spec: RunSpec, owner: s
     ours = spec.backend in {backend.name for backend in (*BACKENDS, SCRIPTED) if backend.brings_code}
     consented = bool(store.preference(owner, CONSENT))
     options = options_for(settings, spec.environment, ours=ours, consented=consented)
-    return make_environment(spec.environment, options)
+    return make_environment(spec.environment, {**options, "restricted_builtins": settings.restricted_builtins})
 
 
 def missing_for(environment: Environment) -> str:

@@ -28,7 +28,8 @@ class Settings:
     `parallel_runs` how many runs work at once. `keys` are the API keys of the environment and of the secrets file, by
     variable name: they stay in memory and are left out of the object's text form; `in_secrets` names those that the file
     holds. `addresses` are servers' addresses by backend name. `shared` says that strangers use this app; `allow_unconfined`
-    that a model's code may run here even where it cannot be confined, which a shared app never does.
+    that a model's code may run here even where it cannot be confined, which a shared app never does. `restricted_builtins`
+    refuses cells `eval`, `globals` and the like.
     """
 
     home: Path
@@ -39,6 +40,7 @@ class Settings:
     addresses: Mapping[str, str] = field(default_factory=dict)
     shared: bool = False
     allow_unconfined: bool = False
+    restricted_builtins: bool = True
 
     @property
     def data_file(self) -> Path:
@@ -62,6 +64,7 @@ class Settings:
             in_secrets=frozenset(secret),
             shared=found.get("RLM_APP_MODE") == "shared",
             allow_unconfined=found.get("RLM_APP_ALLOW_UNCONFINED") == "1",
+            restricted_builtins=found.get("RLM_APP_ALLOW_BUILTINS") != "1",
             addresses={name: found[variable] for name, variable in _ADDRESSES.items() if found.get(variable)},
         )
 

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
 
+from rlm_app.assemble import environment_for
+from rlm_app.build import open_app
 from rlm_app.errors import ConfigError
+from rlm_app.records import RunSpec
 from rlm_app.settings import Settings
 
 
@@ -37,3 +41,13 @@ def test_the_first_file_goes_before_the_second(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     first, second = secrets(tmp_path, 'A_API_KEY = "1"')[0], secrets(tmp_path / "home", 'A_API_KEY = "2"')[0]
     assert Settings.from_environment({}, (first, second)).keys == {"A_API_KEY": "1"}
+
+
+@pytest.mark.parametrize(("said", "restricted"), [({}, True), ({"RLM_APP_ALLOW_BUILTINS": "1"}, False)])
+def test_cells_are_refused_some_builtins_unless_a_setting_allows_them(
+    tmp_path: Path, said: dict[str, str], restricted: bool
+) -> None:
+    settings = Settings.from_environment({"RLM_APP_HOME": str(tmp_path), **said}, secrets=())
+    spec = RunSpec("What?", (), "offline", "offline", "offline")
+    with contextlib.closing(open_app(settings, keep=False)) as app:
+        assert environment_for(settings, app.store, spec, "local").restricted_builtins is restricted
