@@ -1,5 +1,6 @@
 """Files that hold files: archives, mails, books; and the smaller text formats."""
 
+import base64
 import json
 import stat
 import zipfile
@@ -11,6 +12,7 @@ import pytest
 from rlm_app.documents.delimited import records, shape
 from rlm_app.documents.json_text import laid_out
 from rlm_app.documents.library import health, read
+from rlm_app.documents.reasons import NEEDS_PASSWORD, WRONG_PASSWORD
 from rlm_app.errors import DocumentError
 from rlm_app.types import Document, DocumentInfo
 
@@ -83,6 +85,22 @@ def test_an_archive_of_too_many_entries_is_refused(tmp_path: Path) -> None:
             archive.writestr(f"word/{number}", b"")
     with pytest.raises(DocumentError, match="holds 10,001 entries"):
         read(tmp_path / "a.docx", "a.docx")
+
+
+LOCKED = (
+    "UEsDBAoACQAAALZ0dl3zn0jLGQAAAA0AAAAGABwAbHcudHh0VVQJAAM3/gJrN/4Ca3V4CwABBAAAAAAEAAAAAO2KjFfqI4vVeLjcdplrjPfJmWyh5f46"
+    "JpNQSwcI859IyxkAAAANAAAAUEsBAh4DCgAJAAAAtnR2XfOfSMsZAAAADQAAAAYAGAAAAAAAAQAAAKSBAAAAAGx3LnR4dFVUBQADN/4Ca3V4CwABBAAAAAAE"
+    "AAAAAFBLBQYAAAAAAQABAEwAAABpAAAAAAA="
+)
+
+
+def test_a_locked_archive_asks_for_its_password(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(base64.b64decode(LOCKED))
+    for password, reason in ((None, NEEDS_PASSWORD), ("wrong", WRONG_PASSWORD)):
+        with pytest.raises(DocumentError) as refused:
+            read(tmp_path / "a.zip", "a.zip", password)
+        assert refused.value.reason == reason
+    assert "locked words" in read(tmp_path / "a.zip", "a.zip", "secret").text
 
 
 def test_a_mail_shows_headers_body_attached_mails_and_attachments(tmp_path: Path) -> None:
