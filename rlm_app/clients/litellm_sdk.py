@@ -39,7 +39,6 @@ class LiteLLMCarrier:
         self._url = url
         self._key = key or None
         litellm.suppress_debug_info = True
-        litellm.disable_streaming_logging = True
         litellm.telemetry = False
         self._common = {
             "api_base": self._url,
