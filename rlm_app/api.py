@@ -10,6 +10,7 @@ from typing import Any
 from rlm_app.api_parts import UsageSummary, make_api_client, make_toolbox, make_variables, root_window
 from rlm_app.assemble import make_environment
 from rlm_app.cancel import CancelToken
+from rlm_app.clients.pool import Pools
 from rlm_app.engine import rlm as loop
 from rlm_app.engine.budget import Budget
 from rlm_app.engine.callbacks import Callbacks
@@ -96,10 +97,11 @@ class RLM:
         )
         self.backend = backend
         self._environment = make_environment(environment, environment_kwargs)
-        self._root = make_api_client(backend, backend_kwargs or {}, self.limits)
+        self._pools = Pools(self.limits.concurrency)
+        self._root = make_api_client(backend, backend_kwargs or {}, self.limits, self._pools)
         self._sub = self._root
         if other_backends:
-            self._sub = make_api_client(other_backends[0], (other_backend_kwargs or [{}])[0], self.limits)
+            self._sub = make_api_client(other_backends[0], (other_backend_kwargs or [{}])[0], self.limits, self._pools)
         self._system_prompt = custom_system_prompt
         self._tools = make_toolbox(custom_tools or {})
         self._sub_tools = self._tools if custom_sub_tools is None else make_toolbox(custom_sub_tools)
@@ -166,6 +168,7 @@ class RLM:
             self._cells = None
         self._root.close()
         self._sub.close()
+        self._pools.close()
 
     def __enter__(self) -> RLM:
         return self

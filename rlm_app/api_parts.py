@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from rlm_app.assemble import make_client, window_of
+from rlm_app.backends import BACKENDS
+from rlm_app.clients.pool import Pools
 from rlm_app.engine.runtime import Toolbox
 from rlm_app.engine.upstream import usage_summary
 from rlm_app.errors import ConfigError
@@ -24,6 +26,8 @@ RESERVED = frozenset(
 """Names of the REPL that a custom tool may not take."""
 
 _CLIENT_ARGUMENTS = ("api_key", "base_url", "model_name")
+_SAME = {"azure_endpoint": "base_url", "azure_deployment": "model_name"}
+"""What the reference calls these for Azure."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,14 @@ class UsageSummary:
         return usage_summary(self.by_model)
 
 
-def make_api_client(backend: str, options: Mapping[str, Any], limits: Limits) -> Client:
-    """Build a client from the reference's `backend_kwargs`; raise `ConfigError` for one that is missing or unknown."""
+def make_api_client(backend: str, options: Mapping[str, Any], limits: Limits, pools: Pools) -> Client:
+    """Build a client from the reference's `backend_kwargs`; raise `ConfigError` for one that is missing or unknown.
+
+    Clients of the same place share what `pools` has for it.
+    """
     spec = _order(backend, options, limits)
     keys = {backend: options["api_key"]} if options.get("api_key") else {}
-    return make_client(Settings.from_environment(), spec, spec.root_model, keys)
+    return make_client(Settings.from_environment(), spec, spec.root_model, keys, pools)
 
 
 def root_window(backend: str, options: Mapping[str, Any]) -> int:
@@ -56,15 +63,18 @@ def root_window(backend: str, options: Mapping[str, Any]) -> int:
 
 
 def _order(backend: str, options: Mapping[str, Any], limits: Limits) -> RunSpec:
-    surplus = sorted(set(options) - set(_CLIENT_ARGUMENTS))
+    ours = {_SAME[name]: value for name, value in options.items() if name in _SAME}
+    given = {**{name: value for name, value in options.items() if name not in _SAME}, **ours}
+    own = next((each.options for each in BACKENDS if each.name == backend), ())
+    surplus = sorted(set(given) - {*_CLIENT_ARGUMENTS, *own})
     if surplus:
-        known = ", ".join(_CLIENT_ARGUMENTS)
+        known = ", ".join((*_CLIENT_ARGUMENTS, *own))
         raise ConfigError(f"backend_kwargs knows {known}; it does not know {', '.join(surplus)}.")
-    model = options.get("model_name")
+    model = given.get("model_name")
     if not model:
         raise ConfigError(f'The backend "{backend}" needs backend_kwargs={{"model_name": "…"}}.')
-    address = {"base_url": options["base_url"]} if options.get("base_url") else {}
-    return RunSpec("", (), backend, model, model, limits=limits, options=address)
+    settings = {name: value for name, value in given.items() if value and name not in {"api_key", "model_name"}}
+    return RunSpec("", (), backend, model, model, limits=limits, options=settings)
 
 
 def make_toolbox(tools: Mapping[str, Any]) -> Toolbox:

@@ -15,7 +15,8 @@ class Backend:
     `sub_models` is the usual choice; any other name may be typed. `reasons` is False for a finder, which can neither take a
     whole text at once nor follow another system prompt. `brings_code` says that what runs in cells is not written by a model
     but comes with this app or from whoever started it. `other_variables` may hold the key too; a `routes` backend leads to
-    many providers, and takes the key of the one that a model's name begins with.
+    many providers, and takes the key of the one that a model's name begins with. `options` are the further settings that
+    its client knows.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Backend:
     brings_code: bool = False
     other_variables: tuple[str, ...] = ()
     routes: bool = False
+    options: tuple[str, ...] = ()
 
     def key_in(self, keys: Mapping[str, str], model: str = "") -> str:
         """Return the key for `model` among those of the environment, which are by variable; "" when there is none."""
@@ -98,6 +100,7 @@ BACKENDS = (
         ("gpt-5-mini", "gpt-4.1-mini"),
         key_variable="AZURE_OPENAI_API_KEY",
         own_url=True,
+        options=("api_version", "headers", "body"),
     ),
     Backend(
         "openrouter",
@@ -148,6 +151,7 @@ BACKENDS = (
         ("@openai/gpt-5-mini", "@anthropic/claude-haiku-4-5"),
         key_variable="PORTKEY_API_KEY",
         own_url=True,
+        options=("virtual_key", "config", "provider", "trace_id", "metadata", "body"),
     ),
     Backend(
         "litellm",

@@ -253,6 +253,32 @@ def test_a_full_prompt_is_summed_up_and_the_whole_stays_in_the_repl() -> None:
     assert result.usage_summary.by_model["m"].calls == 4
 
 
+def test_root_and_sub_model_of_one_server_share_its_connections() -> None:
+    options = {"model_name": "big"}
+    script = {"big": iter([block("print(llm_query('one'), llm_query('two'))"), ANSWER]), "small": iter(["1", "2"])}
+    with OpenAIServer(lambda asked: Say(next(script[asked.body["model"]]))) as server:
+        place = {"base_url": server.url}
+        small = [{"model_name": "small", **place}]
+        with RLM("vllm", {**options, **place}, other_backends=["vllm"], other_backend_kwargs=small) as rlm:
+            assert rlm.completion("context").response == "done"
+    assert [body["model"] for body in server.bodies] == ["big", "small", "small", "big"]
+    assert server.connections == 1
+
+
+def test_azure_is_set_up_with_the_references_arguments() -> None:
+    with OpenAIServer([Say(ANSWER)]) as server:
+        options = {
+            "model_name": "gpt-5",
+            "azure_deployment": "ours",
+            "azure_endpoint": server.url.removesuffix("/v1"),
+            "api_version": "2025-01-01-preview",
+            "api_key": "k",
+        }
+        with RLM("azure_openai", options) as rlm:
+            assert rlm.completion("context").response == "done"
+    assert server.asked[0].path == "/openai/deployments/ours/chat/completions?api-version=2025-01-01-preview"
+
+
 def test_a_run_can_be_cancelled_from_another_thread() -> None:
     with library([block("while True: pass")]) as (_, rlm):
         threading.Timer(0.5, rlm.cancel).start()
