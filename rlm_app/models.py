@@ -45,6 +45,7 @@ _VENDORS = {
     "x-ai": ("xai/", "xai"),
     "azure_openai": ("azure/", "azure"),
     "azure-openai": ("azure/", "azure"),
+    "bedrock": ("", "bedrock_converse"),
 }
 _ROUTERS = frozenset({"openrouter", "portkey", "litellm"})
 _ONE_KEY = frozenset({"openai", "anthropic", "gemini", "xai", "mistral", "deepseek", "groq"})

@@ -38,6 +38,11 @@ AZURE = Backend("azure_openai", "Azure", "", "azure_openai", ("m",), ("m",), "K"
         ("litellm", "openai/gpt-4o", "gpt-4o"),
         ("litellm", "gemini/gemini-2.5-pro", "gemini/gemini-2.5-pro"),
         ("litellm", "azure/gpt-4o", "azure/gpt-4o"),
+        (
+            "litellm",
+            "bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0",
+            "anthropic.claude-sonnet-4-5-20250929-v1:0",
+        ),
     ],
 )
 def test_a_model_is_found_by_the_names_its_backend_knows_it_by(name: str, model: str, row: str) -> None:

@@ -25,7 +25,7 @@ def ready(app: App, backend: Backend) -> bool:
 
 def field(app: App, backend: Backend, place: str) -> None:
     """Draw a masked field for the key of a backend, or say where its key comes from."""
-    if not backend.needs_key:
+    if not takes_key(backend):
         st.caption(":material/check: Needs no key.")
     elif backend.name in typed():
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -33,18 +33,28 @@ def field(app: App, backend: Backend, place: str) -> None:
             st.button("Forget", key=f"{place}-forget-{backend.name}", on_click=_forget, args=(backend.name,))
     else:
         if app.key_set(backend):
-            where = "the secrets file" if backend.key_variable in app.settings.in_secrets else "the environment"
-            st.caption(f":material/check: {backend.key_variable} is set in {where}. A key typed here goes first.")
+            st.caption(f":material/check: {_found(app, backend)}. A key typed here goes first.")
         st.text_input(
             f"Key for {backend.title}",
             type="password",
             key=f"{place}-key-{backend.name}",
-            placeholder=f"or set {backend.key_variable}",
+            placeholder=f"or set {backend.key_variable or 'that of the provider, such as MISTRAL_API_KEY'}",
             help="Kept in memory for this session only; never stored, logged or shown",
             on_change=_take,
             args=(backend.name, f"{place}-key-{backend.name}"),
             autocomplete="off",
         )
+
+
+def takes_key(backend: Backend) -> bool:
+    """Whether a key can be given for a backend: it needs one, or the providers it leads to do."""
+    return backend.needs_key or backend.routes
+
+
+def _found(app: App, backend: Backend) -> str:
+    names = (backend.key_variable, *backend.other_variables)
+    name = next(name for name in names if app.settings.keys.get(name))
+    return f"{name} is set in {'the secrets file' if name in app.settings.in_secrets else 'the environment'}"
 
 
 def _take(name: str, widget: str) -> None:

@@ -29,7 +29,7 @@ def backend_and_models(app: App, place: str) -> None:
         help="Who answers: the offline finder of this app, or a language model",
     )
     st.caption(backend.note)
-    if backend.needs_key:
+    if keys.takes_key(backend):
         keys.field(app, backend, place)
     if backend.own_url:
         _address(app, backend, place)
