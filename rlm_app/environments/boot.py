@@ -64,11 +64,10 @@ def main() -> None:
     if sent["pid_file"]:
         with open(sent["pid_file"], "w", encoding="ascii") as file:
             file.write(str(os.getpid()))
-    plan = dict(sent["plan"], packages=[path for path in sys.path if path.endswith("-packages")])
     finder = Sent(sent["modules"])
     sys.meta_path.insert(0, finder)
     importlib.import_module("rlm_confinement")
-    confined = importlib.import_module("start").confine(plan)
+    confined = importlib.import_module("start").confine(sent["plan"])
     sys.meta_path.remove(finder)
     sys.argv = [""]
     code = compile(sent["worker"], "worker.py", "exec", dont_inherit=True)

@@ -58,7 +58,7 @@ class DockerREPL:
         except (DockerException, OSError) as error:
             raise REPLStartError(f"Docker could not start a container from {self.image}: {error}") from error
         channel = StreamChannel(pipe)
-        # An image's packages keep their data all over these folders, and nothing in them is anybody's secret.
+        # All packages of an image may be imported. They keep their data all over these folders, and nobody's secrets are there.
         plan = replace(
             self.plan, memory=self.memory, threads=self.processes, read=PROGRAMS, namespaces=False, jail=False
         )

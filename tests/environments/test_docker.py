@@ -290,3 +290,11 @@ def test_the_example_answers_from_a_container(environment: DockerREPL) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "third day of each month" in done.stdout
+
+
+@docker
+def test_what_the_image_brings_to_calculate_and_draw_can_be_used(environment: DockerREPL) -> None:
+    with REPL(environment, {}, cancel=CancelToken()) as repl:
+        result = repl.run("import pandas, matplotlib.pyplot as plt\nplt.plot([1, 2])\nNone", seconds=30)
+        assert result.error is None, result.error.traceback
+        assert len(result.pictures) == 1
