@@ -39,6 +39,13 @@ def test_a_frame_arrives_as_it_was_sent(op: str, texts: list[str]) -> None:
     assert (frame.op, frame.head["n"], list(frame.texts)) == (op, 1, texts)
 
 
+@given(st.lists(TEXTS, max_size=3), st.lists(st.binary(max_size=50), max_size=3))
+def test_what_is_sent_as_bytes_arrives_as_bytes_after_the_texts(texts: list[str], parts: list[bytes]) -> None:
+    sent = encode({"op": "result", "raw": len(parts)}, [*(as_bytes(text) for text in texts), *parts])
+    frame = read_frame(reader(sent))
+    assert (list(frame.texts), list(frame.raw)) == (texts, parts)
+
+
 @given(st.binary(max_size=300))
 def test_random_bytes_are_a_lost_worker_and_nothing_else(data: bytes) -> None:
     read = reader(data)

@@ -78,14 +78,17 @@ def left_in(folder: str) -> list[int]:
     return found
 
 
-def attack(name: str) -> tuple[float, list[int]]:
-    """Run the cell until its limit, end the REPL, and return how long that took and what is left."""
-    # Without the kernel's walls: behind them no cell can start a process at all.
-    with REPL(LocalREPL(Plan(confined=False)), {}, cancel=CancelToken()) as repl:
+def attack(name: str, *, confined: bool = False) -> tuple[float, list[int]]:
+    """Run the cell until its limit, end the REPL, and return how long that took and what is left.
+
+    Behind the kernel's walls a cell can start no process at all: what it tries then ends as an error.
+    """
+    with REPL(LocalREPL(Plan(confined=confined)), {}, cancel=CancelToken()) as repl:
         scratch = repl.run("import os\nprint(os.getcwd())", seconds=10).stdout.strip()
         began = time.monotonic()
         try:
-            assert repl.run(CELLS[name], seconds=LIMIT).interrupted
+            result = repl.run(CELLS[name], seconds=LIMIT)
+            assert result.interrupted or (confined and result.error is not None)
         except REPLLost:
             assert not repl.alive
     took = time.monotonic() - began
@@ -106,6 +109,13 @@ FEW = (
 )
 
 
+@pytest.mark.parametrize("name", ["blocks in C", "stops itself and its children"])
+def test_nothing_is_left_of_a_confined_cell_either(name: str) -> None:
+    took, left = attack(name, confined=True)
+    assert left == []
+    assert took < LIMIT + GRACE
+
+
 @pytest.mark.parametrize("name", [*FEW, "stops itself and its children"])
 def test_nothing_is_left_of_a_cell_that_wants_to_stay(name: str) -> None:
     took, left = attack(name)
@@ -115,9 +125,10 @@ def test_nothing_is_left_of_a_cell_that_wants_to_stay(name: str) -> None:
 
 @pytest.mark.slow
 def test_two_hundred_times_in_a_row_nothing_is_left() -> None:
-    names = [name for _ in range(-(-200 // len(CELLS))) for name in CELLS][:200]
+    rounds = [(name, number % 3 == 2) for number in range(-(-200 // len(CELLS))) for name in CELLS][:200]
     with ThreadPoolExecutor(4) as pool:
-        found = list(zip(names, pool.map(attack, names), strict=True))
+        ends = pool.map(lambda one: attack(one[0], confined=one[1]), rounds)
+        found = list(zip(rounds, ends, strict=True))
     assert [(name, left) for name, (_, left) in found if left] == []
     assert max(took for _, (took, _) in found) < LIMIT + GRACE
 

@@ -1,6 +1,7 @@
 """What is true of the local environment alone: its process, its folder, its limits and its end."""
 
 import ast
+import dataclasses
 import os
 import signal
 import subprocess
@@ -347,6 +348,64 @@ def test_the_folders_of_the_app_are_not_on_the_path() -> None:
         run("import importlib.util as u\nprint(u.find_spec('rlm_app'), u.find_spec('worker'))", channel) == "None None"
     )
     channel.kill()
+
+
+# One character of four bytes makes Python hold a whole text at four bytes a character: that much it costs anybody.
+TEXTS = {
+    "plain": ("x" * 99 + "\n", 2.5),
+    "accents": ("é" * 49 + "x\n", 2.5),
+    "Chinese": ("中" * 33 + "\n", 2.5),
+    "emoji here and there": ("x" * 95 + "🦆\n", 5.0),
+}
+
+
+@linux
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_hundred_megabytes_are_loaded_soon_and_cost_no_later_turn_anything(name: str) -> None:
+    line, most = TEXTS[name]
+    text = line * (100_000_000 // len(line.encode()))
+    channel = LocalREPL().connect()
+    with REPL(Given(channel), {}, cancel=CancelToken()) as repl:
+        before, began = peak(channel.pid), time.process_time() + used(channel.pid)
+        repl.load("context", [text[: len(text) // 2], text[len(text) // 2 :]] if name == "plain" else text)
+        result = repl.run("print(len(context[0]) if isinstance(context, list) else len(context))", seconds=20)
+        took = time.process_time() + used(channel.pid) - began
+        assert int(result.stdout) in (len(text), len(text) // 2)
+        assert (peak(channel.pid) - before) / 100_000_000 < most
+        turns = []
+        for _ in range(11):
+            began = time.monotonic()
+            repl.run("x = context[-100:]", seconds=20)
+            turns.append(time.monotonic() - began)
+    assert sorted(turns)[5] < 0.005
+    assert took < 1.5, "processor time of both sides, which other work on the machine stretches less than the clock"
+
+
+@dataclasses.dataclass(frozen=True)
+class Given:
+    """An environment whose worker is there already."""
+
+    channel: ChildChannel
+    name: str = "given"
+    covers: str = ""
+    misses: str = ""
+    restricted_builtins: bool = True
+
+    def connect(self) -> ChildChannel:
+        return self.channel
+
+
+def used(pid: int) -> float:
+    """Return the seconds of processor time that a process has used."""
+    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(thread.read_text(encoding="ascii").split()[0]) for thread in threads) / 1e9
+
+
+def peak(pid: int) -> int:
+    """Return the most memory the process has held, in bytes."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
 @pytest.mark.slow
