@@ -153,6 +153,11 @@ class App:
         """Return a document of the owner's or a bundled one, or None."""
         return self.store.document(sha256, owner) or self._samples().document(sha256, SAMPLES)
 
+    def original(self, sha256: str, owner: str) -> Path | None:
+        """Return the file a document of the owner's or a bundled one was read from, None where it is not kept."""
+        bundled = next((info for info in self.samples() if info.sha256 == sha256), None)
+        return self.shelf.original(sha256, owner) or (SAMPLE_DOCS / bundled.name if bundled else None)
+
     def run(self, run_id: str, owner: str) -> RunRecord | None:
         """Return a run of the owner's or the bundled one, or None."""
         return self.store.run(run_id, owner) or self._samples().run(run_id, SAMPLES)

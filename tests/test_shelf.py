@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,6 +74,14 @@ def test_a_file_is_kept_once_and_given_to_those_who_added_it(app: App, tmp_path:
     assert found.read_text() == "Notes on the pump."
     assert app.shelf.original(info.sha256, "eve") is None
     assert app.shelf.original("../../etc/passwd", "ann") is None
+
+
+def test_the_file_of_a_bundled_document_is_at_hand(app: App) -> None:
+    info = next(info for info in app.samples() if info.format == "pdf")
+    path = app.original(info.sha256, "ann")
+    assert path is not None
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == info.sha256
+    assert app.original("a" * 64, "ann") is None
 
 
 def test_a_deleted_document_is_gone_from_disk_library_and_collections(app: App, tmp_path: Path) -> None:

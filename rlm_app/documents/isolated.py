@@ -163,7 +163,7 @@ class ReadingProcess:
         raise DocumentError(limits.name, refused or limits.reason())
 
     def _start(self) -> subprocess.Popen[bytes]:
-        self._scratch = tempfile.mkdtemp(prefix="rlm-reading-")
+        self._scratch = tempfile.mkdtemp(prefix=f"rlm-scratch-{os.getpid()}-")  # swept at the next start where we die
         return subprocess.Popen(
             list(self._launch.command),
             stdin=subprocess.PIPE,

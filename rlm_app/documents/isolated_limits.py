@@ -9,8 +9,8 @@ from rlm_app.cancel import CancelToken
 
 
 def allowed_seconds(size: int) -> float:
-    """Return how long reading a file of that many bytes may take: two minutes, and a second more for each megabyte."""
-    return 120 + size / 1e6
+    """Return how long reading a file of that many bytes may take: five minutes, and a second more for each megabyte."""
+    return 300 + size / 1e6
 
 
 class Limits:

@@ -12,6 +12,8 @@ from rlm_app.documents.stretches import CHARACTERS
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s"{}\[\],]+|[{}\[\],]|"', re.DOTALL)
 _DEEPEST = 40
+# Checking builds every value of the file, which takes many times its size.
+_CHECKED = 20_000_000
 
 
 def load(path: Path, name: str, password: str | None, on_progress: OnProgress) -> Loaded:
@@ -22,7 +24,7 @@ def load(path: Path, name: str, password: str | None, on_progress: OnProgress) -
     if suffix == "json" and max(map(len, lines)) > CHARACTERS:
         lines = text.lines(laid_out(whole))
         notes = (*notes, "written on one line; it is shown with line breaks, its values unchanged")
-    if suffix == "json" and not _is_valid(whole):
+    if suffix == "json" and len(whole) < _CHECKED and not _is_valid(whole):
         notes = (*notes, "not valid JSON; it is kept as text")
     on_progress(1, 1)
     return Loaded(suffix, "lines", text.stretches(lines), notes)
