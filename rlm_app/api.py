@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rlm_app.api_parts import UsageSummary, make_api_client, make_toolbox, make_variables, root_window
-from rlm_app.assemble import make_environment
+from rlm_app.assemble import environment_of_library
 from rlm_app.cancel import CancelToken
 from rlm_app.clients.pool import Pools
 from rlm_app.engine import rlm as loop
@@ -96,7 +96,7 @@ class RLM:
             depth=max_depth,
         )
         self.backend = backend
-        self._environment = make_environment(environment, environment_kwargs)
+        self._environment = environment_of_library(backend, environment, environment_kwargs)
         self._pools = Pools(self.limits.concurrency)
         self._root = make_api_client(backend, backend_kwargs or {}, self.limits, self._pools)
         self._sub = self._root

@@ -104,13 +104,28 @@ def make_environment(name: str, options: Mapping[str, Any] | None = None) -> Env
     return environment
 
 
+def environment_of_library(backend: str, name: str, options: Mapping[str, Any] | None) -> Environment:
+    """Build an environment for a program of its owner; raise `ConsentNeeded` as `environment_for` does.
+
+    A program that gives a plan of its own has said what it wants.
+    """
+    given = dict(options or {})
+    if "plan" in given:
+        return make_environment(name, given)
+    asked = options_for(Settings.from_environment(), name, ours=_brings_code(backend), consented=False)
+    return make_environment(name, {**asked, **given})
+
+
+def _brings_code(backend: str) -> bool:
+    return backend in {known.name for known in (*BACKENDS, SCRIPTED) if known.brings_code}
+
+
 def environment_for(settings: Settings, store: RunStore, spec: RunSpec, owner: str) -> Environment:
     """Build a run's environment; raise `ConfigError`, or `ConsentNeeded`, when its code may not run there."""
     if spec.mode == "direct":  # runs no code
         return make_environment(spec.environment)
-    ours = spec.backend in {backend.name for backend in (*BACKENDS, SCRIPTED) if backend.brings_code}
     consented = bool(store.preference(owner, CONSENT))
-    options = options_for(settings, spec.environment, ours=ours, consented=consented)
+    options = options_for(settings, spec.environment, ours=_brings_code(spec.backend), consented=consented)
     return make_environment(spec.environment, {**options, "restricted_builtins": settings.restricted_builtins})
 
 
