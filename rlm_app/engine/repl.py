@@ -131,7 +131,8 @@ class REPL:
         except REPLLost as lost:
             stderr = self._link.channel.stderr()
             self.close()
-            raise REPLStartError(f"The REPL did not start: {lost}. {stderr[-500:]}".strip(), stderr=stderr) from lost
+            why = f"The REPL did not start: {lost.__cause__ or lost}. {stderr[-500:]}"
+            raise REPLStartError(why.strip(), stderr=stderr) from lost
         except Cancelled:
             self.close()
             raise
