@@ -8,7 +8,7 @@ from typing import Any
 from rlm_app.environments import bundle, docker_engine
 from rlm_app.environments.confinement import Plan
 from rlm_app.environments.docker_pipe import DockerPipe
-from rlm_app.environments.streams import StreamChannel
+from rlm_app.environments.streams import StreamChannel, open_channel
 from rlm_app.errors import ConfigError, REPLStartError
 
 IMAGE = "rlm-app-cells"
@@ -57,13 +57,11 @@ class DockerREPL:
             raise ConfigError(docker_engine.image_missing(self.image)) from error
         except (DockerException, OSError) as error:
             raise REPLStartError(f"Docker could not start a container from {self.image}: {error}") from error
-        channel = StreamChannel(pipe)
         # All packages of an image may be imported. They keep their data all over these folders, and nobody's secrets are there.
         plan = replace(
             self.plan, memory=self.memory, threads=self.processes, read=PROGRAMS, namespaces=False, jail=False
         )
-        channel.write(bundle.bundle(asdict(plan)))
-        return channel
+        return open_channel(pipe, bundle.bundle(asdict(plan)))
 
     def _start(self, api: Any) -> DockerPipe:
         container = api.create_container(

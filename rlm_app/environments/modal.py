@@ -12,7 +12,7 @@ from typing import Any
 from rlm_app.environments import bundle
 from rlm_app.environments.confinement import Plan
 from rlm_app.environments.modal_pipe import ModalPipe, modal_errors
-from rlm_app.environments.streams import StreamChannel
+from rlm_app.environments.streams import StreamChannel, open_channel
 from rlm_app.errors import ConfigError, REPLStartError
 
 PACKAGES = ("numpy", "pandas", "matplotlib")
@@ -59,9 +59,7 @@ class ModalREPL:
             pipe = self._start(scratch)
         except modal_errors() as error:
             raise REPLStartError(f"Modal could not start a sandbox: {error}") from error
-        channel = StreamChannel(pipe)
-        channel.write(bundle.bundle(asdict(self.plan) | {"memory": self.memory // 2}, scratch))
-        return channel
+        return open_channel(pipe, bundle.bundle(asdict(self.plan) | {"memory": self.memory // 2}, scratch))
 
     def _start(self, scratch: str) -> ModalPipe:
         import modal

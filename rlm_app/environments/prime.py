@@ -13,7 +13,7 @@ from pathlib import Path
 from rlm_app.environments import bundle
 from rlm_app.environments.confinement import Plan
 from rlm_app.environments.prime_pipe import PrimePipe, prime_errors
-from rlm_app.environments.streams import StreamChannel
+from rlm_app.environments.streams import StreamChannel, open_channel
 from rlm_app.errors import ConfigError, REPLStartError
 
 NO_PACKAGE = "Prime needs the package prime-sandboxes: run `uv sync --extra prime`, then start the app anew."
@@ -70,9 +70,7 @@ class PrimeREPL:
             pipe = PrimePipe.start(request, command, bundle.environment(scratch), bundle.pid_file(scratch))
         except prime_errors() as error:
             raise REPLStartError(f"Prime could not start a sandbox: {error}") from error
-        channel = StreamChannel(pipe)
-        channel.write(bundle.bundle(asdict(self.plan) | {"memory": self.memory // 2}, scratch))
-        return channel
+        return open_channel(pipe, bundle.bundle(asdict(self.plan) | {"memory": self.memory // 2}, scratch))
 
 
 def missing(environment: PrimeREPL) -> str:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from rlm_app.errors import REPLLost
+from rlm_app.errors import REPLLost, REPLStartError
 
 OUT, ERR = 1, 2
 UNREAD, FLOOD = 16 << 20, 256 << 20
@@ -119,6 +119,17 @@ class StreamChannel:
 
     def _epitaph(self) -> str:
         return f"the worker {'was killed by the app' if self._killed.is_set() else self._pipe.how_it_ended()}"
+
+
+def open_channel(pipe: Pipe, first: bytes) -> StreamChannel:
+    """Return the channel over a pipe after sending what makes the process a worker; raise `REPLStartError`, leaving nothing."""
+    channel = StreamChannel(pipe)
+    try:
+        channel.write(first)
+    except REPLLost as lost:
+        channel.kill()
+        raise REPLStartError(f"The REPL did not start: {lost}. {channel.stderr()[-500:]}".strip()) from lost
+    return channel
 
 
 class Inbox:

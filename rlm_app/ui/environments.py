@@ -59,7 +59,7 @@ def _environment(app: App, environment: EnvironmentInfo) -> None:
 def _badge(environment: EnvironmentInfo) -> str:
     if environment.available:
         return ":green-badge[:material/check: available]"
-    return ":gray-badge[:material/block: not here]"
+    return ":gray-badge[:material/block: not set up]"
 
 
 def _use(app: App, environment: EnvironmentInfo) -> None:

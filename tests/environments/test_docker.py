@@ -298,3 +298,22 @@ def test_what_the_image_brings_to_calculate_and_draw_can_be_used(environment: Do
         result = repl.run("import pandas, matplotlib.pyplot as plt\nplt.plot([1, 2])\nNone", seconds=30)
         assert result.error is None, result.error.traceback
         assert len(result.pictures) == 1
+
+
+@docker
+def test_a_program_that_is_no_python_did_not_start_and_leaves_nothing(environment: DockerREPL) -> None:
+    with pytest.raises(REPLStartError, match="did not start"):
+        REPL(DockerREPL(python="false"), {}, cancel=CancelToken())
+    assert eventually(lambda: ours() == [])
+
+
+@docker
+@pytest.mark.slow
+def test_cells_that_nothing_stops_are_gone_within_their_limit_and_three_seconds(environment: DockerREPL) -> None:
+    for _ in range(10):
+        with REPL(environment, {}, cancel=CancelToken()) as repl:
+            began = time.monotonic()
+            with pytest.raises(REPLLost):
+                repl.run("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass", seconds=0.2)
+            assert time.monotonic() - began < 3.2
+        assert ours() == []
