@@ -23,6 +23,7 @@ from rlm_app.environments.processes import FLAGS, SPAWNER, environment, places, 
 TEMPLATE = Path(__file__).with_name("forkserver_template.py")
 REPLY_SECONDS = 10.0
 FAILURES_MAX = 2
+REQUEST_BYTES = 1 << 17
 
 
 class Forked:
@@ -95,6 +96,8 @@ class ForkServer:
                 self._failures += 1
                 raise OSError("the process that forks workers has died")
             self._failures = 0
+            if "error" in found:
+                raise OSError(found["error"])
             try:
                 return Forked(self, self._process, found["pid"])
             except OSError:  # no descriptor left for it
@@ -135,8 +138,13 @@ class ForkServer:
     def _exchange(self, request: Mapping[str, Any], descriptors: tuple[int, ...] = ()) -> dict[str, Any] | None:
         if self._control is None or self._owner != os.getpid():
             return None
+        sent = json.dumps(request).encode()
+        if (
+            len(sent) > REQUEST_BYTES
+        ):  # refused here: a template that does not answer is given up, and its workers with it
+            raise OSError(f"a plan of {len(sent):,} bytes is too long for the process that forks workers")
         try:
-            socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
+            socket.send_fds(self._control, [sent], descriptors)
             data = self._control.recv(1 << 16)
         except OSError:
             data = b""

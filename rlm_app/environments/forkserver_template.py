@@ -3,8 +3,8 @@
 Run by `forkserver.py` as `python -s -S -P -B template.py START WORKER APP_PID`; imported by no part of the app. It holds no
 document, no key and no file of the app. Descriptor 0 is a SEQPACKET socket to the app, one request and one reply at a time:
 
-fork {plan, scratch, environ} + the descriptors of stream and errors -> {pid}     status {pid} -> {how: [code, status] or null}
-kill {pid} -> {}                                                         settle -> {left}: what dead workers left behind
+fork {plan, scratch, environ} + the descriptors of stream and errors -> {pid} or {error}
+status {pid} -> {how: [code, status] or null}     kill {pid} -> {}     settle -> {left}: what dead workers left behind
 
 A worker stays unburied until the app has it killed, so that nobody else gets its pid. What a dead worker leaves behind
 becomes this process's child, because it is a subreaper, and is killed. It ends, with all of them, when the app does.
@@ -99,8 +99,11 @@ class Template:
         return True
 
     def fork(self, stream: int, errors: int, **order: Any) -> dict[str, Any]:
-        """Fork a worker over these descriptors."""
-        pid = os.fork()
+        """Fork a worker over these descriptors; a system that has no room for it costs no other worker anything."""
+        try:
+            pid = os.fork()
+        except OSError as error:
+            return {"error": error.strerror}
         if not pid:
             self.become(stream, errors, **order)
         self.workers.add(pid)

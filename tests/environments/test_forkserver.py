@@ -121,6 +121,20 @@ def test_a_template_that_cannot_start_is_tried_twice(tmp_path: Path) -> None:
                 server.fork({}, "/", broken, WORKER, (inner.fileno(), inner.fileno()))
 
 
+def test_an_order_that_is_too_long_is_refused_and_costs_no_worker_its_life() -> None:
+    server = ForkServer()
+    stream, inner = socket.socketpair()
+    with stream, inner:
+        ends = (inner.fileno(), inner.fileno())
+        forked = server.fork({}, "/", START, WORKER, ends)
+        with pytest.raises(OSError, match="too long"):
+            server.fork({"packages": ["x" * 200_000]}, "/", START, WORKER, ends)
+        assert server.ask(object(), "kill", pid=forked.pid) == {}  # the order of another template's worker
+        assert Path(f"/proc/{forked.pid}").exists()
+        forked.kill(2.0)
+    server.close()
+
+
 def test_many_workers_may_be_started_at_once() -> None:
     with ThreadPoolExecutor(16) as pool:
         channels = list(pool.map(lambda _: started(), range(16)))
