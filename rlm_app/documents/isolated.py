@@ -10,11 +10,11 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 from rlm_app.cancel import CancelToken
 from rlm_app.documents.isolated_limits import Limits
-from rlm_app.documents.isolated_talk import Taker, listen, send
+from rlm_app.documents.isolated_talk import Taker, complaint, is_ready, listen, send
 from rlm_app.documents.loading import OnProgress, no_progress
 from rlm_app.errors import Cancelled, DocumentError
 from rlm_app.types import Document, DocumentInfo, Page
@@ -135,7 +135,7 @@ class ReadingProcess:
         if child is not None:
             child.kill()
             child.wait()
-            for pipe in (child.stdin, child.stdout):
+            for pipe in (child.stdin, child.stdout, child.stderr):
                 _close(pipe)
         if self._scratch:
             shutil.rmtree(self._scratch, ignore_errors=True)
@@ -150,8 +150,11 @@ class ReadingProcess:
         on_progress: OnProgress,
     ) -> None:
         size = _size(path, limits.name)
+        fresh = self._child is None
         child = self._child = self._child or self._start()
         with limits.watching(child):
+            if fresh and not is_ready(child):
+                self._not_started(limits)
             digest = send(child, {**order, "size": size}, path)
             refused = listen(child, takers, on_progress, digest, size) if digest else None
         if refused is None or limits.late or limits.cancel.cancelled:
@@ -162,13 +165,25 @@ class ReadingProcess:
             raise Cancelled(f"reading {limits.name} was stopped")
         raise DocumentError(limits.name, refused or limits.reason())
 
+    def _not_started(self, limits: Limits) -> NoReturn:
+        """Say why the process ended before it could read anything; that is no fault of the file."""
+        said = complaint(self._child)
+        self.close()
+        if limits.cancel.cancelled:
+            raise Cancelled(f"reading {limits.name} was stopped")
+        if limits.late:
+            raise DocumentError(limits.name, limits.reason())
+        raise DocumentError(
+            limits.name, f"was not read: the reading process did not start ({said}); tell who runs this app"
+        )
+
     def _start(self) -> subprocess.Popen[bytes]:
         self._scratch = tempfile.mkdtemp(prefix=f"rlm-scratch-{os.getpid()}-")  # swept at the next start where we die
         return subprocess.Popen(
             list(self._launch.command),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             cwd=self._scratch,
             env={**self._launch.environment, "HOME": self._scratch, "TMPDIR": self._scratch, "TEMP": self._scratch},
         )

@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,6 +17,20 @@ _MOST_DATA = 400_000_000
 
 Taker = Callable[[dict[str, Any], bytes, str, int], None]
 """Takes an answer: what was said, the bytes that came with it, the SHA-256 and the size of the file it is about."""
+
+
+def is_ready(child: subprocess.Popen[bytes]) -> bool:
+    """Wait for a new process to say that it takes orders; False when it ends without."""
+    return any("ready" in said for said, _ in islice(_answers(child.stdout), 1))
+
+
+def complaint(child: subprocess.Popen[bytes] | None) -> str:
+    """Return the last line that a process which did not start has left; it writes none once it has started."""
+    if child is None or child.stderr is None:
+        return "no reason given"
+    child.kill()
+    lines = child.stderr.read(100_000).decode("utf-8", "replace").strip().splitlines()
+    return lines[-1][:300] if lines else "no reason given"
 
 
 def send(child: subprocess.Popen[bytes], order: dict[str, Any], path: Path) -> str:

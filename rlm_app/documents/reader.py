@@ -1,9 +1,9 @@
 """The program that reads files in a process of its own, one after the other: `python -m rlm_app.documents.reader`.
 
-An order is a line of JSON on stdin, {"do": "read" | "pictures", "name", "password", "size", …}, followed by the file's bytes:
-the process need not be able to open any path of its parent's. It answers with lines of JSON: {"progress": [done, total]} any
-number of times, then {"document": …, "bytes": n} and n bytes of text, or {"refused": reason}. Pictures are answered with
-{"picture": page, "bytes": n} and n bytes of PNG for each page, then {"done": true}.
+It says {"ready": true} and takes orders: a line of JSON on stdin, {"do": "read" | "pictures", "name", "password", "size", …},
+followed by the file's bytes, so that it need not be able to open any path of its parent's. It answers with lines of JSON:
+{"progress": [done, total]} any number of times, then {"document": …, "bytes": n} and n bytes of text, or {"refused": reason}.
+Pictures are answered with {"picture": page, "bytes": n} and n bytes of PNG for each page, then {"done": true}.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ def main() -> None:
     channel = _private_stdout()
     _cap_memory()
     mimetypes.knownfiles.clear()  # openpyxl has them opened, and a confined process may not
+    _say(channel, {"ready": True})
     while line := sys.stdin.buffer.readline():
         order = json.loads(line)
         with _received(sys.stdin.buffer, order["size"]) as path:
@@ -74,9 +75,11 @@ def _received(stream: BinaryIO, size: int) -> Iterator[Path]:
 
 
 def _private_stdout() -> BinaryIO:
-    """Return the pipe to the parent, and lead what libraries print elsewhere."""
+    """Return the pipe to the parent, and lead what libraries print and complain of nowhere."""
     channel = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
     return channel
 
 

@@ -120,6 +120,12 @@ def test_one_process_reads_file_after_file_and_survives_bad_ones(
             process.pictures(tmp_path / "a.zip", "a.zip", [1], take=drawn.__setitem__)
 
 
+def test_a_reader_that_does_not_start_says_why_and_blames_no_file(make_pdf: MakePdf) -> None:
+    broken = Launch((sys.executable, "-c", "raise SystemExit('the walls are missing')"), {})
+    with pytest.raises(DocumentError, match=r"did not start \(the walls are missing\)"):
+        read_isolated(make_pdf(["One page."]), "a.pdf", launch=broken)
+
+
 def test_a_process_that_was_ended_is_replaced_for_the_next_file(make_pdf: MakePdf) -> None:
     path = make_pdf(["One page."])
     with ReadingProcess() as process:
