@@ -186,12 +186,12 @@ def test_asking_waits_until_the_files_are_read_and_each_of_them_gets_its_line(
     expect(button).to_be_enabled()
     for number in range(6):
         tmp_path.joinpath(f"note-{number}.txt").write_text(f"Pump {number} is greased weekly.", encoding="utf-8")
-    tmp_path.joinpath("letter.eml").write_text("From: a@b.example", encoding="utf-8")
-    files = [*sorted(tmp_path.glob("note-*.txt")), tmp_path / "letter.eml"]
+    tmp_path.joinpath("letters.mbox").write_text("From: a@b.example", encoding="utf-8")
+    files = [*sorted(tmp_path.glob("note-*.txt")), tmp_path / "letters.mbox"]
     page.locator("input[type=file]").set_input_files(files)
     expect(page.get_by_text(re.compile(r"Reading \d of 7 files; ask when they are read"))).to_be_visible()
     expect(button).to_be_disabled()
-    expect(page.get_by_text("E-mail files cannot be read yet")).to_be_visible()
+    expect(page.get_by_text("Mailboxes cannot be read")).to_be_visible()
     expect(button).to_be_enabled()
     expect(page.get_by_text("note-5.txt", exact=True).first).to_be_visible()
     assert "Traceback" not in server.log

@@ -161,7 +161,7 @@ def test_the_home_page_with_a_run_in_its_address_opens_the_run(page: Page, app: 
 
 def test_a_file_of_any_kind_gets_its_line_with_its_health_or_the_reason(page: Page, app: App) -> None:
     tab = page()
-    assert "PDF, Word, HTML, Markdown, text and tables as CSV; other text files too" in texts(tab)
+    assert "PDF, Word, PowerPoint, Excel, OpenDocument" in texts(tab)
     field = tab.file_uploader[0]
     for name, data in (
         ("letter.eml", b"From: a@b.example\nSubject: Rent\n\nThe rent is due."),
@@ -173,10 +173,11 @@ def test_a_file_of_any_kind_gets_its_line_with_its_health_or_the_reason(page: Pa
         field.upload(name, data, "application/octet-stream")
     tab.run()
     shown = texts(tab).replace("\\", "")
-    for reason in ("E-mail files cannot", "Excel workbooks cannot", "EPUB books cannot", "ZIP archives cannot"):
+    for reason in ("cannot be opened as an Excel workbook", "is damaged in its part"):
         assert reason in shown
-    assert [info.name for info in app.documents("local")] == ["README"]
-    assert "**README**" in shown
+    assert [info.name for info in app.documents("local")] == ["README", "all.zip", "letter.eml"]
+    for line in ("**README**", "1 file · text OK", "1 part · text OK"):
+        assert line in shown
 
 
 def zipped(inside: str) -> bytes:
