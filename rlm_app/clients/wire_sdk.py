@@ -68,7 +68,25 @@ def http_client(http: ModuleType, wire: Wire, calls: Calls) -> Any:
         def close(self) -> None:
             wire.close()
 
-    return http.Client(transport=Transport(), trust_env=False)
+    transport = Transport()
+
+    class Client(http.Client):  # type: ignore[misc, name-defined]
+        """Sends what an SDK has built whole: with no cookies, redirects or settings to merge, in half the time."""
+
+        def build_request(self, method: str, url: Any, **more: Any) -> Any:
+            if any(more.get(name) is not None for name in _MERGED):
+                return super().build_request(method, url, **more)
+            return http.Request(method, url, headers=more.get("headers"), content=more.get("content"))
+
+        def send(self, request: Any, *, stream: bool = False, **_: Any) -> Any:
+            response = transport.handle_request(request)
+            response.request = request
+            if not stream:
+                response.read()
+            return response
+
+    return Client(transport=transport, trust_env=False)
 
 
+_MERGED = ("params", "data", "files", "json", "cookies")
 _OURS = {b"host", b"content-length", b"connection", b"accept-encoding"}
