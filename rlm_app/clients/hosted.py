@@ -65,10 +65,11 @@ def ask(
             return attempt(request)
 
     completion = retrying(once, terms.retry, cancel, on_wait)
-    usage = completion.usage
-    if usage.cost is None:
-        usage = dataclasses.replace(usage, cost=terms.price(usage))
-    return dataclasses.replace(completion, usage=usage, seconds=time.monotonic() - began)
+    usage, seconds = completion.usage, time.monotonic() - began
+    cost = terms.price(usage) if usage.cost is None else None
+    if cost is None:
+        return dataclasses.replace(completion, seconds=seconds)
+    return dataclasses.replace(completion, usage=dataclasses.replace(usage, cost=cost), seconds=seconds)
 
 
 def check_fits(request: Request, terms: Terms) -> None:

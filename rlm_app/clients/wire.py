@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from rlm_app.cancel import CancelToken
 from rlm_app.clients.trouble import Trouble
 from rlm_app.clients.wire_answer import Answer
-from rlm_app.clients.wire_line import Hold, Line, as_trouble, connect
+from rlm_app.clients.wire_line import Hold, Line, connect, trouble_of
 from rlm_app.clients.wire_route import Route, route_to
 
 _DRAIN_SECONDS = 1.0
@@ -112,8 +112,10 @@ class Exchange:
     def pieces(self) -> Iterator[bytes]:
         """Yield the body of the answer as it arrives."""
         assert self._answer is not None, "read within the `with` block"  # noqa: S101 - a fault of ours
-        with as_trouble():
+        try:
             yield from self._answer.body()
+        except OSError as error:
+            raise trouble_of(error) from None
 
     def close(self) -> None:
         """Keep the connection if it can be used again, else close it; a second call changes nothing."""

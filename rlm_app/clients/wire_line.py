@@ -7,8 +7,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from io import BufferedReader
 
 from rlm_app.clients.trouble import Kind, Trouble
@@ -68,11 +67,16 @@ class Line:
 
     def send(self, data: bytes) -> Answer:
         """Send a request and return the head of its answer; the body is still to be read."""
-        with as_trouble():
-            # A server that refuses a long body answers first and hangs up; if it said nothing, reading tells.
-            with suppress(BrokenPipeError, ConnectionResetError):
-                self.sock.sendall(data)
+        try:
+            self._send(data)
             return Answer(self._file)
+        except OSError as error:
+            raise trouble_of(error) from None
+
+    def _send(self, data: bytes) -> None:
+        # A server that refuses a long body answers first and hangs up; if it said nothing, reading tells.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self.sock.sendall(data)
 
     def be_patient(self, seconds: float | None = None) -> None:
         """Wait for `seconds` at most from now on; None is the usual patience."""
@@ -148,15 +152,9 @@ def _ask_tunnel(sock: socket.socket, route: Route) -> None:
         raise Trouble(Kind.UNREACHABLE, f"the proxy {route.host} answers {status}")
 
 
-@contextmanager
-def as_trouble() -> Iterator[None]:
-    """Turn what the system says about a connection within the block into `Trouble`."""
-    try:
-        yield
-    except TimeoutError:
-        raise Trouble(Kind.TIMEOUT) from None
-    except OSError as error:
-        raise Trouble(Kind.BROKEN, _words(error)) from None
+def trouble_of(error: OSError) -> Trouble:
+    """Return what the system says about a connection as `Trouble`."""
+    return Trouble(Kind.TIMEOUT) if isinstance(error, TimeoutError) else Trouble(Kind.BROKEN, _words(error))
 
 
 def _words(error: OSError) -> str:
