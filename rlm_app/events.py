@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from rlm_app.proofs import Claim
 from rlm_app.types import NO_USAGE, CellError, Citation, DocumentInfo, Limits, Message, Picture, Stop, Usage
 
 
@@ -132,10 +133,19 @@ class SubcallFinished(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Cited(Event):
-    """The verifier judged a quotation of the answer."""
+    """The verifier judged a quotation: of the answer (`iteration` 0), or one that a cell of that turn gave to `cite()`."""
 
     kind: ClassVar[str] = "Cited"
     citation: Citation
+    iteration: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimJudged(Event):
+    """A sub-model judged whether the quotations of a claim of the answer bear it out."""
+
+    kind: ClassVar[str] = "ClaimJudged"
+    claim: Claim
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +180,7 @@ KINDS: Mapping[str, type[Event]] = {
         SubcallStarted,
         SubcallFinished,
         Cited,
+        ClaimJudged,
         Noticed,
         RunFinished,
     )

@@ -20,7 +20,7 @@ class RunSpec:
     "rlm", or "direct" for one call with the documents in its prompt. `depth_models` serve depth 2, 3, … where another model
     than `sub_model` is wanted there. A run with a `parent` goes through that run again,
     for nothing: up to and including turn `until` (a fork), or all of it before it asks its own question (a follow-up,
-    `until` None).
+    `until` None). With `support` a sub-model judges each claim of the answer by its quotations, within the limits.
     """
 
     question: str
@@ -36,6 +36,7 @@ class RunSpec:
     system_prompt: str | None = None
     parent: str = ""
     until: int | None = None
+    support: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from rlm_app.events import (
     CellFinished,
     CellStarted,
     Cited,
+    ClaimJudged,
     Event,
     ModelReplied,
     Noticed,
@@ -17,6 +18,7 @@ from rlm_app.events import (
     SubcallFinished,
     SubcallStarted,
 )
+from rlm_app.proofs import Claim
 from rlm_app.types import NO_USAGE, Citation, Usage
 
 
@@ -90,12 +92,17 @@ class Node:
 
 @dataclass
 class Trajectory:
-    """A run as its events tell it so far. Fold again, or `add` further events, to bring it up to date."""
+    """A run as its events tell it so far. Fold again, or `add` further events, to bring it up to date.
+
+    `citations` are those of the answer, `tried` those that cells gave to `cite()`, `claims` those a sub-model judged.
+    """
 
     root: Node = field(default_factory=lambda: Node("0", 0))
     started: RunStarted | None = None
     finished: RunFinished | None = None
     citations: list[Citation] = field(default_factory=list)
+    tried: list[Citation] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
     usage: Usage = NO_USAGE
     usage_by_model: dict[str, Usage] = field(default_factory=dict)
     last_seq: int = 0
@@ -129,7 +136,9 @@ class Trajectory:
             case RunFinished():
                 self.finished = event
             case Cited():
-                self.citations.append(event.citation)
+                (self.tried if event.iteration else self.citations).append(event.citation)
+            case ClaimJudged():
+                self.claims.append(event.claim)
             case Noticed():
                 self._notice(event)
             case SubcallStarted():
@@ -142,7 +151,7 @@ class Trajectory:
     def _go_on(self) -> None:
         """A run that had ended was resumed: its end and the citations of its answer are no longer the last word."""
         self.finished = None
-        self.citations = []
+        self.citations, self.claims = [], []
 
     def _add_to_turn(self, event: Event) -> None:
         match event:

@@ -125,7 +125,7 @@ class LiveBoard:
                     self._waits = ""
                     self._subcalls.discard(event.call_id)
                     self._enter(Phase.SUBCALLS if self._subcalls else Phase.RUNNING_CODE)
-                case Cited():
+                case Cited(iteration=0):
                     self._enter(Phase.CHECKING)
             self._version += 1
 

@@ -44,7 +44,7 @@ class Task:
             match event:
                 case RunStarted():
                     self._names = tuple(info.name for info in event.documents)
-                case Cited():
+                case Cited(iteration=0):
                     self._citations.append(event.citation)
                 case RunFinished():
                     self.finished = event
