@@ -23,6 +23,7 @@ SUFFIXES = (
     *("cpp", "hpp", "cs", "go", "rs", "rb", "php", "swift", "scala", "sh", "ps1", "r", "lua", "css"),
 )
 UNCOUNTED = frozenset({"lines", "rows"})
+NESTED = frozenset({"sheet", "file", "part"})
 _SAID = {"scanned": "scanned", "ocr": "read by OCR", "broken": "damaged", "empty": "empty"}
 MAX_BYTES = 500_000_000
 
@@ -68,7 +69,7 @@ def health(info: DocumentInfo) -> str:
     """Return one line on how well a document can be read: "212 pages · 3 scanned · text OK · 512,000 characters"."""
     kinds = [page.kind for page in info.pages]
     # A long sheet or file is several pages, all of whose labels begin with its name.
-    units = len({page.label.partition(INSIDE)[0] for page in info.pages})
+    units = len({page.label.partition(INSIDE)[0] for page in info.pages}) if info.unit in NESTED else len(kinds)
     counted = [f"{units:,} {info.unit}{'' if units == 1 else 's'}"] if info.unit not in UNCOUNTED else []
     for kind, word in _SAID.items():
         if kinds.count(kind):

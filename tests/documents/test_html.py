@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from rlm_app.documents.library import read
+from rlm_app.documents.library import health, read
 from rlm_app.errors import DocumentError
 from rlm_app.types import Document
 
@@ -22,6 +22,11 @@ def test_headings_begin_sections_and_tables_and_lists_keep_their_shape(tmp_path:
     assert document.text.startswith("Some bold words\nnext line\n\n")
     assert "Item | EUR\nDay | 900\n" in document.text
     assert "- one\n- two" in document.text
+
+
+def test_sections_are_counted_whatever_their_headings_hold(tmp_path: Path) -> None:
+    document = page(tmp_path, "<html><h1>Acme · Fees</h1>one<h1>Acme · Terms</h1>two</html>")
+    assert health(document.info).startswith("2 sections")
 
 
 def test_what_a_browser_hides_is_left_out(tmp_path: Path) -> None:
