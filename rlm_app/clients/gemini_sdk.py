@@ -24,7 +24,7 @@ class GeminiCarrier:
     """Lets the SDK address, authorise, send and judge each request; replies are read as plain JSON.
 
     The SDK's public call turns request and chunks into models and back, 3 ms of CPU a call; beneath it stands the client
-    of its own that this uses (docs/decisions/0009-sdks-beneath-their-models.md).
+    of its own that this uses (docs/decisions/0013-sdks-beneath-their-models.md).
     """
 
     def __init__(self, url: str, key: str, timeout: float, headers: Mapping[str, str]) -> None:
