@@ -81,8 +81,7 @@ class ModalServer:
         self.loop = asyncio.new_event_loop()
         self.url = ""
         ready = threading.Event()
-        self.thread = threading.Thread(target=self._run, args=(ready,), name="modal-server", daemon=True)
-        self.thread.start()
+        threading.Thread(target=self._run, args=(ready,), name="modal-server", daemon=True).start()
         ready.wait(10)
 
     def _run(self, ready: threading.Event) -> None:
