@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rlm_app.assemble import environment_for
+from rlm_app.assemble import environment_for, make_client
 from rlm_app.build import open_app
 from rlm_app.errors import ConfigError
 from rlm_app.records import RunSpec
@@ -51,3 +51,16 @@ def test_cells_are_refused_some_builtins_unless_a_setting_allows_them(
     spec = RunSpec("What?", (), "offline", "offline", "offline")
     with contextlib.closing(open_app(settings, keep=False)) as app:
         assert environment_for(settings, app.store, spec, "local").restricted_builtins is restricted
+
+
+def test_a_backend_whose_address_the_environment_names_is_asked_there(tmp_path: Path) -> None:
+    found = {
+        "AZURE_OPENAI_ENDPOINT": "https://us.openai.azure.com/",
+        "AZURE_OPENAI_API_KEY": "k",
+        "OPENAI_BASE_URL": "",
+    }
+    settings = Settings.from_environment({"RLM_APP_HOME": str(tmp_path), **found}, secrets=())
+    assert settings.addresses == {"azure_openai": "https://us.openai.azure.com/"}
+    client = make_client(settings, RunSpec("What?", (), "azure_openai", "ours", "ours"), "ours", {})
+    assert repr(client) == "AzureOpenAIClient(model='ours', at='https://us.openai.azure.com')"
+    client.close()
