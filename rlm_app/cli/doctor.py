@@ -30,6 +30,7 @@ _LAYERS = {
         "namespaces: an empty network",
         "optional; allow user namespaces (sysctl kernel.unprivileged_userns_clone)",
     ),
+    "scratch": ("a bounded scratch folder in memory", "optional; allow user namespaces"),
     "account": ("an account of its own for each worker", "optional; needs root and a Python that others can read"),
     "capabilities": ("no capabilities", "tell us: this should work on every Linux"),
     "privileges": ("no new privileges", "tell us: this should work on every Linux"),

@@ -81,9 +81,10 @@ PRELOADED = (
 class Plan:
     """What one worker may use, and which layers are put up around it.
 
-    Bytes of memory and of one file; files open at once; threads. `packages` are folders to import from and `read` what may be
-    read of them (None: all). `outside` are files it must not be able to read, which it tries. `required` ends a worker that
-    is not confined. `landlock` is the newest version to use, 0 for none; with `confined` False only the caps hold.
+    Bytes of memory and of one file; files open at once; threads; bytes of scratch, where it can be bounded. `packages` are
+    folders to import from and `read` what may be read of them (None: all). `outside` are files it must not be able to read,
+    which it tries. `required` ends a worker that is not confined. `landlock` is the newest version to use, 0 for none; with
+    `confined` False only the caps hold.
     """
 
     confined: bool = True
@@ -92,6 +93,7 @@ class Plan:
     file_size: int = 256 << 20
     open_files: int = 256
     threads: int = 1_200
+    scratch: int = 128 << 20
     packages: tuple[str, ...] = ()
     read: tuple[str, ...] | None = None
     outside: tuple[str, ...] = (str(START),)

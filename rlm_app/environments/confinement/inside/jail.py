@@ -1,4 +1,4 @@
-"""Namespaces: an empty network, and where there is no Landlock a file tree that holds only what may be read."""
+"""Namespaces: an empty network, a bounded scratch folder, and without Landlock a file tree of what may be read only."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ READ_ONLY, NO_SUID, NO_DEVICES, NO_EXEC, REMOUNT, BIND, RECURSIVE, PRIVATE = 1, 
 DETACH = 2
 PIVOT_ROOT = (155, 41)
 KEPT_FLAGS = 0xF
+MOST_FILES = 4096
 LINKS = ("/lib", "/lib64", "/lib32", "/bin")
 
 
-def enter(*, mounts: bool) -> str:
-    """Enter new user, network, IPC and host-name namespaces, with `mounts` one for mounts too; needs a single thread."""
+def enter() -> str:
+    """Enter new user, network, IPC, host-name and mount namespaces; needs a single thread."""
     uid, gid = os.getuid(), os.getgid()
-    flags = NEW_USER | NEW_NET | NEW_IPC | NEW_UTS | (NEW_MOUNTS if mounts else 0)
+    flags = NEW_USER | NEW_NET | NEW_IPC | NEW_UTS | NEW_MOUNTS
     try:
         kernel.checked(kernel.libc().unshare(ctypes.c_int(flags)))
         with contextlib.suppress(FileNotFoundError):
@@ -39,6 +40,18 @@ def _say(name: str, text: str) -> None:
         os.close(place)
 
 
+def bound(scratch: str, size: int) -> str:
+    """Lay a scratch folder of `size` bytes over the given one, which the host keeps empty and never sees into."""
+    try:
+        _mount(None, "/", None, RECURSIVE | PRIVATE)
+        options = f"size={size},nr_inodes={MOST_FILES},mode=0700"
+        _mount("tmpfs", scratch, "tmpfs", NO_SUID | NO_DEVICES | NO_EXEC, options)
+        os.chdir(scratch)
+    except OSError as error:
+        return kernel.reason(error)
+    return "on"
+
+
 def lock(read: list[str], devices: tuple[str, ...], scratch: str, size: int) -> str:
     """Change to a tree of read-only views of `read`, and a scratch folder of `size` bytes that the host never sees."""
     try:
@@ -52,7 +65,7 @@ def lock(read: list[str], devices: tuple[str, ...], scratch: str, size: int) -> 
                 _show(path, scratch)
         os.makedirs(scratch + scratch, exist_ok=True)
         flags = NO_SUID | NO_DEVICES | NO_EXEC
-        _mount("tmpfs", scratch + scratch, "tmpfs", flags, f"size={size},nr_inodes=4096,mode=0700")
+        _mount("tmpfs", scratch + scratch, "tmpfs", flags, f"size={size},nr_inodes={MOST_FILES},mode=0700")
         _change_root(scratch)
     except OSError as error:
         return kernel.reason(error)

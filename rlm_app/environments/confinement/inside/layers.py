@@ -22,7 +22,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-JAIL_BYTES = 64 << 20
 NICE = 5
 NETWORK = ("tcp", "udp", "unix")
 PROCESSES = ("fork", "exec", "trace", "signal")
@@ -87,11 +86,13 @@ def _wall(
     with_jail = plan["jail"] and not version
     interpreter = [os.path.realpath(sys.executable), os.path.realpath(os.__file__), *plan["packages"]]
     layers["account"] = identity.take_own_account(interpreter, scratch)
-    layers["namespaces"] = jail.enter(mounts=with_jail) if with_jail or plan["namespaces"] else "off: not wanted"
-    locked = with_jail and layers["namespaces"] == "on"
-    if locked:
-        layers["jail"] = jail.lock([*read, *listed], paths.DEVICES, scratch, JAIL_BYTES)
+    layers["namespaces"] = jail.enter() if with_jail or plan["namespaces"] else "off: not wanted"
+    locked = False
+    if with_jail and layers["namespaces"] == "on":
+        layers["jail"] = jail.lock([*read, *listed], paths.DEVICES, scratch, plan["scratch"])
         locked = layers["jail"] == "on"
+    elif layers["namespaces"] == "on":
+        layers["scratch"] = jail.bound(scratch, plan["scratch"])
     layers["parent"] = identity.die_with(parent)
     layers["dump"] = identity.become_undumpable()
     layers["privileges"] = identity.gain_nothing()
