@@ -29,6 +29,7 @@ def plan() -> Plan:
     return Plan(
         memory=MEMORY,
         file_size=MAX_BYTES + (64 << 20),
+        scratch=2 * MAX_BYTES + (64 << 20),  # the upload, and one file out of it
         packages=(*packages.folders(), str(_APP.parent)),
         read=(*packages.entries(_PARSERS), str(_APP)),
         outside=(str(_APP.parent / "pyproject.toml"),),
