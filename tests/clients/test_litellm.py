@@ -16,6 +16,9 @@ from tests.servers.anthropic_server import anthropic
 from tests.servers.openai_server import OpenAIServer
 from tests.servers.site import Say, Site
 
+# LiteLLM imports parts of itself in the middle of a call and swallows what that raises: its warnings must not be errors.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning")
+
 KEY = "sk-secret-0123456789"
 ROOT = Request((Message("system", "write ```repl cells"), Message("user", "say hello")))
 CLAUDE = "anthropic/claude-sonnet-4-5"
