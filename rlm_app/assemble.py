@@ -111,9 +111,9 @@ def environment_of_library(backend: str, name: str, options: Mapping[str, Any] |
     """
     given = dict(options or {})
     if "plan" in given:
-        return make_environment(name, given)
+        return _usable(make_environment(name, given))
     asked = options_for(Settings.from_environment(), name, ours=_brings_code(backend), consented=False)
-    return make_environment(name, {**asked, **given})
+    return _usable(make_environment(name, {**asked, **given}))
 
 
 def _brings_code(backend: str) -> bool:
@@ -126,7 +126,14 @@ def environment_for(settings: Settings, store: RunStore, spec: RunSpec, owner: s
         return make_environment(spec.environment)
     consented = bool(store.preference(owner, CONSENT))
     options = options_for(settings, spec.environment, ours=_brings_code(spec.backend), consented=consented)
-    return make_environment(spec.environment, {**options, "restricted_builtins": settings.restricted_builtins})
+    return _usable(make_environment(spec.environment, {**options, "restricted_builtins": settings.restricted_builtins}))
+
+
+def _usable(environment: Environment) -> Environment:
+    """Return the environment; raise `ConfigError` with what is missing before anything is sent to a model."""
+    if reason := missing_for(environment):
+        raise ConfigError(reason)
+    return environment
 
 
 def missing_for(environment: Environment) -> str:

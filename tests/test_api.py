@@ -38,8 +38,11 @@ def test_the_references_first_example_runs_with_only_the_import_changed(
     assert "Turn 1" in capsys.readouterr().out
 
 
-def test_the_references_docker_example_says_that_it_needs_docker(openai: OpenAIServer) -> None:
-    with pytest.raises(ConfigError, match="needs Docker"):
+def test_the_references_docker_example_says_at_once_what_is_missing(
+    openai: OpenAIServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    with pytest.raises(ConfigError, match="Start Docker"):
         RLM(backend="openai", backend_kwargs={"model_name": "gpt-5-nano"}, environment="docker")
 
 
@@ -106,7 +109,7 @@ def test_the_log_holds_each_turns_own_prompt_and_its_sub_calls(tmp_path: Path) -
         ({"backend": "openai"}, "model_name"),
         ({"backend": "nobody", "backend_kwargs": {"model_name": "m"}}, "Known: offline"),
         ({"backend": "offline", "backend_kwargs": {"model_name": "m", "modelname": "x"}}, "does not know modelname"),
-        ({"backend": "offline", "backend_kwargs": {"model_name": "m"}, "environment": "moon"}, "Known: local"),
+        ({"backend": "offline", "backend_kwargs": {"model_name": "m"}, "environment": "moon"}, "Known: docker, local"),
         (
             {"backend": "offline", "backend_kwargs": {"model_name": "m"}, "other_backends": ["offline", "offline"]},
             "one backend",

@@ -79,7 +79,7 @@ def test_a_file_that_cannot_be_read_leaves_the_others(tmp_path: Path, agreement:
     [
         (["ask", "missing.pdf", "-q", "x"], "nothing to ask"),
         (["ask", "README.md", "-q", "x", "--backend", "nobody"], "no backend called 'nobody'"),
-        (["ask", "README.md", "-q", "x", "--environment", "docker"], "needs Docker"),
+        (["ask", "README.md", "-q", "x", "--environment", "docker"], "No Docker engine answers"),
         (["ask", "README.md", "-q", " "], "no question"),
         (["ask", "README.md", "-q", "x", "--backend", "openai"], "needs a key"),
     ],
@@ -87,7 +87,7 @@ def test_a_file_that_cannot_be_read_leaves_the_others(tmp_path: Path, agreement:
 def test_what_cannot_be_carried_out_is_a_sentence_and_exit_code_2(
     tmp_path: Path, arguments: list[str], sentence: str
 ) -> None:
-    done = run(tmp_path, *arguments, OPENAI_API_KEY="")
+    done = run(tmp_path, *arguments, OPENAI_API_KEY="", DOCKER_HOST=f"unix://{tmp_path}/none.sock")
     assert done.returncode == 2
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
