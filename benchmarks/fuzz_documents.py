@@ -50,14 +50,14 @@ class Outcomes:
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     peak: int = 0
-    slowest: float = 0.0
+    slowest: tuple[float, str] = (0.0, "")
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, case: str, kind: str, outcome: str, seconds: float, peak: int) -> None:
         """Count one file."""
         with self.lock:
             self.counts.setdefault(kind, Counter())[outcome] += 1
-            self.peak, self.slowest = max(self.peak, peak), max(self.slowest, seconds)
+            self.peak, self.slowest = max(self.peak, peak), max(self.slowest, (seconds, case))
             if outcome not in {"read", "refused"}:
                 self.faults.append(f"{case}: {outcome}")
 
@@ -270,7 +270,7 @@ def main() -> None:
             + ", ".join(f"{n} {what}" for what, n in sorted(counts.items()))
         )
     print(
-        f"{given.files} files of {len(found)} whole ones in {time.monotonic() - began:.0f} s; slowest {outcomes.slowest:.1f} s"
+        f"{given.files} files of {len(found)} whole ones in {time.monotonic() - began:.0f} s; slowest {outcomes.slowest[0]:.1f} s ({outcomes.slowest[1]})"
     )
     print(f"most memory of a reading process {outcomes.peak / 1e6:.0f} MB, allowed {MEMORY / 1e6:.0f} MB")
     for fault in outcomes.faults:

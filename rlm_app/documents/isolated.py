@@ -16,6 +16,7 @@ from rlm_app.cancel import CancelToken
 from rlm_app.documents.isolated_limits import Limits
 from rlm_app.documents.isolated_talk import Taker, complaint, is_ready, listen, send
 from rlm_app.documents.loading import OnProgress, no_progress
+from rlm_app.documents.page_images import WIDTH, Drawn, Span, received
 from rlm_app.errors import Cancelled, DocumentError
 from rlm_app.types import Document, DocumentInfo, Page
 
@@ -128,6 +129,29 @@ class ReadingProcess:
 
         limits = Limits(name, _size(path, name), seconds, cancel)
         self._carry_out(order, path, limits, {"picture": taken, "done": _nothing}, no_progress)
+
+    def page(
+        self,
+        path: Path,
+        name: str,
+        number: int,
+        text: str = "",
+        spans: Sequence[Span] = (),
+        password: str | None = None,
+        *,
+        width: int = WIDTH,
+        seconds: float | None = None,
+    ) -> Drawn:
+        """Draw a page of a PDF as `page_images.draw` does. Raises what `read` raises."""
+        order = {"do": "page", "name": name, "password": password, "page": number, "width": width}
+        found: list[Drawn] = []
+
+        def take(said: dict[str, Any], data: bytes, digest: str, size: int) -> None:
+            found.append(received(said["page"], data, name))
+
+        limits = Limits(name, _size(path, name), seconds, None)
+        self._carry_out({**order, "text": text, "spans": list(spans)}, path, limits, {"page": take}, no_progress)
+        return found[0]
 
     def close(self) -> None:
         """End the process and remove what it left."""

@@ -1,9 +1,10 @@
 """The program that reads files in a process of its own, one after the other: `python -m rlm_app.documents.reader`.
 
-It says {"ready": true} and takes orders: a line of JSON on stdin, {"do": "read" | "pictures", "name", "password", "size", …},
-followed by the file's bytes, so that it need not be able to open any path of its parent's. It answers with lines of JSON:
+It says {"ready": true} and takes orders: a line of JSON on stdin, {"do": "read" | "pictures" | "page", "name", "password",
+"size", …}, followed by the file's bytes, so that it need not be able to open any path of its parent's. It answers in JSON:
 {"progress": [done, total]} any number of times, then {"document": …, "bytes": n} and n bytes of text, or {"refused": reason}.
-Pictures are answered with {"picture": page, "bytes": n} and n bytes of PNG for each page, then {"done": true}.
+Pictures are answered with {"picture": page, "bytes": n} and n bytes of PNG for each page, then {"done": true}; "page" with
+{"page": {"width", "height", "boxes"}, "bytes": n} and n bytes of JPEG.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def main() -> None:
         order = json.loads(line)
         with _received(sys.stdin.buffer, order["size"]) as path:
             try:
-                {"read": _read, "pictures": _pictures}[order["do"]](order, path, channel)
+                {"read": _read, "pictures": _pictures, "page": _page}[order["do"]](order, path, channel)
             except DocumentError as error:
                 _say(channel, {"refused": error.reason})
             except MemoryError:
@@ -56,6 +57,15 @@ def _pictures(order: dict[str, Any], path: Path, channel: BinaryIO) -> None:
     for page, picture in pictures(path, order["name"], order["password"], order["pages"], order["dpi"]):
         _say(channel, {"picture": page, "bytes": len(picture)}, picture)
     _say(channel, {"done": True})
+
+
+def _page(order: dict[str, Any], path: Path, channel: BinaryIO) -> None:
+    from rlm_app.documents.page_images import draw
+
+    asked = (order["page"], order["text"], order["spans"], order["width"])
+    drawn = draw(path, order["name"], order["password"], *asked)
+    said = {"width": drawn.width, "height": drawn.height, "boxes": drawn.boxes}
+    _say(channel, {"page": said, "bytes": len(drawn.jpeg)}, drawn.jpeg)
 
 
 @contextmanager

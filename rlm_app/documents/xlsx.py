@@ -19,6 +19,7 @@ from rlm_app.documents.xlsx_comments import comments
 from rlm_app.documents.zips import open_checked
 from rlm_app.errors import DocumentError
 
+_LAST_ROW = 1_048_576
 _FORMULA = (b"<f>", b"<f ")
 
 
@@ -90,6 +91,8 @@ def _rows(sheets: list[Any]) -> Iterator[tuple[int, str]]:
     for sheet in sheets:
         sheet.reset_dimensions()  # what the file says of its own size is often wrong, and may be hostile
     for number, row in enumerate(zip_longest(*(sheet.iter_rows() for sheet in sheets), fillvalue=()), 1):
+        if number > _LAST_ROW:  # a row that says it is the billionth has the library count up to it
+            return
         cells = [_best(each) for each in zip_longest(*row)]
         while cells and not cells[-1]:
             cells.pop()
