@@ -65,6 +65,8 @@ def confine(plan: dict[str, Any]) -> dict[str, Any]:
     if files == "none":
         _import(plan["preload"])
     caps = limits.limit(plan, 0 if layers.get("account", "off").startswith("on") else running)
+    if machine is not None:
+        os.nice(NICE)  # last, or a busy machine would make everybody wait for this
     if machine is not None and plan["seccomp"]:
         layers["seccomp"] = seccomp.install(machine, files=files != "none")
     tried = probes.probe(parent, scratch, plan["outside"]) if sys.platform.startswith("linux") else {}
@@ -81,7 +83,6 @@ def _wall(
     listed: list[str],
 ) -> str:
     """Put up every layer but the filter and return how files are reached."""
-    os.nice(NICE)
     version = landlock.version(plan["landlock"])
     with_jail = plan["jail"] and not version
     interpreter = [os.path.realpath(sys.executable), os.path.realpath(os.__file__), *plan["packages"]]
