@@ -269,9 +269,9 @@ def main() -> None:
             f"{kind:8} {sum(counts.values()):5} files  "
             + ", ".join(f"{n} {what}" for what, n in sorted(counts.items()))
         )
-    print(
-        f"{given.files} files of {len(found)} whole ones in {time.monotonic() - began:.0f} s; slowest {outcomes.slowest[0]:.1f} s ({outcomes.slowest[1]})"
-    )
+    slowest, which = outcomes.slowest
+    print(f"{given.files} files of {len(found)} whole ones in {time.monotonic() - began:.0f} s")
+    print(f"slowest {slowest:.1f} s: {which}")
     print(f"most memory of a reading process {outcomes.peak / 1e6:.0f} MB, allowed {MEMORY / 1e6:.0f} MB")
     for fault in outcomes.faults:
         print("FAULT", fault)
