@@ -7,6 +7,8 @@ import os
 import secrets
 import tempfile
 
+from rlm_app.environments.confinement.inside.identity import FIRST_UID
+
 _PREFIX = "rlm-scratch-"
 
 
@@ -23,10 +25,15 @@ def sweep_scratch() -> int:
     for entry in left:
         pid, _, _ = entry.name.removeprefix(_PREFIX).partition("-")
         with contextlib.suppress(FileNotFoundError):  # another process that starts now sweeps too
-            if pid.isdecimal() and entry.stat(follow_symlinks=False).st_uid == os.geteuid() and not _is_alive(int(pid)):
+            if pid.isdecimal() and _is_ours(entry.stat(follow_symlinks=False).st_uid) and not _is_alive(int(pid)):
                 remove_scratch(entry.path)
                 swept += 1
     return swept
+
+
+def _is_ours(uid: int) -> bool:
+    """Whether a folder belongs to this account, or to one that this account, as root, made up for a worker."""
+    return uid == os.geteuid() or (os.geteuid() == 0 and uid >= FIRST_UID)
 
 
 def _is_alive(pid: int) -> bool:

@@ -2,9 +2,11 @@
 
 import errno
 import os
+import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from functools import cache
@@ -19,6 +21,7 @@ from rlm_app.environments.confinement.inside import identity, landlock, rules, s
 from rlm_app.environments.confinement.measure import Report, level_of, measure
 from rlm_app.environments.confinement.words import Kind, Level, describe, on_this_system
 from rlm_app.environments.local import LocalREPL
+from rlm_app.environments.scratch import sweep_scratch
 from rlm_app.errors import REPLStartError
 from tests.environments import make_syscalls
 from tests.environments.bpf import AUDIT, verdict
@@ -362,6 +365,24 @@ def test_a_later_python_is_confined_as_well(interpreter: Path, tmp_path: Path) -
 def test_a_package_that_is_not_offered_looks_as_if_it_were_not_installed(repl: REPL) -> None:
     code = "try:\n    import duckdb\nexcept ModuleNotFoundError as error:\n    print(error)"
     assert printed(repl, code) == "No module named 'duckdb' is offered to cells"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root makes up accounts for workers")
+def test_folders_that_a_dead_app_gave_to_its_workers_accounts_are_swept() -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left = Path(tempfile.gettempdir(), f"rlm-scratch-{ended.pid}-left")
+    strangers = Path(tempfile.gettempdir(), f"rlm-scratch-{ended.pid}-strangers")
+    try:
+        for folder, uid in ((left, identity.FIRST_UID + 5), (strangers, 1_000)):
+            folder.mkdir()
+            os.chown(folder, uid, uid)
+        sweep_scratch()
+        assert not left.exists()
+        assert strangers.exists()
+    finally:
+        shutil.rmtree(left, ignore_errors=True)
+        shutil.rmtree(strangers, ignore_errors=True)
 
 
 # What people are told.
