@@ -28,6 +28,7 @@ from rlm_app.trials import Trial, models_of
 from rlm_app.types import Completion, Document, DocumentInfo, Limits
 
 if TYPE_CHECKING:
+    from rlm_app.page_views import PageViews
     from rlm_app.runs.manager import RunManager
     from rlm_app.shelf import Shelf
 
@@ -52,6 +53,7 @@ class App:
     """Everything one process runs on: settings, store and run manager, and the operations pages and commands share."""
 
     def __init__(self, settings: Settings, store: RunStore, originals: Path | None = None) -> None:
+        from rlm_app.page_views import PageViews
         from rlm_app.runs.manager import RunManager
         from rlm_app.shelf import Shelf
         from rlm_app.store.originals import Originals
@@ -59,6 +61,7 @@ class App:
         self.settings = settings
         self.store = store
         self.shelf: Shelf = Shelf(store, Originals(originals))
+        self.pages: PageViews = PageViews(self.original)
         self.boot = uuid.uuid4().hex
         self.catalogue = Catalogue(settings, store)
         self._executor = Executor(settings, store, self._needed, self.catalogue.entered)
@@ -266,6 +269,7 @@ class App:
     def close(self) -> None:
         """Stop the runs and let go of the data file."""
         self.manager.shutdown(5.0)
+        self.pages.close()
         self.store.close()
 
     def _samples(self) -> RunStore:
