@@ -226,7 +226,7 @@ def test_the_bundled_documents_and_run_are_there_for_everyone_and_stay_the_same(
         ({"limits": Limits(iterations=0)}, "iterations is 0"),
         ({"limits": Limits(cost=-1.0)}, "cost is -1"),
         ({"limits": Limits(seconds=0.0)}, "more than 0"),
-        ({"environment": "moon"}, "Known: local"),
+        ({"environment": "moon"}, "Known: docker, local"),
         ({"backend": "openai"}, "needs a key"),
     ],
 )
