@@ -12,7 +12,7 @@ libc.syscall.restype = ctypes.c_long
 def tried():
     """Say that the attack's line was reached, in a way that comes through where the output is lost with the worker."""
     print("TRIED", flush=True)
-    note("TRIED")
+    note("TRIED")  # noqa: F821 - a function of the host
 
 
 def escaped(what):
