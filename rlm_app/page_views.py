@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rlm_app.documents.isolated import ReadingProcess
     from rlm_app.documents.page_images import Drawn
 
+Box = tuple[float, float, float, float]
+"""Left, top, width and height."""
 Key = tuple[str, int, tuple[tuple[int, int], ...]]
 SECONDS = 20.0
 """What drawing one page may take."""
@@ -27,12 +29,12 @@ _KEPT_PAGES = 2_000
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """A page as JPEG of `width` by `height` pixels, and the boxes of the passages on it as shares of the page."""
+    """A page as JPEG of `width` by `height` pixels, and for each passage its boxes on it, as shares of the page."""
 
     jpeg: bytes
     width: int
     height: int
-    boxes: tuple[tuple[float, float, float, float], ...]
+    boxes: tuple[tuple[Box, ...], ...]
 
 
 class PageViews:
@@ -60,7 +62,7 @@ class PageViews:
         spans: Sequence[tuple[int, int]] = (),
         password: str | None = None,
     ) -> PageView:
-        """Return page `index` (from 0) with boxes around those parts of `spans`, offsets in the document, that are on it.
+        """Return page `index` (from 0) with boxes around the parts of `spans`, offsets in the document, that are on it.
 
         Raises `DocumentError` where the file is gone, locked, or has no such page.
         """
@@ -72,14 +74,12 @@ class PageViews:
             )
         page = info.pages[index]
         text = document.text[page.start : page.end]
-        cut = ((max(start, page.start), min(end, page.end)) for start, end in spans)
-        here = tuple((start - page.start, end - page.start) for start, end in cut if start < end)
+        cut = ((max(start, page.start) - page.start, min(end, page.end) - page.start) for start, end in spans)
+        here = tuple((start, end) if start < end else (0, 0) for start, end in cut)
         with self._lock:
             picture = self._drawn((info.sha256, index, ()), path, info.name, "", password)
             marked = self._drawn((info.sha256, index, here), path, info.name, text, password) if here else picture
-        return PageView(
-            picture.jpeg, picture.width, picture.height, tuple(box for boxes in marked.boxes for box in boxes)
-        )
+        return PageView(picture.jpeg, picture.width, picture.height, marked.boxes)
 
     def close(self) -> None:
         """End the reading process and forget the pictures."""

@@ -43,12 +43,14 @@ def test_a_page_comes_from_the_kept_file_with_boxes_for_what_is_on_it(app: App, 
     start = document.text.index("Either")
     view = app.pages.page(document, "local", 1, [(start, start + len(SENTENCE)), (0, 4)])
     assert view.jpeg.startswith(b"\xff\xd8")
-    assert len(view.boxes) == 1
-    left, top, width, height = view.boxes[0]
+    on_this_page, elsewhere = view.boxes
+    assert elsewhere == ()
+    assert len(on_this_page) == 1
+    left, top, width, height = on_this_page[0]
     assert 0 < left < 0.1 < width < 0.9
     assert 0 < top < 0.2
     assert 0 < height < 0.05
-    assert app.pages.page(document, "local", 0, [(start, start + 5)]).boxes == ()
+    assert app.pages.page(document, "local", 0, [(start, start + 5)]).boxes == ((),)
 
 
 def test_a_page_that_was_drawn_is_not_drawn_again(app: App, tmp_path: Path) -> None:
