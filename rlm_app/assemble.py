@@ -11,6 +11,7 @@ from rlm_app.backends import BACKENDS, SCRIPTED, Backend
 from rlm_app.cancel import CancelToken
 from rlm_app.clients.pool import Pools
 from rlm_app.engine.budget import Budget
+from rlm_app.engine.citing import Citer
 from rlm_app.engine.direct import Direct
 from rlm_app.engine.handler import LMHandler, Models
 from rlm_app.engine.journal import MemoryJournal
@@ -22,7 +23,7 @@ from rlm_app.engine.session import Job, run_job
 from rlm_app.errors import Cancelled, ClientError, ConfigError, ReplayDiverged, REPLError
 from rlm_app.models import FULL, NOTHING_ENTERED, Own, look_up, output_limit, window
 from rlm_app.prices import ModelInfo
-from rlm_app.protocols import Client, Environment, EventSink, Journal
+from rlm_app.protocols import Client, Environment, EventSink, Journal, QuoteJudge
 from rlm_app.records import RunContext, RunRecord, RunSpec, RunStore
 from rlm_app.registry import CLIENTS, ENVIRONMENTS, MISSING, find
 from rlm_app.settings import Settings
@@ -197,33 +198,40 @@ class Executor:
         parent = self._store.run(spec.parent, context.owner) if spec.parent else None
         replay = self._replay(context, parent)
         limits = dataclasses.replace(spec.limits, iterations=_turns(spec, replay))
+        job, verifier = self._job(context, parent)
         runtime = Runtime(
             LMHandler(models, Budget(limits, seconds_used=context.seconds_used), journal, context.cancel),
             Recorder(context.run_id, context.sink, replay=replay),
             environment_for(self._settings, self._store, spec, context.owner),
             signals=context.signals,
             system_prompt=spec.system_prompt,
+            citer=Citer(verifier) if spec.documents else None,
             compact_at=int(FULL * window_of(self._settings, spec, self._entered(context.owner))),
         )
-        return run_job(runtime, self._job(context, parent), Direct(runtime) if spec.mode == "direct" else RLM(runtime))
+        return run_job(runtime, job, Direct(runtime) if spec.mode == "direct" else RLM(runtime))
 
-    def _job(self, context: RunContext, parent: RunRecord | None) -> Job:
+    def _job(self, context: RunContext, parent: RunRecord | None) -> tuple[Job, QuoteJudge]:
+        """Return what the run is about, and who judges what its cells cite."""
         from rlm_app.documents.library import repl_view
         from rlm_app.evidence.answer import AnswerVerifier
+        from rlm_app.evidence.claims import claims_of
 
         spec = context.spec
         documents = [self._document(sha256, context.owner) for sha256 in spec.documents]
         value, view = repl_view(documents)
         follows = parent is not None and spec.until is None
-        return Job(
+        verifier = AnswerVerifier(documents)
+        job = Job(
             value,
             parent.spec.question if follows and parent else spec.question,
             documents=tuple(document.info for document in documents),
             view=view,
             backend=spec.backend,
-            verifier=AnswerVerifier(documents),
+            verifier=verifier,
             follow_up=spec.question if follows else None,
+            claims=claims_of if spec.support else None,
         )
+        return job, verifier
 
     def _replay(self, context: RunContext, parent: RunRecord | None) -> Replay:
         """Return what is known already: this run's own events when it is resumed, its parent's when it goes on from one."""

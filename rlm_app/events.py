@@ -146,6 +146,8 @@ class ClaimJudged(Event):
 
     kind: ClassVar[str] = "ClaimJudged"
     claim: Claim
+    usage: Usage = NO_USAGE
+    model: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

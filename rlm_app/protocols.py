@@ -133,6 +133,16 @@ class Verifier(Protocol):
         """Return one citation per quotation found in `answer`, in the order of the text."""
 
 
+class QuoteJudge(Protocol):
+    """Judges single quotations, for `cite()`; safe to use from many threads at once."""
+
+    def cite(self, quote: str, document: str | None = None) -> Citation:
+        """Return what a quotation is worth; `document` names where it is said to stand ("lease.pdf, page 2")."""
+
+    def passage(self, citation: Citation) -> str:
+        """Return the document's text at the citation's place, or at the nearest passage; empty where there is neither."""
+
+
 class Signals(Protocol):
     """Hears what is worth showing but not keeping: text as it is written, output as it is printed."""
 

@@ -4,13 +4,16 @@ from typing import Any
 import pytest
 
 from rlm_app import events
+from rlm_app.proofs import Claim, Support
 from rlm_app.types import (
     CellError,
     Citation,
+    Difference,
     DocumentInfo,
     Limits,
     Message,
     Page,
+    Passage,
     Picture,
     Stop,
     Usage,
@@ -47,6 +50,18 @@ EXAMPLES: list[events.Event] = [
     events.SubcallStarted(**PLACE, iteration=1, cell=1, role="llm", model="m", prompt="p"),
     events.SubcallFinished(**PLACE, iteration=1, cell=1, reply="", model="m", usage=Usage(), error="down"),
     events.Cited(**PLACE, citation=Citation("q", Verdict.FOUND, "ab", "a.pdf", 1, 2, "1")),
+    events.Cited(
+        **PLACE,
+        iteration=2,
+        citation=Citation(
+            "q",
+            Verdict.NOT_FOUND,
+            prefix="p",
+            differences=(Difference("60", "30", 1, 2),),
+            nearest=Passage("ab", "a.pdf", 1, 2, "1", "page"),
+        ),
+    ),
+    events.ClaimJudged(**PLACE, claim=Claim("c", 0, 1, (1, 2), support=Support.PARTLY, reason="r"), model="m"),
     events.Noticed(**PLACE, iteration=1, topic="no code", text="t"),
     events.RunFinished(**PLACE, answer="a", stop=Stop.ANSWERED, usage=Usage(calls=2)),
 ]

@@ -16,6 +16,7 @@ from rlm_app.engine.subcalls import Subcalls
 from rlm_app.engine.watch import Watch
 from rlm_app.errors import LimitReached, REPLLost
 from rlm_app.events import CellFinished, CellStarted, Noticed
+from rlm_app.protocols import HostFunction
 from rlm_app.types import CellError, CellResult, Completion, Limits, Message
 
 
@@ -106,7 +107,7 @@ class CellRunner:
 
     def _open(self) -> REPL:
         signals, call_id = self._runtime.signals, self._place.call_id
-        tools = {**self._runtime.toolbox.functions, **self._subcalls.tools()}
+        tools = self._tools()
         repl = REPL(
             self._runtime.environment,
             {name: partial(self._call, name) for name in tools},
@@ -120,8 +121,13 @@ class CellRunner:
     def _call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
         """Call a host function of the completion that is under way; a kept REPL outlives the one it was made for."""
         self._runtime.handler.settle()
-        functions = self._subcalls.tools() | dict(self._runtime.toolbox.functions)
-        return functions[name](*args, **kwargs)
+        return self._tools()[name](*args, **kwargs)
+
+    def _tools(self) -> Mapping[str, HostFunction]:
+        """Return the functions that cells may call; a person's own go before ours."""
+        citer = self._runtime.citer
+        cite = citer.tool(self._runtime.recorder, self._place, lambda: self._turn) if citer else {}
+        return {**self._subcalls.tools(), **cite, **self._runtime.toolbox.functions}
 
     def _run_cell(self, number: int, code: str) -> CellResult:
         self._subcalls.cell = number

@@ -94,7 +94,9 @@ class Dialogue:
         self._client = client
         self._keep = keep
         profile = profile_for(client.model)
-        self._history = History(prompts.system_prompt(runtime.system_prompt, runtime.toolbox.describe, profile), first)
+        cites = runtime.citer is not None
+        system = prompts.system_prompt(runtime.system_prompt, runtime.toolbox.describe, profile, cites=cites)
+        self._history = History(system, first)
         self._all: list[Message] = []
         self._send = partial(ask_root, runtime, place, client)
         self._restarted = False

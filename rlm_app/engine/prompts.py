@@ -70,10 +70,19 @@ INTERRUPTED = "The cell was stopped after {seconds:g} seconds of computing. Its 
 
 
 def system_prompt(
-    custom: str | None = None, tools: Mapping[str, str] | None = None, profile: Profile = FRONTIER
+    custom: str | None = None,
+    tools: Mapping[str, str] | None = None,
+    profile: Profile = FRONTIER,
+    *,
+    cites: bool = False,
 ) -> str:
-    """Return the system prompt: ours in the model's profile or a person's own (braces and all), and custom tools below it."""
+    """Return the system prompt: ours in the model's profile or a person's own (braces and all), and custom tools below it.
+
+    With `cites` ours says how to use `cite()`.
+    """
     text = profiled(profile) if custom is None else custom
+    if cites and custom is None:
+        text = f"{text}\n\n{read('cite')}"
     if not tools:
         return text
     lines = "\n".join(f"- `{name}`: {description}" for name, description in tools.items())

@@ -16,6 +16,7 @@ from rlm_app.errors import ReplayDiverged
 from rlm_app.events import (
     CellFinished,
     CellStarted,
+    Cited,
     Event,
     ModelReplied,
     Noticed,
@@ -171,5 +172,14 @@ def _key(event: Event) -> Key:
             return (event.kind, event.call_id, event.iteration, event.text)
         case SubcallStarted() | RunStarted():
             return (event.kind, event.call_id)
-        case _:  # a later end or citation is always news
+        case _:
+            return _key_of_news(event)
+
+
+def _key_of_news(event: Event) -> Key:
+    """Return the key of what cells gave to `cite()`; a later end, or a citation of the answer, is always news."""
+    match event:
+        case Cited(iteration=turn) if turn:
+            return (event.kind, event.call_id, turn, event.citation.quote)
+        case _:
             return (event.kind, event.seq)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from rlm_app.engine.citing import Citer
 from rlm_app.engine.handler import LMHandler
 from rlm_app.engine.recorder import Recorder
 from rlm_app.protocols import Environment, HostFunction, Signals
@@ -33,6 +34,7 @@ class Runtime:
 
     `params` and `sub_params` are sampling arguments of the root model's calls and of sub-calls; `compact_at` is the size
     of a prompt, in tokens, at which the root model is made to sum up (None: never); `child_tools` is what children get.
+    With a `citer` cells can `cite()`.
     """
 
     handler: LMHandler
@@ -45,3 +47,4 @@ class Runtime:
     params: Mapping[str, Any] = field(default_factory=dict)
     sub_params: Mapping[str, Any] = field(default_factory=dict)
     compact_at: int | None = None
+    citer: Citer | None = None

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rlm_app.engine import prompts
+from rlm_app.engine.citing import UNKNOWN
 from rlm_app.engine.direct import Direct
 from rlm_app.engine.recorder import Place
 from rlm_app.engine.rlm import RLM, UNFINISHED, Task
 from rlm_app.engine.runtime import Runtime
+from rlm_app.engine.supporting import judge_claims
 from rlm_app.errors import Cancelled, ClientError, ReplayDiverged, REPLError
-from rlm_app.events import Cited, RunFinished, RunStarted
+from rlm_app.events import Cited, Noticed, RunFinished, RunStarted
+from rlm_app.proofs import Claim
 from rlm_app.protocols import Verifier
 from rlm_app.types import Citation, Completion, DocumentInfo, Stop
+
+FindClaims = Callable[[str, Sequence[Citation]], Sequence[Claim]]
+"""Finds the claims of an answer, given its citations."""
 
 
 def no_verifier(answer: str) -> tuple[Citation, ...]:
@@ -24,7 +31,10 @@ def no_verifier(answer: str) -> tuple[Citation, ...]:
 
 @dataclass(frozen=True)
 class Job:
-    """What a run is about: the question, the data, and who judges the quotations of the answer."""
+    """What a run is about: the question, the data, and who judges the quotations of the answer.
+
+    With `claims`, which finds them in an answer, a sub-model judges whether each is borne out by its quotations.
+    """
 
     context: object
     question: str | None = None
@@ -34,6 +44,7 @@ class Job:
     backend: str = ""
     verifier: Verifier = no_verifier
     follow_up: str | None = None
+    claims: FindClaims | None = None
 
 
 def run_job(runtime: Runtime, job: Job, rlm: RLM | Direct | None = None) -> Completion:
@@ -65,14 +76,35 @@ def run_job(runtime: Runtime, job: Job, rlm: RLM | Direct | None = None) -> Comp
         _finish(runtime, job, rlm.draft, Stop.FAILED, str(error))
         raise
     reason = prompts.NO_CALL_LEFT if completion.finish == UNFINISHED else None
-    _finish(runtime, job, completion.text, completion.stop or Stop.ANSWERED, reason)
-    return completion
+    answer = _finish(runtime, job, completion.text, completion.stop or Stop.ANSWERED, reason)
+    return replace(completion, text=answer)
 
 
-def _finish(runtime: Runtime, job: Job, answer: str, stop: Stop, error: str | None) -> None:
-    for citation in job.verifier(answer) if answer else ():
+def _finish(runtime: Runtime, job: Job, answer: str, stop: Stop, error: str | None) -> str:
+    """Record the end of a run; return the answer with the marks of `cite()` written out."""
+    answer = _without_marks(runtime, answer)
+    citations = [_marked(runtime, citation) for citation in (job.verifier(answer) if answer else ())]
+    for citation in citations:
         runtime.recorder.emit(Cited, Place(), citation=citation)
+    if job.claims is not None and stop is Stop.ANSWERED and error is None:
+        with suppress(Cancelled):  # the answer is there; what was not asked stays not checked
+            judge_claims(runtime, job.claims(answer, citations), citations)
     budget = runtime.handler.budget
     runtime.recorder.emit(
         RunFinished, Place(), answer=answer, stop=stop, usage=budget.usage, seconds=budget.seconds, error=error
     )
+    return answer
+
+
+def _without_marks(runtime: Runtime, answer: str) -> str:
+    if runtime.citer is None:
+        return answer
+    written, unknown = runtime.citer.resolve(answer)
+    if unknown:
+        text = UNKNOWN.format(marks=", ".join(unknown))
+        runtime.recorder.emit(Noticed, Place(), iteration=0, topic="unknown citation", text=text)
+    return written
+
+
+def _marked(runtime: Runtime, citation: Citation) -> Citation:
+    return runtime.citer.marked(citation) if runtime.citer else citation

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from rlm_app.engine.parsing import parse_reply
 from rlm_app.events import (
     CellFinished,
     CellStarted,
@@ -55,10 +56,26 @@ class Turn:
         return [subcall for cell in self.cells for subcall in cell.subcalls]
 
     @property
+    def code(self) -> tuple[str, ...]:
+        """The cells the reply asks for, run or not: the same from the reply's first moment on."""
+        return parse_reply(self.reply.reply, self.reply.finish).cells
+
+    @property
+    def began(self) -> float:
+        """When the model was asked; seconds since 1970 (UTC)."""
+        return self.reply.at - self.reply.seconds
+
+    @property
     def failed(self) -> bool:
         """Whether a cell or a sub-call of this turn ended in an error."""
         cells = any(cell.finished and cell.finished.error for cell in self.cells)
         return cells or any(subcall.finished and subcall.finished.error for subcall in self.subcalls)
+
+    @property
+    def failed_below(self) -> bool:
+        """Whether something in this turn, or in a child's turn at any depth below it, ended in an error."""
+        children = (subcall.child for subcall in self.subcalls if subcall.child is not None)
+        return self.failed or any(turn.failed_below for child in children for turn in child.turns)
 
     @property
     def seconds(self) -> float:
@@ -94,6 +111,7 @@ class Node:
 class Trajectory:
     """A run as its events tell it so far. Fold again, or `add` further events, to bring it up to date.
 
+    `seconds_by_model` adds up the waits for each model, of calls side by side each in full.
     `citations` are those of the answer, `tried` those that cells gave to `cite()`, `claims` those a sub-model judged.
     """
 
@@ -105,6 +123,7 @@ class Trajectory:
     claims: list[Claim] = field(default_factory=list)
     usage: Usage = NO_USAGE
     usage_by_model: dict[str, Usage] = field(default_factory=dict)
+    seconds_by_model: dict[str, float] = field(default_factory=dict)
     last_seq: int = 0
     last_at: float = 0.0
     _nodes: dict[str, Node] = field(default_factory=dict)
@@ -135,10 +154,8 @@ class Trajectory:
                 self.started = event
             case RunFinished():
                 self.finished = event
-            case Cited():
-                (self.tried if event.iteration else self.citations).append(event.citation)
-            case ClaimJudged():
-                self.claims.append(event.claim)
+            case Cited() | ClaimJudged():
+                self._prove(event)
             case Noticed():
                 self._notice(event)
             case SubcallStarted():
@@ -147,6 +164,14 @@ class Trajectory:
                 self._end_subcall(event)
             case _:
                 self._add_to_turn(event)
+
+    def _prove(self, event: Cited | ClaimJudged) -> None:
+        if isinstance(event, Cited):
+            (self.tried if event.iteration else self.citations).append(event.citation)
+            return
+        self.claims.append(event.claim)
+        if event.model:
+            self._count(event)
 
     def _go_on(self) -> None:
         """A run that had ended was resumed: its end and the citations of its answer are no longer the last word."""
@@ -159,7 +184,7 @@ class Trajectory:
                 self._summary(event)
             case ModelReplied():
                 self._node(event).turns.append(Turn(event))
-                self._count(event.model, event.usage)
+                self._count(event)
             case CellStarted():
                 self._turn(event).cells.append(Cell(event))
             case CellFinished():
@@ -169,7 +194,7 @@ class Trajectory:
         turns = self._node(event).turns
         if turns:
             turns[-1].summaries.append(event)
-        self._count(event.model, event.usage)
+        self._count(event)
 
     def _node(self, event: Event) -> Node:
         if event.depth == 0:
@@ -194,12 +219,14 @@ class Trajectory:
         subcall = self._subcalls[event.call_id]
         subcall.finished = event  # the later of two, when a failed call was made again on resuming
         if subcall.started.role != "rlm" or subcall.child is None:
-            self._count(event.model, event.usage)
+            self._count(event)
 
     def _notice(self, event: Noticed) -> None:
         node = self._node(event)
         (node.turns[-1].notices if node.turns else node.notices).append(event)
 
-    def _count(self, model: str, usage: Usage) -> None:
-        self.usage = self.usage + usage
-        self.usage_by_model[model] = self.usage_by_model.get(model, NO_USAGE) + usage
+    def _count(self, call: ModelReplied | SubcallFinished) -> None:
+        model = call.model
+        self.usage = self.usage + call.usage
+        self.usage_by_model[model] = self.usage_by_model.get(model, NO_USAGE) + call.usage
+        self.seconds_by_model[model] = self.seconds_by_model.get(model, 0.0) + call.seconds

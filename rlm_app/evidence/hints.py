@@ -24,6 +24,14 @@ class Hint:
     labels: tuple[str, ...] = ()
 
 
+NO_HINT = Hint()
+
+
+def hint_of(text: str, documents: Sequence[DocumentInfo]) -> Hint:
+    """Return what a text that names a place says, "lease.pdf, page 2" or a name alone."""
+    return _parse(text, documents)
+
+
 def read_hint(answer: str, start: int, end: int, documents: Sequence[DocumentInfo], limits: tuple[int, int]) -> Hint:
     """Return what is said right after the quotation at [start, end), or else right before it.
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
+from rlm_app.evidence.anchors import SHORTEST, Anchors, whole
 from rlm_app.evidence.interruptions import Shortened, without_interruptions
 from rlm_app.evidence.normalise import Normal, equal_mark, normalise
+from rlm_app.evidence.spacing import same_spacing
 from rlm_app.types import Page
 
 MAX_HITS = 1_000
@@ -19,16 +22,24 @@ class Index:
     def __init__(self, text: str, pages: Sequence[Page] = ()) -> None:
         self.text = text
         self.normal = normalise(text)
-        self._pages = pages
+        self.pages = pages
         self._lock = threading.Lock()
         self._uninterrupted: tuple[Index, Shortened] | None = None
         self._looked = False
+        self._anchors: Anchors | None = None
+
+    def anchors(self) -> Anchors:
+        """Return the anchors of the compared text, made on first use."""
+        with self._lock:
+            if self._anchors is None:
+                self._anchors = Anchors(self.normal.text)
+            return self._anchors
 
     def uninterrupted(self) -> tuple[Index, Shortened] | None:
         """Return an index of the text without running heads and notes, with the way back; None when it has neither."""
         with self._lock:
             if not self._looked:
-                shortened = without_interruptions(self.text, self._pages)
+                shortened = without_interruptions(self.text, self.pages)
                 self._uninterrupted = (Index(shortened.text), shortened) if shortened else None
                 self._looked = True
             return self._uninterrupted
@@ -39,14 +50,21 @@ class Index:
         At most a thousand places are looked at. An empty quotation is nowhere.
         """
         length = len(quote.text)
-        limit = len(self.normal.text) if end is None else end
-        at = self.normal.text.find(quote.text, start, limit) if length else -1
-        for _ in range(MAX_HITS):
-            if at < 0:
-                return
-            if self._stands_alone(at, at + length) and self._same_marks(quote, at, at + length):
+        for at in islice(self._places(quote.text, start, end), MAX_HITS):
+            alone = self._stands_alone(at, at + length) and self._same_marks(quote, at, at + length)
+            if alone and same_spacing(quote, self.normal, at):
                 yield at, at + length
-            at = self.normal.text.find(quote.text, at + 1, limit)
+
+    def _places(self, wanted: str, start: int, end: int | None) -> Iterator[int]:
+        """Yield where the compared text holds `wanted`, in order."""
+        if len(wanted) >= SHORTEST and end is None:
+            yield from (at for at in whole(self.normal.text, self.anchors(), wanted) if at >= start)
+            return
+        limit = len(self.normal.text) if end is None else end
+        at = self.normal.text.find(wanted, start, limit) if wanted else -1
+        while at >= 0:
+            yield at
+            at = self.normal.text.find(wanted, at + 1, limit)
 
     def span(self, hit: tuple[int, int]) -> tuple[int, int]:
         """Return the characters of the original, [start, end), that a place of `hits` stands for."""

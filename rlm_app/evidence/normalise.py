@@ -13,7 +13,7 @@ import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from itertools import chain, compress, repeat
+from itertools import chain, compress, pairwise, repeat
 
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _HYPHENS = frozenset("-\u2010\u2011")
@@ -26,12 +26,13 @@ _LIGATURES = {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ĳ": "ij", "Ĳ": 
 _DASH_RUN = re.compile(f"[{_DASHES}]+")
 _QUOTE_RUN = re.compile(f"[{_QUOTES}]+")
 _STAR_RUN = re.compile(r"\*+|_{2,}")
+_BLANK = re.compile(r"\s")
 _DIGIT_GAP = re.compile(r"(?<=\d)\s+(?=\d)")
 
 
 @dataclass(frozen=True, slots=True)
 class Normal:
-    """A text as it is compared: `offsets[i]` is where in the original the character `text[i]` comes from.
+    """A text as it is compared: `offsets[i]` is where in `original` the character `text[i]` comes from.
 
     `hard` and `soft` are sorted places between the characters of `text`: a hard mark must be in a quotation as it is in
     the document, a soft one may be there or not.
@@ -41,10 +42,20 @@ class Normal:
     offsets: array[int]
     hard: array[int]
     soft: array[int]
+    original: str
 
     def marks(self, start: int, end: int) -> tuple[set[int], set[int]]:
         """Return the hard and the soft marks strictly inside [start, end), counted from `start`."""
         return _inside(self.hard, start, end), _inside(self.soft, start, end)
+
+    def gaps(self, start: int, end: int) -> set[int]:
+        """Return the places strictly inside [start, end) where white space lies, counted from `start`."""
+        offsets = self.offsets[start:end]
+        return {
+            place
+            for place, (left, right) in enumerate(pairwise(offsets), 1)
+            if right - left > 1 and _BLANK.search(self.original, left + 1, right)
+        }
 
 
 def _inside(places: array[int], start: int, end: int) -> set[int]:
@@ -77,13 +88,13 @@ _FOLDS = _Folds()
 
 def normalise(text: str) -> Normal:
     """Return `text` as it is compared; takes about a fifth of a second for a million characters."""
-    folded = list(map(_FOLDS.__getitem__, text))
-    hard, soft = _drop_dashes(text, folded)
-    _drop_quotes(text, folded)
-    _drop_stars(text, folded)
+    parts = list(map(_FOLDS.__getitem__, text))
+    hard, soft = _drop_dashes(text, parts)
+    _drop_quotes(text, parts)
+    _drop_stars(text, parts)
     hard += [gap.end() for gap in _DIGIT_GAP.finditer(text)]
-    offsets = _offsets(text, folded)
-    return Normal("".join(folded), offsets, _places(hard, offsets), _places(soft, offsets))
+    offsets = _offsets(text, parts)
+    return Normal("".join(parts), offsets, _places(hard, offsets), _places(soft, offsets), text)
 
 
 def _offsets(text: str, folded: list[str]) -> array[int]:
@@ -97,8 +108,15 @@ def _offsets(text: str, folded: list[str]) -> array[int]:
     return array("I", sorted(chain(kept, more)))
 
 
+def folded(word: str) -> str:
+    """Return a word with each character folded as it is compared; hyphens and apostrophes stay."""
+    return "".join(map(_FOLDS.__getitem__, word))
+
+
 def equal_mark(one: str, other: str) -> bool:
     """Whether two characters are the same, or two shapes of a dash or of a quotation mark."""
+    if not one or not other:  # beyond the end of a text
+        return False
     return one == other or (_FOLDS[one] == _FOLDS[other] and _FOLDS[one] in {"-", "'"})
 
 

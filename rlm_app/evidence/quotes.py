@@ -43,9 +43,14 @@ def find_quotes(answer: str) -> list[str]:
     return [quoted.text for quoted in locate_quotes(answer)]
 
 
+def in_code(answer: str) -> str:
+    """Return the answer with its blocks of code blanked out, each character in its place."""
+    return _FENCED.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), answer)
+
+
 def locate_quotes(answer: str) -> list[Quoted]:
     """Return the quotations of `find_quotes` with their places."""
-    prose = _FENCED.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), answer)
+    prose = in_code(answer)
     blocks = list(_BLOCK.finditer(prose))
     outside = list(prose)
     for block in blocks:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from rlm_app.evidence.index import Index
+from rlm_app.evidence.interruptions import Shortened
+from rlm_app.evidence.near import Near, nearest
 from rlm_app.evidence.normalise import Normal, normalise
-from rlm_app.types import Verdict
+from rlm_app.evidence.weights import Weight
+from rlm_app.types import Difference, Verdict
 
 _ELISION = re.compile(r"(?:\[\s*(?:…|\.{3}|\. \. \.)\s*\]|\(\s*(?:…|\.{3})\s*\)|…|\.{3,}|\. \. \.)")
 _INSERTED = re.compile(r"\[(\w)\]")
+_FINAL = " .,;:!?”’\"'"
 _WIDEST_GAP = 2_000
 _MOST_PARTS = 20
 _SHORTEST_PART = 4
@@ -20,19 +25,28 @@ _LONGEST_PART_AT_LEAST = 12
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A place in a document, [start, end) in its characters, and what it makes of the quotation."""
+    """A place in a document, [start, end) in its characters, and what it makes of the quotation.
+
+    `changed` is how many words of the quotation are others there, and `weight` why that matters, if it does.
+    """
 
     verdict: Verdict
     start: int
     end: int
+    differences: tuple[Difference, ...] = ()
+    changed: int = 0
+    weight: Weight | None = None
 
 
 Step = Callable[[Index, str], list[Match]]
 
 
 def found(index: Index, quote: str) -> list[Match]:
-    """Return every place where the quotation stands, as it is or with "[t]he" read as "the"."""
-    for written in dict.fromkeys((quote, _INSERTED.sub(r"\1", _trimmed(quote)))):
+    """Return every place where the quotation stands: as it is, or with "[t]he" read as "the" and the writer's own
+    point or comma at its end left out.
+    """
+    plain = _INSERTED.sub(r"\1", _trimmed(quote))
+    for written in dict.fromkeys((quote, plain, plain.rstrip(_FINAL))):
         normal = normalise(written)
         places = [index.extended(index.span(hit), written, normal) for hit in index.hits(normal)]
         if places:
@@ -78,12 +92,78 @@ def _trimmed(quote: str) -> str:
     return re.sub(f"(?:{_ELISION.pattern})$", "", quote)
 
 
-LADDER: tuple[Step, ...] = (found, found_uninterrupted, found_in_parts)
+EXACT: tuple[Step, ...] = (found, found_uninterrupted, found_in_parts)
+_SCANNED = frozenset({"ocr", "scanned"})
+_SAME_ON_PICTURE = 70.0
+"""How alike, of 100, the characters of a recognised page must be for it to be the one that is meant."""
 
 
 def matches(index: Index, quote: str) -> list[Match]:
-    """Return the places the first step that finds any gives, in the order of the text; [] when none does."""
-    return next((places for step in LADDER if (places := step(index, quote))), [])
+    """Return the places where the quotation stands, by the first step that finds any, in the order of the text."""
+    return next((places for step in EXACT if (places := step(index, quote))), [])
+
+
+def approximate(index: Index, quote: str) -> Match | None:
+    """Return the place that comes nearest to a quotation which stands nowhere, with what its words make of it.
+
+    Altered and Close say that at most a third of the words differ; Not found is a passage that merely shares some.
+    """
+    parts = [part.strip() for part in _ELISION.split(_trimmed(quote)) if part.strip()]
+    if len(parts) > 1:
+        return _near_in_parts(index, parts)
+    return _near_whole(index, _INSERTED.sub(r"\1", _trimmed(quote)))
+
+
+def _near_whole(index: Index, quote: str) -> Match | None:
+    near = nearest(index, quote)
+    shortened = index.uninterrupted() if near is None or near.changed else None
+    if shortened is not None:
+        inner, back = shortened
+        other = nearest(inner, quote)
+        if other is not None and (near is None or other.changed < near.changed):
+            near = _moved(other, back)
+    return _judged(index, near) if near is not None else None
+
+
+def _moved(near: Near, back: Shortened) -> Near:
+    """Return a passage of the text without interruptions as one of the whole text."""
+    marked = tuple(replace(each, start=back.origin(each.start)) if each.source else each for each in near.differences)
+    return replace(near, start=back.origin(near.start), end=back.origin(near.end - 1) + 1, differences=marked)
+
+
+def _judged(index: Index, near: Near) -> Match | None:
+    """Return what the words that differ make of a passage; None when it has too little in common to be worth a look."""
+    page = next((page for page in index.pages if page.start <= near.start < page.end), None)
+    same = near.words - near.changed
+    if page is not None and page.kind in _SCANNED and (near.score >= _SAME_ON_PICTURE or same * 2 >= near.words):
+        verdict = Verdict.SCANNED_PAGE
+    elif same >= 2 and near.changed <= max(1, near.words // 3):
+        verdict = Verdict.ALTERED if near.weight else Verdict.CLOSE
+    elif same >= 3 and same * 3 >= near.words:
+        verdict = Verdict.NOT_FOUND
+    else:
+        return None
+    return Match(verdict, near.start, near.end, near.differences, near.changed, near.weight)
+
+
+def _near_in_parts(index: Index, parts: Sequence[str]) -> Match | None:
+    """Return the stretch of the parts when each is there or nearly so, in their order and near each other."""
+    places: list[Match] = []
+    for part in parts:
+        begin = places[-1].end if places else 0
+        here = [place for place in found(index, part) if not places or 0 <= place.start - begin <= _WIDEST_GAP]
+        place = here[0] if here else _near_whole(index, part)
+        if place is None or place.verdict is Verdict.NOT_FOUND:
+            return None
+        places.append(place)
+    starts = [place.start for place in places]
+    if starts != sorted(starts) or any(b.start - a.end > _WIDEST_GAP for a, b in pairwise(places)):
+        return None
+    worst = [place.verdict for place in places]
+    verdict = next((v for v in (Verdict.SCANNED_PAGE, Verdict.ALTERED) if v in worst), Verdict.CLOSE)
+    marks = tuple(each for place in places for each in place.differences)
+    weight = next((place.weight for place in places if place.weight), None)
+    return Match(verdict, places[0].start, places[-1].end, marks, sum(place.changed for place in places), weight)
 
 
 def verify_quote(index: Index, quote: str) -> tuple[Verdict, int, int]:
@@ -93,7 +173,10 @@ def verify_quote(index: Index, quote: str) -> tuple[Verdict, int, int]:
     offsets are 0 and 0 when it is not found.
     """
     places = matches(index, quote)
-    if not places:
+    if places:
+        best = min(places, key=lambda place: (place.end - place.start, place.start))
+        return best.verdict, best.start, best.end
+    near = approximate(index, quote)
+    if near is None or near.verdict is Verdict.NOT_FOUND:
         return Verdict.NOT_FOUND, 0, 0
-    best = min(places, key=lambda place: (place.end - place.start, place.start))
-    return best.verdict, best.start, best.end
+    return near.verdict, near.start, near.end

@@ -23,6 +23,8 @@ NAMES = [
 SENTENCE = re.compile(r"(?<=[.;][ \n])[A-Z(][^.;|#*`]{60,300}[.;]")
 A_DOCUMENT = 120
 
+SUBSTANCE = {"another number", "negated", "another duty"}
+
 Change = Callable[[str, random.Random], str | None]
 
 
@@ -115,7 +117,10 @@ def test_every_honest_telling_is_found(material: tuple[Index, list[str]], kind: 
 
 @pytest.mark.parametrize("kind", ALTERED)
 def test_no_altered_telling_is_found(material: tuple[Index, list[str]], kind: str) -> None:
-    assert set(outcomes(material, ALTERED[kind])) <= {Verdict.NOT_FOUND}
+    verdicts = outcomes(material, ALTERED[kind])
+    assert not {Verdict.FOUND, Verdict.FOUND_IN_PARTS, Verdict.SCANNED_PAGE} & set(verdicts)
+    if kind in SUBSTANCE:
+        assert verdicts.count(Verdict.ALTERED) >= 0.99 * len(verdicts)
 
 
 def test_a_sentence_of_the_word_file_is_found_in_the_pdf_of_the_same_contract() -> None:

@@ -41,6 +41,8 @@ def verdict(quote: str) -> Verdict:
         "[t]he Supplier shall, within 30 days",
         "…within 30 days of the invoice, pay a fee…",
         "**shall not** assign this *Agreement*",
+        "within 30 days of the invoice.",
+        "It shall not assign this Agreement,",
     ],
 )
 def test_an_honest_quote_is_found(quote: str) -> None:
@@ -48,28 +50,49 @@ def test_an_honest_quote_is_found(quote: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "quote",
+    ("quote", "expected"),
     [
-        "The Supplier shall, within 60 days of the invoice",
-        "The Supplier may, within 30 days of the invoice",
-        "The Supplier shall, within 3 days of the invoice",
-        "0 days of the invoice, pay a fee",
-        "pay a fee of 1,250",
-        "250.50 euros to the non-exclusive agent",
-        "pay a fee of 1,250.5",
-        "pay a fee of 125.050 euros",
-        "to the exclusive agent",
-        "It shall assign this Agreement",
-        "A party may resign the schedule",
-        "able to end early",
-        "The Initial Terms",
-        "",
-        "—",
-        "…",
+        ("The Supplier shall, within 60 days of the invoice", Verdict.ALTERED),
+        ("The Supplier may, within 30 days of the invoice", Verdict.ALTERED),
+        ("The Supplier shall, within 3 days of the invoice", Verdict.ALTERED),
+        ("0 days of the invoice, pay a fee", Verdict.ALTERED),
+        ("pay a fee of 1,250", Verdict.ALTERED),
+        ("250.50 euros to the non-exclusive agent", Verdict.ALTERED),
+        ("pay a fee of 1,250.5", Verdict.ALTERED),
+        ("pay a fee of 125.050 euros", Verdict.ALTERED),
+        ("pay a fee of -1,250.50 euros", Verdict.ALTERED),
+        ("to the exclusive agent", Verdict.ALTERED),
+        ("It shall assign this Agreement", Verdict.ALTERED),
+        ("able to end early", Verdict.ALTERED),
+        ("A party may resign the schedule", Verdict.CLOSE),
+        ("The Initial Terms", Verdict.CLOSE),
+        ("The Supplier shall, within 30 days of the order", Verdict.CLOSE),
+        ("The moon shall be made of green cheese", Verdict.NOT_FOUND),
+        ("days the of invoice Supplier within shall 30 The", Verdict.NOT_FOUND),
+        ("", Verdict.NOT_FOUND),
+        ("—", Verdict.NOT_FOUND),
+        ("…", Verdict.NOT_FOUND),
     ],
 )
-def test_an_altered_quote_or_a_cut_word_or_number_is_not_found(quote: str) -> None:
-    assert verify_quote(INDEX, quote) == (Verdict.NOT_FOUND, 0, 0)
+def test_an_altered_quote_or_a_cut_word_or_number_is_not_found(quote: str, expected: Verdict) -> None:
+    assert verdict(quote) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "expected"),
+    [
+        ("The result is notable to all of us.", "The result is not able to all of us", Verdict.ALTERED),
+        ("The result is not able to all of us.", "The result is notable to all of us", Verdict.ALTERED),
+        ("It goes nowhere in this case at all.", "It goes now here in this case at all", Verdict.ALTERED),
+        ("The act is in valid form and so stays.", "The act is invalid form and so stays", Verdict.ALTERED),
+        ("It does harm less often than before.", "It does harmless often than before", Verdict.ALTERED),
+        ("The buyer cannot leave the house.", "The buyer can not leave the house", Verdict.FOUND),
+        ("This agree ment ends on Monday.", "This agreement ends on Monday", Verdict.FOUND),
+        ("He may-\nbe late for the day.", "He maybe late for the day", Verdict.FOUND),
+    ],
+)
+def test_blanks_count_where_they_change_the_meaning(text: str, quote: str, expected: Verdict) -> None:
+    assert verify_quote(Index(text), quote)[0] is expected
 
 
 def test_the_place_is_that_of_the_original_with_its_outer_marks() -> None:
@@ -84,7 +107,7 @@ def test_the_place_is_that_of_the_original_with_its_outer_marks() -> None:
         ("The Supplier shall... pay a fee of 1,250.50 euros", Verdict.FOUND_IN_PARTS),
         ("The Supplier shall, [...] pay a fee […] to the non-exclusive agent", Verdict.FOUND_IN_PARTS),
         ("pay a fee of 1,250.50 euros … The Supplier shall", Verdict.NOT_FOUND),
-        ("The Supplier shall … pay a fee of 9,999 euros", Verdict.NOT_FOUND),
+        ("The Supplier shall … pay a fee of 9,999 euros", Verdict.ALTERED),
         ("it … is … an … a", Verdict.NOT_FOUND),
     ],
 )
@@ -124,7 +147,7 @@ def test_scripts_and_signs_of_all_kinds_are_found(text: str, quote: str) -> None
 
 
 def test_a_letter_without_its_accent_is_another_letter() -> None:
-    assert verify_quote(Index("the naïve café closes"), "the naïve cafe")[0] is Verdict.NOT_FOUND
+    assert verify_quote(Index("the naïve café closes"), "the naïve cafe")[0] is Verdict.CLOSE
 
 
 def test_each_gold_clause_of_the_contracts_is_found_at_its_true_place(samples: Path) -> None:

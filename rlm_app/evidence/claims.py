@@ -1,0 +1,92 @@
+"""The sentences of an answer, and which quotations stand for which of them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+
+from rlm_app.evidence.quotes import Quoted, in_code, locate_quotes
+from rlm_app.evidence.weights import NUMBERS
+from rlm_app.proofs import Claim, Span
+from rlm_app.types import Citation
+
+_LEAST_WORDS = 3
+# A sentence ends at a mark before white space, not after an initial or a short form; or where a paragraph or an item does.
+_SHORT_FORMS = "".join(
+    rf"(?<!\b{form})" for form in ("No", "Nr", "vs", "cf", "pp", "al", "Art", "Sec", r"e\.g", r"i\.e")
+)
+_END = re.compile(
+    rf"(?<![\s(][A-Za-z]){_SHORT_FORMS}[.!?][\"”’»)\]]*(?=\s+\S)|\n(?=\s*\n|[ \t]*(?:[-*+•>#|]|\(?\d{{1,3}}[.)])[ \t])"
+)
+_LEAD = re.compile(r"\s*(?:#{1,6}\s+[^\n]*|[-*+•]\s+|\(?\d{1,3}[.)]\s+|\|[-:| ]+\|?$)?")
+_NUMBER = re.compile(r"(?<![\w.])[$€£]?\d[\d.,]*(?:\s*%)?")
+_SOURCE = re.compile(r"[(\[][^()\[\]]*[)\]]")
+
+
+def claims_of(answer: str, citations: Sequence[Citation] = (), judged: Sequence[Claim] = ()) -> tuple[Claim, ...]:
+    """Return the claims of an answer in their order: sentences that say something, each with its quotations' numbers.
+
+    A quotation stands for the sentence that holds it, or for the one before it where it stands by itself. A sentence with a
+    number of its own and no quotation is `unbound`. `judged` are the same claims as a sub-model judged them; its word is kept.
+    `citations` are those of the answer, in its order.
+    """
+    quotes = locate_quotes(answer)
+    masked = _masked(answer, quotes)
+    spans = _with_words(masked, list(_sentences(masked)))
+    if not spans:
+        return ()
+    bound: dict[int, list[int]] = {place: [] for place in range(len(spans))}
+    starts = [start for start, _ in spans]
+    for number, (quoted, citation) in enumerate(zip_longest(quotes, citations), 1):
+        if quoted is not None and citation is not None:
+            bound[max(0, bisect_right(starts, quoted.start) - 1)].append(number)
+    known = {(claim.start, claim.end): claim for claim in judged}
+    return tuple(_claim(answer, masked, spans[place], bound[place], known) for place in bound)
+
+
+def _claim(answer: str, masked: str, span: Span, numbers: list[int], known: dict[Span, Claim]) -> Claim:
+    if span in known:
+        return known[span]
+    start, end = span
+    unbound = not numbers and _has_number(masked[start:end])
+    return Claim(answer[start:end].strip(), start, end, tuple(numbers), unbound)
+
+
+def _has_number(sentence: str) -> bool:
+    """Whether a sentence states a number of its own; those of a source in brackets or of a list's item do not count."""
+    plain = _SOURCE.sub(" ", sentence)
+    words = re.findall(r"[a-z]+", plain.casefold())
+    return bool(_NUMBER.search(plain)) or any(word in NUMBERS - {"one", "first", "second"} for word in words)
+
+
+def _masked(answer: str, quotes: Sequence[Quoted]) -> str:
+    """Return the answer with quotations and code blanked out, each character in its place."""
+    masked = list(in_code(answer))
+    for quoted in quotes:
+        masked[quoted.start : quoted.end] = " " * (quoted.end - quoted.start)
+    return "".join(masked)
+
+
+def _sentences(masked: str) -> Iterator[Span]:
+    """Yield where sentences and list items begin and end."""
+    start = 0
+    for found in _END.finditer(masked):
+        yield start, found.end()
+        start = found.end()
+    if start < len(masked):
+        yield start, len(masked)
+
+
+def _with_words(masked: str, spans: Sequence[Span]) -> list[Span]:
+    """Return the spans with words enough of their own; what lies between them is added to the one before."""
+    kept: list[Span] = []
+    for start, end in spans:
+        lead = _LEAD.match(masked, start, end)
+        own = _SOURCE.sub(" ", masked[lead.end() if lead else start : end])
+        if len(re.findall(r"\w+", own)) >= _LEAST_WORDS:
+            kept.append((lead.end() if lead else start, end))
+        elif kept and not masked[start:end].lstrip().startswith("#"):
+            kept[-1] = (kept[-1][0], end)
+    return kept
