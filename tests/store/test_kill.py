@@ -4,17 +4,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from rlm_app.store.duckdb_store import DuckDBStore
 
-KILLS = 22
 
-
+@pytest.mark.parametrize("kills", [4, pytest.param(22, marks=pytest.mark.slow)])
 def test_what_was_acknowledged_survives_sigkill_at_any_moment(
-    path: Path, child: Callable[..., subprocess.Popen[str]]
+    path: Path, child: Callable[..., subprocess.Popen[str]], kills: int
 ) -> None:
     moments = random.Random(7)
     acknowledged = {"event": 0, "call": -1}
-    for _ in range(KILLS):
+    for _ in range(kills):
         process = child("kill_child.py", path)
         assert process.stdout is not None
         lines = [process.stdout.readline()]
@@ -28,7 +29,7 @@ def test_what_was_acknowledged_survives_sigkill_at_any_moment(
             word, number = line.split()
             acknowledged[word] = max(acknowledged[word], int(number))
         check(path, acknowledged)
-    assert acknowledged["event"] > KILLS
+    assert acknowledged["event"] > kills
 
 
 def check(path: Path, acknowledged: dict[str, int]) -> None:
