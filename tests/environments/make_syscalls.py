@@ -14,7 +14,7 @@ TABLE = Path(__file__).resolve().parents[2] / "rlm_app" / "environments" / "conf
 
 # Acts on the caller itself, or on descriptors it holds already.
 ALLOW = """
-read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close close_range dup dup2 dup3
+read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close dup dup2 dup3
 fstat stat lstat newfstatat statx access faccessat faccessat2 statfs fstatfs
 getdents getdents64 getcwd chdir fchdir readlink readlinkat
 ftruncate fsync fdatasync flock sendfile copy_file_range fadvise64 umask
@@ -33,7 +33,7 @@ recvfrom getsockopt getsockname getpeername shutdown
 # Allowed where Landlock or the jail decides about paths, refused where no path may be opened.
 FILES = "rename renameat renameat2 unlink unlinkat mkdir mkdirat rmdir"
 # Allowed for some arguments, told in rules.py.
-CHECKED = "mmap open openat clone kill tgkill ioctl fcntl prctl prlimit64 socketpair sendto"
+CHECKED = "mmap close_range open openat clone kill tgkill ioctl fcntl prctl prlimit64 socketpair sendto"
 # Has to look unimplemented, so that the C library takes another way.
 ENOSYS = "clone3 openat2 fallocate memfd_create rt_tgsigqueueinfo arch_prctl"
 

@@ -21,8 +21,11 @@ WHOLE = 0xFFFFFFFF
 HOT = ("futex", "read", "write", "munmap", "mprotect", "madvise", "brk", "clock_gettime", "fstat", "lseek")
 
 ACCESS_MODE, TRUNCATE = 0o3, 0o1000
-MAP_SHARED, MAP_ANONYMOUS = 0x01, 0x20
-CLONE_THREAD = 0x100 | 0x800 | 0x10000  # memory, signal handlers and thread group shared
+MAP_SHARED, MAP_ANONYMOUS, MAP_GROWSDOWN = 0x01, 0x20, 0x100
+# Memory, folder, descriptors, signal handlers and thread group shared: a thread with descriptors of its own has a cap of its
+# own on them, and what their buffers hold is the kernel's memory, which no cap counts.
+CLONE_THREAD = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000
+CLOSE_ON_EXEC = 4
 CLONE_NEW = 0x02000000 | 0x00020000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
 IOCTLS = (0x541B, 0x5421, 0x5450, 0x5451, 0x5401, 0x5413)  # FIONREAD FIONBIO FIONCLEX FIOCLEX, and what isatty() asks
 # No F_SETOWN, F_SETSIG (the kernel would signal the app for us), F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ or F_ADD_SEALS.
@@ -53,8 +56,12 @@ def conditions(pid: int) -> dict[str, tuple[list[Condition], Verdict]]:
     opening = tuple(flags for flags in (0, 1, 2, 3, 0o1001, 0o1002, 0o1003))
     flags_of_open = ACCESS_MODE | TRUNCATE
     return {
-        # Shared anonymous memory is counted by no cap.
-        "mmap": ([(low(3), MAP_SHARED | MAP_ANONYMOUS, (0, MAP_SHARED, MAP_ANONYMOUS))], refuse(errno.ENOMEM)),
+        # Shared anonymous memory is counted by no cap, and what may grow downwards counts as stack and not as data.
+        "mmap": (
+            [(low(3), MAP_SHARED | MAP_ANONYMOUS | MAP_GROWSDOWN, (0, MAP_SHARED, MAP_ANONYMOUS))],
+            refuse(errno.ENOMEM),
+        ),
+        "close_range": ([(low(2), WHOLE, (0, CLOSE_ON_EXEC))], forbidden),
         "open": ([(low(1), flags_of_open, opening)], refuse(errno.EACCES)),
         "openat": ([(low(2), flags_of_open, opening)], refuse(errno.EACCES)),
         "clone": ([(low(0), CLONE_THREAD | CLONE_NEW, (CLONE_THREAD,))], forbidden),

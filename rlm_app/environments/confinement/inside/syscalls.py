@@ -18,7 +18,6 @@ ALLOW: dict[str, tuple[int | None, int | None]] = {
     "pwritev2": (328, 287),
     "lseek": (8, 62),
     "close": (3, 57),
-    "close_range": (436, 436),
     "dup": (32, 23),
     "dup2": (33, None),
     "dup3": (292, 24),
@@ -149,6 +148,7 @@ FILES: dict[str, tuple[int | None, int | None]] = {
 
 CHECKED: dict[str, tuple[int | None, int | None]] = {
     "mmap": (9, 222),
+    "close_range": (436, 436),
     "open": (2, None),
     "openat": (257, 56),
     "clone": (56, 220),
