@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m rlm_app", description="Ask long documents; every quotation is checked."
     )
     commands = parser.add_subparsers(
-        required=True, metavar="serve | ask | runs | resume | fork | follow | replay | import | export | doctor"
+        required=True, metavar="serve | ask | runs | resume | fork | follow | replay | import | export | verify | doctor"
     )
 
     serve = commands.add_parser("serve", help="start the app in the browser")

@@ -10,13 +10,14 @@ from typing import Any
 from rlm_app.build import open_app
 from rlm_app.cli.report import OWNER, find_run
 from rlm_app.errors import ConfigError, DocumentError
+from rlm_app.exports.check import check
 from rlm_app.runs.files import FORMS
 
 DONE, SOME_REFUSED, ALL_REFUSED = 0, 1, 2
 
 
 def add_commands(commands: Any) -> None:
-    """Add `import` and `export` to the parser's commands."""
+    """Add `import`, `export` and `verify` to the parser's commands."""
     taking = commands.add_parser("import", help="take in runs from files: logs of the reference, or exported runs")
     taking.add_argument("files", nargs="+", type=Path, metavar="FILE")
     taking.set_defaults(command=_import)
@@ -30,6 +31,10 @@ def add_commands(commands: Any) -> None:
     )
     giving.add_argument("-o", "--output", type=Path, metavar="FILE", help="(default: standard output)")
     giving.set_defaults(command=_export)
+
+    checking = commands.add_parser("verify", help="check a shared run (HTML): that nothing in it was changed")
+    checking.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    checking.set_defaults(command=_verify)
 
 
 def _import(options: argparse.Namespace) -> int:
@@ -70,3 +75,19 @@ def _export(options: argparse.Namespace) -> int:
         raise ConfigError(f"{options.output} cannot be written: {error.strerror}.") from error
     print(f"{options.output}: {text.count(chr(10)):,} lines", file=sys.stderr)
     return DONE
+
+
+def _verify(options: argparse.Namespace) -> int:
+    wrong = 0
+    for path in options.files:
+        try:
+            report = check(path.read_bytes())
+        except OSError as error:
+            raise ConfigError(f"{path} cannot be read: {error.strerror}. Name a file that was shared as HTML.") from error
+        wrong += not report.fine
+        if report.fine:
+            print(f"{path}: nothing was changed; {len(report.findings)} things checked, {report.quotes} quotations")
+            print(f"  fingerprint {report.fingerprint}")
+        else:
+            print(f"{path}: CHANGED OR DAMAGED: {'; '.join(report.wrong)}")
+    return SOME_REFUSED if wrong else DONE

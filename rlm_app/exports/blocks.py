@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rlm_app.evidence.quotes import locate_quotes
-from rlm_app.types import Citation
 
 _OPEN, _SHUT = "\ue000", "\ue001"
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -46,10 +45,10 @@ class Block:
     rows: tuple[tuple[tuple[Run, ...], ...], ...] = ()
 
 
-def with_marks(answer: str, citations: Sequence[Citation]) -> str:
+def with_marks(answer: str, quotes: Sequence[str]) -> str:
     """Return the answer with a mark behind each quotation that `blocks` makes a reference of."""
     answer = _PRIVATE.sub("", answer)
-    for number, end in sorted(_ends(answer, citations), key=lambda each: -each[1]):
+    for number, end in sorted(_ends(answer, quotes), key=lambda each: -each[1]):
         answer = f"{answer[:end]}{_OPEN}{number}{_SHUT}{answer[end:]}"
     return answer
 
@@ -65,14 +64,14 @@ def plain(runs: Sequence[Run]) -> str:
     return "".join(f"[{run.reference}]" if run.reference else run.text for run in runs)
 
 
-def _ends(answer: str, citations: Sequence[Citation]) -> list[tuple[int, int]]:
+def _ends(answer: str, quotes: Sequence[str]) -> list[tuple[int, int]]:
     """Return of each quotation that is in the answer its number and where it ends."""
     located = locate_quotes(answer)
-    if [quoted.text for quoted in located] == [citation.quote for citation in citations]:
+    if [quoted.text for quoted in located] == list(quotes):
         return [(number, quoted.end) for number, quoted in enumerate(located, 1)]
     found, position = [], 0
-    for number, citation in enumerate(citations, 1):
-        words = r"[\s>]+".join(map(re.escape, citation.quote.split()))
+    for number, quote in enumerate(quotes, 1):
+        words = r"[\s>]+".join(map(re.escape, quote.split()))
         match = re.compile(words + "[”\"»’'*_]*").search(answer, position) if words else None
         if match:
             found.append((number, match.end()))

@@ -108,8 +108,7 @@ def _in_source(quote: dict[str, Any], sources: list[dict[str, Any]]) -> bool:
     start, end = quote["start"], quote["end"]
     for part in next((source["parts"] for source in sources if source["sha256"] == quote["source"]), ()):
         if part["start"] <= start and end <= part["start"] + len(part["text"]):
-            passage: str = part["text"][start - part["start"] : end - part["start"]]
-            return passage == quote["passage"]
+            return bool(part["text"][start - part["start"] : end - part["start"]] == quote["passage"])
     return False
 
 

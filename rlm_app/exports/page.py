@@ -16,10 +16,11 @@ from typing import Any
 from rlm_app.exports import blocks as md
 from rlm_app.exports.blocks import Block, Run
 from rlm_app.exports.check import END, shown_texts
+from rlm_app.exports.listing import marked, place_of
 from rlm_app.exports.material import Material, Share
 from rlm_app.exports.portable import Data, portable
 from rlm_app.exports.proving import PARTS, sha256
-from rlm_app.types import Citation, Verdict
+from rlm_app.types import Verdict
 
 _FINE = {Verdict.FOUND.value, Verdict.FOUND_IN_PARTS.value}
 _OUR = files("rlm_app.exports")
@@ -95,20 +96,16 @@ def _section(name: str, title: str, inner: str) -> str:
 
 
 def _answer(data: Data) -> str:
-    quoted = [Citation(each["quote"], Verdict(each["verdict"])) for each in data["quotes"]]
-    found = md.blocks(md.with_marks(data["answer"], quoted))
+    found = md.blocks(marked(data))
     drawn = "".join(block_html(block) for block in found).replace("</ul><ul>", "").replace("</ol><ol>", "")
     return drawn or "<p>This run ended without an answer.</p>"
 
 
 def _card(quote: Data, data: Data, pictures: dict[int, str]) -> str:
     look = "fine" if quote["verdict"] in _FINE else "look"
-    page = quote["page"]
-    where = page if page.lower().startswith(quote["unit"].lower()) else f"{quote['unit']} {page}"
-    place = " · ".join(filter(None, (quote["document"], where if page else "")))
     lines = [
         f'<p>[{quote["number"]}] <span class="verdict {look}">{html.escape(quote["verdict"])}</span> '
-        f'<span class="quiet">{html.escape(place)}</span></p>',
+        f'<span class="quiet">{html.escape(place_of(quote))}</span></p>',
         f"<p>“{html.escape(quote['quote'])}”</p>",
         _context(quote, data),
         f'<p class="quiet">{html.escape(quote["detail"])}</p>' if quote["detail"] else "",
