@@ -18,6 +18,7 @@ from rlm_app.checks import check_limits, check_order
 from rlm_app.engine.imports import IMPORTED, ImportReport
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import ConfigError, DocumentError, StoreError
+from rlm_app.grids import Store
 from rlm_app.offers import EnvironmentInfo, PromptProfile, SampleQuestion
 from rlm_app.protocols import EventSink
 from rlm_app.records import RunRecord, RunSpec, RunStore
@@ -29,6 +30,7 @@ from rlm_app.types import Completion, Document, DocumentInfo, Limits
 
 if TYPE_CHECKING:
     from rlm_app.page_views import PageViews
+    from rlm_app.runs.grids import Grids
     from rlm_app.runs.manager import RunManager
     from rlm_app.shelf import Shelf
 
@@ -52,8 +54,9 @@ SAMPLES = "samples"
 class App:
     """Everything one process runs on: settings, store and run manager, and the operations pages and commands share."""
 
-    def __init__(self, settings: Settings, store: RunStore, originals: Path | None = None) -> None:
+    def __init__(self, settings: Settings, store: Store, originals: Path | None = None) -> None:
         from rlm_app.page_views import PageViews
+        from rlm_app.runs.grids import Grids
         from rlm_app.runs.manager import RunManager
         from rlm_app.shelf import Shelf
         from rlm_app.store.originals import Originals
@@ -66,6 +69,7 @@ class App:
         self.catalogue = Catalogue(settings, store)
         self._executor = Executor(settings, store, self._needed, self.catalogue.entered)
         self.manager: RunManager = RunManager(store, self._executor, self.boot, parallel=settings.parallel_runs)
+        self.grids: Grids = Grids(store.grids, self.manager, self.check, self._ready, settings.parallel_runs)
         self._samples_lock = threading.Lock()
         self._samples_ready = False
 
@@ -172,13 +176,16 @@ class App:
 
     def start(self, spec: RunSpec, owner: str, keys: Mapping[str, str] | None = None) -> str:
         """Check an order and start it; return the run's id. Raise `ConfigError` with a sentence when it cannot start."""
+        self.check(spec, owner, keys or {})
+        return self.manager.start(spec, owner, dict(keys or {}))
+
+    def check(self, spec: RunSpec, owner: str, keys: Mapping[str, str]) -> None:
+        """Raise `ConfigError` with a sentence for an order that cannot start."""
         try:
             check_order(spec, self._named(spec.documents, owner))
         except DocumentError as error:
             raise ConfigError(str(error)) from error
-        environment_for(self.settings, self.store, spec, owner)
-        make_client(self.settings, spec, spec.root_model, keys or {}).close()
-        return self.manager.start(spec, owner, dict(keys or {}))
+        self._ready(spec, owner, keys)
 
     def resume(
         self,
@@ -268,9 +275,15 @@ class App:
 
     def close(self) -> None:
         """Stop the runs and let go of the data file."""
+        self.grids.close()
         self.manager.shutdown(5.0)
         self.pages.close()
         self.store.close()
+
+    def _ready(self, spec: RunSpec, owner: str, keys: Mapping[str, str]) -> None:
+        """Raise `ConfigError` where the environment or the key of an order is missing, whatever it asks."""
+        environment_for(self.settings, self.store, spec, owner)
+        make_client(self.settings, spec, spec.root_model, keys).close()
 
     def _samples(self) -> RunStore:
         """Return the store, with the bundled documents and run in it."""

@@ -40,12 +40,17 @@ class RunManager:
             # Whoever worked on it died before it could say what the run used; its events know.
             store.update_run(record.id, usage=Trajectory.fold(store.events(record.id, record.owner)).usage)
 
-    def start(self, spec: RunSpec, owner: str, keys: Mapping[str, str], *, sample: bool = False) -> str:
-        """Queue a run and return its id, 32 hex digits; `keys` are given to the run and kept nowhere."""
+    def start(
+        self, spec: RunSpec, owner: str, keys: Mapping[str, str], *, sample: bool = False, run_id: str | None = None
+    ) -> str:
+        """Queue a run and return its id, 32 hex digits; `keys` are given to the run and kept nowhere.
+
+        `run_id` is given by a caller who has to know it before the run begins.
+        """
         if self._closing:
             raise ConfigError("The app is shutting down and takes no new runs; start it again.")
         record = RunRecord(
-            id=uuid.uuid4().hex,
+            id=run_id or uuid.uuid4().hex,
             owner=owner,
             spec=spec,
             state=RunState.QUEUED,

@@ -12,6 +12,7 @@ from rlm_app.events import Event
 from rlm_app.records import RunRecord
 from rlm_app.store import documents, preferences, sweep
 from rlm_app.store.batch import Job
+from rlm_app.store.grids import DuckDBGrids
 from rlm_app.store.journal import DuckDBJournal
 from rlm_app.store.opening import MEMORY, open_file
 from rlm_app.store.reading import Reader
@@ -56,8 +57,14 @@ class DuckDBStore:
         self._journals_lock = threading.Lock()
         self._without_journal: set[str] = set()
         self._writer = Writer(connection.cursor(), str(path), _noting(self._last), safe)
+        self._grids = DuckDBGrids(self._writer, self._reader)
         # Ends the writer before the interpreter tears down its daemon threads, also where nobody called close().
         self._close = weakref.finalize(self, _shut, self._writer, self._reader)
+
+    @property
+    def grids(self) -> DuckDBGrids:
+        """The grids of the file."""
+        return self._grids
 
     def add_run(self, record: RunRecord) -> None:
         """Keep a new run; durable when this returns."""
