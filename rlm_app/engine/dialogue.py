@@ -95,11 +95,12 @@ class Dialogue:
         self._keep = keep
         profile = profile_for(client.model)
         cites = runtime.citer is not None
-        system = prompts.system_prompt(runtime.system_prompt, runtime.toolbox.describe, profile, cites=cites)
-        self._history = History(system, first)
+        self._system = prompts.system_prompt(runtime.system_prompt, runtime.toolbox.describe, profile, cites=cites)
+        self._history = History(self._system, first)
         self._all: list[Message] = []
         self._send = partial(ask_root, runtime, place, client)
         self._restarted = False
+        self._inherited = False
         self._tokens = 0
         self.usage = NO_USAGE
 
@@ -113,6 +114,7 @@ class Dialogue:
         replay = self._runtime.recorder.replay
         recorded = replay.reply(self._place.call_id, turn)
         if recorded is None:
+            self._leave_the_record()
             if self._is_nearly_full():
                 self._compact(turn)
             return self._record(turn, self._send(self._history.messages, turn=turn), "turn")
@@ -122,6 +124,7 @@ class Dialogue:
             self._keep(tuple(self._all))
         self._history.adopt(recorded.messages, restart=recorded.restart)
         self._restarted = recorded.restart
+        self._inherited = recorded.replayed or not replay.is_own(recorded)
         return self._record(turn, repeat(self._runtime, recorded), "turn")
 
     def close(self, turn: int) -> Completion:
@@ -147,6 +150,12 @@ class Dialogue:
         record_reply(self._runtime, self._place, completion, turn=turn, messages=new, purpose=purpose, restart=restart)
         self._restarted = self._restarted and not restart
         return completion
+
+    def _leave_the_record(self) -> None:
+        """Begin the prompt with this run's own system message where it goes on from another run's turns."""
+        if self._inherited and self._history.begin_with(self._system):
+            self._restarted = True
+        self._inherited = False
 
     def _is_nearly_full(self) -> bool:
         window = self._runtime.compact_at

@@ -34,6 +34,14 @@ class History:
             self._shown = 0
         self._messages[self._shown :] = recorded
 
+    def begin_with(self, system: str) -> bool:
+        """Put another system message first; return whether it differs, so that the whole prompt is new to the model."""
+        if self._messages[0].content == system:
+            return False
+        self._messages[0] = Message("system", system)
+        self._shown = 0
+        return True
+
     def restart(self, summary: str) -> None:
         """Begin the prompt anew: the first two messages, the model's own summary, and the message that waits to be sent."""
         waiting = self._messages[-1]

@@ -26,6 +26,10 @@ UNFINISHED = (
     "The run reached its limit ({stop}) before the model wrote an answer, and nothing was left for one more call. "
     "{found}Raise the limit and resume the run: what it has paid for is kept."
 )
+UNANSWERED = (
+    "The run reached its limit ({stop}), and the model, asked for its last word, wrote no answer. "
+    "{found}Raise the limit and resume the run: what it has paid for is kept."
+)
 LAST_OUTPUT = "What its last code printed:\n\n{output}\n\n"
 
 NO_CODE = (
@@ -126,13 +130,13 @@ def next_turn(
     return "\n\n".join(parts)
 
 
-NO_CALL_LEFT = "No call was left to write an answer. Raise the limit and resume the run."
+NO_ANSWER = "The run ended before the model had written an answer. Raise the limit and resume the run."
 
 
-def unfinished(stop: str, output: str) -> str:
-    """Return the text that stands in for an answer when a run can make no more calls: what its last code printed."""
+def unfinished(form: str, stop: str, output: str) -> str:
+    """Return the text that stands in for an answer that no model wrote, with what the last code printed."""
     found = LAST_OUTPUT.format(output=cut(output.strip(), 2_000)) if output.strip() else ""
-    return UNFINISHED.format(stop=stop, found=found)
+    return form.format(stop=stop, found=found)
 
 
 def show_cell(number: int, count: int, result: CellResult, limit: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from rlm_app.cancel import CancelToken
 from rlm_app.engine import prompts
 from rlm_app.engine.cells import CellRunner, Outcome
+from rlm_app.engine.closing import answer_in
 from rlm_app.engine.dialogue import Dialogue
 from rlm_app.engine.recorder import Place
 from rlm_app.engine.runtime import Runtime
@@ -18,7 +19,7 @@ from rlm_app.protocols import Client, OnText, OnWait, ignore_text, ignore_wait
 from rlm_app.types import Completion, Request, Stop
 
 UNFINISHED = "unfinished"
-"""The `finish` of an answer that no model wrote: no call was left to ask for one."""
+"""The `finish` of a text that stands in for an answer, as no model wrote one."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,9 +130,13 @@ class RLM:
         try:
             reply = dialogue.close(turn)
         except (LimitReached, ClientError):
-            stand_in = prompts.unfinished(stop, self.cells.printed if self.cells else "")
-            return dataclasses.replace(self._finish(dialogue, stand_in, stop), finish=UNFINISHED)
-        return self._finish(dialogue, reply.text, stop)
+            return self._stand_in(dialogue, prompts.UNFINISHED, stop)
+        answer = answer_in(reply.text, reply.finish)
+        return self._finish(dialogue, answer, stop) if answer else self._stand_in(dialogue, prompts.UNANSWERED, stop)
+
+    def _stand_in(self, dialogue: Dialogue, form: str, stop: Stop) -> Completion:
+        text = prompts.unfinished(form, stop, self.cells.printed if self.cells else "")
+        return dataclasses.replace(self._finish(dialogue, text, stop), finish=UNFINISHED)
 
     def _finish(self, dialogue: Dialogue, answer: str, stop: Stop) -> Completion:
         return Completion(answer, self.model, dialogue.usage + self._subcalls.usage, stop=stop)

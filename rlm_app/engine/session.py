@@ -75,7 +75,7 @@ def run_job(runtime: Runtime, job: Job, rlm: RLM | Direct | None = None) -> Comp
     except (ClientError, REPLError, ReplayDiverged) as error:
         _finish(runtime, job, rlm.draft, Stop.FAILED, str(error))
         raise
-    reason = prompts.NO_CALL_LEFT if completion.finish == UNFINISHED else None
+    reason = prompts.NO_ANSWER if completion.finish == UNFINISHED else None
     answer = _finish(runtime, job, completion.text, completion.stop or Stop.ANSWERED, reason)
     return replace(completion, text=answer)
 

@@ -101,6 +101,40 @@ def test_a_fork_replays_up_to_its_turn_for_nothing_and_goes_on_by_itself() -> No
     assert all(call.finished and call.finished.replayed for call in run.trajectory.turns[0].subcalls)
 
 
+def test_a_fork_with_another_system_prompt_tells_the_model_so_from_its_own_first_turn_on() -> None:
+    whole = undisturbed()
+    fork = again(
+        whole.events, MemoryJournal(), [block("print(total)"), ANSWER], until=2, same_run=False, system_prompt="Mine."
+    )
+    assert fork.answer == "done"
+    for turn in (1, 2):
+        assert fork.prompt(turn).messages[0].content == "Mine."
+        assert [message.role for message in fork.prompt(turn).messages[:3]] == ["system", "user", "assistant"]
+    own = fork.trajectory.turns[2].reply
+    assert own.restart and own.messages == fork.prompt(1).messages  # the log shows what was really sent
+
+
+@pytest.mark.parametrize("kept", [1, 2, 3])
+def test_a_fork_with_another_system_prompt_is_resumed_with_it(kept: int) -> None:
+    whole = undisturbed()
+    replies = [block("print(total)"), ANSWER]
+    fork = again(whole.events, MemoryJournal(), replies, until=2, same_run=False, system_prompt="Mine.")
+    replied = [
+        number for number, event in enumerate(fork.events, 1) if isinstance(event, ModelReplied) and not event.depth
+    ]
+    events = fork.events[: replied[kept]]
+    run = drive(replies[max(0, kept - 1) :], sub=sub, limits=Limits(depth=2), before=events, system_prompt="Mine.")
+    assert run.answer == "done"
+    assert all(request.messages[0].content == "Mine." for request in run.root.requests)
+
+
+def test_a_fork_that_changes_nothing_sends_the_recorded_prompt_on_as_it_was() -> None:
+    whole = undisturbed()
+    fork = again(whole.events, MemoryJournal(), [ANSWER], until=2, same_run=False)
+    assert fork.prompt(1).messages[:4] == whole.prompt(2).messages[:4]
+    assert not fork.trajectory.turns[2].reply.restart
+
+
 def test_a_forked_child_keeps_its_turns() -> None:
     whole = undisturbed()
     run = again(whole.events, MemoryJournal(), [ANSWER], until=2, same_run=False)
