@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+import socket
 import ssl
 from pathlib import Path
 
@@ -98,8 +99,13 @@ def test_a_server_that_says_nothing_is_not_waited_for_longer_than_allowed() -> N
     assert trouble(lambda line, request: None).kind is Kind.TIMEOUT
 
 
+@pytest.mark.skipif(not hasattr(socket, "TCP_CORK"), reason="needs Linux, to send the answer and the end together")
 def test_a_connection_that_the_server_closed_meanwhile_is_not_used_again() -> None:
-    with RawServer([say_and_close(OK)]) as server:
+    def answer_and_end_at_once(line: socket.socket, request: bytes) -> None:
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+        say_and_close(OK)(line, request)
+
+    with RawServer([answer_and_end_at_once]) as server:
         assert ask(f"http://127.0.0.1:{server.port}", times=3) == [(200, b"ok")] * 3
     assert server.connections == 3
 
