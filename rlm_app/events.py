@@ -148,6 +148,7 @@ class ClaimJudged(Event):
     claim: Claim
     usage: Usage = NO_USAGE
     model: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

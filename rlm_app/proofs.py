@@ -96,10 +96,15 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """What stands behind "not in these documents": what was read, the words looked for, and what came nearest."""
+    """What stands behind "not in these documents": what was read, what was looked for, and what came nearest.
+
+    `terms` are words and patterns that cells searched for, `questions` what sub-models were asked about passages; a miss is
+    a term as a citation, with its place where it stands or the passage nearest to it.
+    """
 
     coverage: tuple[Coverage, ...]
     terms: tuple[str, ...]
+    questions: tuple[str, ...]
     misses: tuple[Citation, ...]
 
 

@@ -13,7 +13,7 @@ from rlm_app.engine.texts import read
 from rlm_app.errors import ClientError, LimitReached
 from rlm_app.events import ClaimJudged
 from rlm_app.proofs import Claim, Support
-from rlm_app.types import NO_USAGE, Citation, Message, Request, Usage, Verdict
+from rlm_app.types import Citation, Completion, Message, Request, Verdict
 
 NOT_ASKED = "Not asked: {reason}."
 UNCLEAR = "The sub-model's reply could not be read as a judgement."
@@ -47,14 +47,13 @@ def _judge(runtime: Runtime, claim: Claim, citations: Sequence[Citation]) -> Non
         _record(runtime, claim, Support.NOT_CHECKED, NOT_ASKED.format(reason=str(error).rstrip(".")))
         return
     support, reason = parse_judgement(completion.text)
-    _record(runtime, claim, support, reason, completion.usage, completion.model)
+    _record(runtime, claim, support, reason, completion)
 
 
-def _record(
-    runtime: Runtime, claim: Claim, support: Support, reason: str, usage: Usage = NO_USAGE, model: str = ""
-) -> None:
+def _record(runtime: Runtime, claim: Claim, support: Support, reason: str, call: Completion | None = None) -> None:
     judged = dataclasses.replace(claim, support=support, reason=reason)
-    runtime.recorder.emit(ClaimJudged, Place(), claim=judged, usage=usage, model=model)
+    known = {"usage": call.usage, "model": call.model, "seconds": call.seconds} if call else {}
+    runtime.recorder.emit(ClaimJudged, Place(), claim=judged, **known)
 
 
 def support_prompt(claim: Claim, quotes: Sequence[Citation]) -> str:

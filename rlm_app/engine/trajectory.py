@@ -225,7 +225,7 @@ class Trajectory:
         node = self._node(event)
         (node.turns[-1].notices if node.turns else node.notices).append(event)
 
-    def _count(self, call: ModelReplied | SubcallFinished) -> None:
+    def _count(self, call: ModelReplied | SubcallFinished | ClaimJudged) -> None:
         model = call.model
         self.usage = self.usage + call.usage
         self.usage_by_model[model] = self.usage_by_model.get(model, NO_USAGE) + call.usage

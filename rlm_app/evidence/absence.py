@@ -1,0 +1,123 @@
+"""What stands behind an answer that says: it is not in these documents."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from rlm_app.events import CellStarted, Event
+from rlm_app.evidence.coverage import prompts_of
+from rlm_app.evidence.judge import Judge
+from rlm_app.evidence.shown import Shown
+from rlm_app.proofs import Absence, Coverage
+from rlm_app.types import Citation, Document, Verdict
+
+MOST_TERMS, MOST_QUESTIONS, MOST_MISSES = 60, 12, 6
+_LONGEST = 120
+_STANDS = frozenset({Verdict.FOUND, Verdict.FOUND_IN_PARTS})
+_SEARCHING = (
+    "find rfind index rindex count search findall finditer match fullmatch compile split startswith endswith contains"
+)
+_SEARCHES = frozenset(_SEARCHING.split())
+_MATTER = r"(?:documents?|texts?|contracts?|agreements?|files?|papers?|context|sources?|passages?|provisions?)"
+_SAYS_ABSENT = re.compile(
+    rf"\b(?:not|n't|no|nothing|nowhere|none|neither)\b[^.\n]{{0,80}}\b(?:found|mention\w*|stat\w+|specif\w+|contain\w*|say|said|"
+    rf"appear\w*|address\w*|answer\w*|provid\w+|includ\w+|in (?:the|these|this|any of the) {_MATTER})\b"
+    rf"|\b(?:does|do|did|is|are|was|were|could)(?: not|n't)\b[^.\n]{{0,60}}\b{_MATTER}\b",
+    re.IGNORECASE,
+)
+_PATTERN = re.compile(r"[\\^$*+?{}\[\]|()]|\.[*+?]")
+
+
+def says_absent(answer: str, citations: Sequence[Citation] = ()) -> bool:
+    """Whether an answer says that something is not in the documents, and quotes nothing that is."""
+    return not any(each.verdict in _STANDS for each in citations) and bool(_SAYS_ABSENT.search(answer))
+
+
+def absence_of(documents: Sequence[Document], events: Iterable[Event], coverage: Sequence[Coverage]) -> Absence:
+    """Return what a run did to find what it says is not there; nothing here asks a model."""
+    events = list(events)
+    terms = terms_of(events)
+    return Absence(tuple(coverage), terms, _questions(documents, events), _misses(documents, terms))
+
+
+def terms_of(events: Iterable[Event]) -> tuple[str, ...]:
+    """Return what the cells of a run searched for, in their order: strings and patterns as they are written."""
+    found: dict[str, None] = {}
+    for event in events:
+        if isinstance(event, CellStarted):
+            for term in _terms_in(event.code):
+                if 2 <= len(term.strip()) <= _LONGEST:
+                    found.setdefault(term.strip())
+    return tuple(found)[:MOST_TERMS]
+
+
+def _terms_in(code: str) -> list[str]:
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    nodes = list(ast.walk(tree))
+    searched = [term for node in nodes for term in _searched(node)]
+    loops = any(isinstance(node, ast.For | ast.comprehension) for node in nodes)
+    if searched or any(_is_search(node) for node in nodes):
+        searched += [term for node in nodes if loops for term in _listed(node)]
+    return searched
+
+
+def _is_search(node: ast.AST) -> bool:
+    if isinstance(node, ast.Compare):
+        return any(isinstance(operator, ast.In | ast.NotIn) for operator in node.ops)
+    return isinstance(node, ast.Call) and _name(node.func) in _SEARCHES
+
+
+def _searched(node: ast.AST) -> Iterator[str]:
+    """Yield the strings that a search is given: its arguments, or what stands before `in`."""
+    if not _is_search(node):
+        return
+    given = [node.left] if isinstance(node, ast.Compare) else node.args if isinstance(node, ast.Call) else []
+    for value in given:
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            yield value.value
+
+
+def _listed(node: ast.AST) -> Iterator[str]:
+    """Yield the strings of a list that a cell with a loop and a search holds: the words it goes through."""
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        for value in node.elts:
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                yield value.value
+
+
+def _name(function: ast.expr) -> str:
+    return (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
+
+
+def _questions(documents: Sequence[Document], events: Sequence[Event]) -> tuple[str, ...]:
+    """Return what sub-models were asked: their prompts without the stretches of the documents."""
+    shown = Shown([document.text for document in documents])
+    asked: dict[str, None] = {}
+    for call_id, _, prompt in prompts_of(events):
+        if call_id != "0" and len(asked) < MOST_QUESTIONS:
+            own, end = [], 0
+            for held in shown.held(prompt):
+                own.append(prompt[end : held.at])
+                end = max(end, held.at + held.end - held.start)
+            question = " ".join("".join([*own, prompt[end:]]).split())
+            asked.setdefault(question[: 2 * _LONGEST])
+    return tuple(question for question in asked if question)
+
+
+def _misses(documents: Sequence[Document], terms: Sequence[str]) -> tuple[Citation, ...]:
+    """Return the plain terms that stand in the documents or near something there, those of most words first.
+
+    Patterns are not run: a model wrote them, and some take for ever.
+    """
+    judge = Judge(documents)
+    plain = sorted((term for term in terms if not _PATTERN.search(term)), key=lambda term: -len(term.split()))
+    judged = (judge(term) for term in plain)
+    near = [each for each in judged if each.end > each.start or each.nearest is not None]
+    return tuple(near[:MOST_MISSES])
