@@ -16,3 +16,8 @@ def sentence(path: Path) -> str:
 def key(run_id: str, path: Path) -> str:
     """Return a name for the place that no other place of any run has."""
     return "-".join((run_id, *map(str, path)))
+
+
+def last(path: Path) -> str:
+    """Return the end of the way: "sub-call 3"."""
+    return f"{_KINDS[(len(path) - 1) % 2]} {path[-1]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rlm_app.engine.trajectory import Turn
-from rlm_app.ui import safe, words
+from rlm_app.ui import safe, titles, words
 
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[A-Z“\"(])")
 _COMMENT = re.compile(r"^\s*#\s*(\S.*)$", re.M)
@@ -13,6 +13,14 @@ _MARKUP = re.compile(r"^[#>*\-\s]+|[*_`]{1,3}")
 _CALLS = re.compile(r"\b(llm_query_batched|llm_query|rlm_query_batched|rlm_query|answer\[|FINAL)")
 
 LIMIT = 96
+
+
+def headline(turn: Turn, documents: int = 0) -> str:
+    """Return what happened in the turn as its code tells it; where that has no plain words, what the model meant to do."""
+    if turn.reply.purpose == "closing":
+        return "the best answer from what was known at the limit"
+    code = turn.code or tuple(cell.started.code for cell in turn.cells)
+    return titles.title(code, documents) or intent(turn)
 
 
 def intent(turn: Turn) -> str:

@@ -9,37 +9,73 @@ import streamlit as st
 
 from rlm_app.engine.trajectory import Node, Subcall, Turn
 from rlm_app.events import SubcallFinished
-from rlm_app.ui import crumbs, intent, notices, safe, variables, words
+from rlm_app.ui import address, crumbs, intent, notices, passage_read, safe, subcall_rows, words
 from rlm_app.ui.crumbs import Path
+from rlm_app.ui.passage_read import Texts, no_texts
+from rlm_app.ui.subcall_rows import Choice
 
 DrawTurn = Callable[..., None]
 _ROWS = 15
-_KINDS = {"llm": "a model", "rlm": "a run of its own"}
+_MANY = 20
 _VERBS = {"llm": "asked a model", "rlm": "started a run of its own"}
 
 
-def draw(run_id: str, place: Path, turn: Turn, draw_turn: DrawTurn, *, live: bool) -> None:
+def draw(run_id: str, place: Path, turn: Turn, draw_turn: DrawTurn, *, live: bool, texts: Texts = no_texts) -> None:
     """Draw the table of a turn's sub-calls; choosing a row opens its prompt and reply. `place` is the turn's.
 
-    `draw_turn` draws a turn of a child run: turns hold sub-calls, and these hold turns.
+    `draw_turn` draws a turn of a child run: turns hold sub-calls, and these hold turns. `texts` gives the documents.
     """
-    calls = turn.subcalls
+    calls, key = turn.subcalls, crumbs.key(run_id, place)
     st.caption(headline(calls))
+    choice = _choice(key, calls) if len(calls) > _MANY else Choice()
+    numbers = _page(key, subcall_rows.chosen(calls, choice))
+    if not numbers:
+        st.caption("No sub-call is like that. Choose other words or another state.")
+        return
+    picked = _table(f"subcalls-{key}", calls, numbers, first=len(calls) == 1 and not live)
+    number = numbers[picked] if picked is not None else address.focus(key)
+    if number is not None and number <= len(calls):
+        detail(run_id, (*place, number), calls[number - 1], draw_turn, texts)
+    else:
+        st.caption("Choose a row to read its prompt and reply.")
+
+
+def _choice(key: str, calls: Sequence[Subcall]) -> Choice:
+    """Draw what narrows a long table down and puts it in order."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        sought = st.text_input("Words in prompt or reply", key=f"sought-{key}", width=260)
+        states = [subcall_rows.ALL, *dict.fromkeys(subcall_rows.state(call) for call in calls)]
+        kinds = [subcall_rows.ALL, *dict.fromkeys(subcall_rows.KINDS.get(call.started.role, "") for call in calls)]
+        state = st.selectbox("State", states, key=f"state-{key}-{len(states)}", width=170)
+        kind = st.selectbox("Asked", kinds, key=f"kind-{key}-{len(kinds)}", width=170) if len(kinds) > 2 else kinds[0]
+        order = st.selectbox("In order", ["as they began", *subcall_rows.ORDERS], key=f"order-{key}", width=170)
+    return Choice(kind, state, sought or "", order)
+
+
+def _page(key: str, numbers: list[int]) -> list[int]:
+    if len(numbers) <= subcall_rows.PAGE:
+        return numbers
+    pages = -(-len(numbers) // subcall_rows.PAGE)
+    page = st.pagination(pages, key=f"page-{key}-{pages}")
+    st.caption(f"{words.count(len(numbers), 'sub-call')}, {subcall_rows.PAGE} a page")
+    return numbers[(page - 1) * subcall_rows.PAGE : page * subcall_rows.PAGE]
+
+
+def _table(key: str, calls: Sequence[Subcall], numbers: Sequence[int], *, first: bool) -> int | None:
+    """Draw the rows and return which of them is chosen; a table of other rows is another table, with none chosen."""
+    whole = list(numbers) == list(range(1, len(calls) + 1))
     picked = st.dataframe(
-        rows(calls),
-        key=f"subcalls-{crumbs.key(run_id, place)}",
+        [subcall_rows.row(number, calls[number - 1]) for number in numbers],
+        key=key if whole else f"{key}-{numbers[0]}-{numbers[-1]}-{len(numbers)}",
         on_select="rerun",
         selection_mode="single-row",
-        selection_default={"selection": {"rows": [0]}} if len(calls) == 1 and not live else None,
+        selection_default={"selection": {"rows": [0]}} if first else None,
         hide_index=True,
-        height=38 + 35 * min(len(calls), _ROWS),
+        height=38 + 35 * min(len(numbers), _ROWS),
         column_config=_columns(),
         alt="The sub-calls of this turn: prompt, reply, seconds, tokens and money of each",
     ).selection.rows
-    if picked and picked[0] < len(calls):
-        detail(run_id, (*place, picked[0] + 1), calls[picked[0]], draw_turn)
-    else:
-        st.caption("Choose a row to read its prompt and reply.")
+    return picked[0] if picked and picked[0] < len(numbers) else None
 
 
 def headline(calls: Sequence[Subcall]) -> str:
@@ -58,12 +94,7 @@ def headline(calls: Sequence[Subcall]) -> str:
     return text + (f" · {failed} failed" if failed else "") + (f" · {waiting} under way" if waiting else "")
 
 
-def rows(calls: Sequence[Subcall]) -> list[dict[str, object]]:
-    """Return short rows: whole prompts and replies are sent only for the chosen one."""
-    return [_row(number, call) for number, call in enumerate(calls, 1)]
-
-
-def detail(run_id: str, path: Path, call: Subcall, draw_turn: DrawTurn) -> None:
+def detail(run_id: str, path: Path, call: Subcall, draw_turn: DrawTurn, texts: Texts = no_texts) -> None:
     """Draw one sub-call in full, with the turns of a child run; `path` is the sub-call's own place."""
     with st.container(border=True, gap="xsmall"):
         st.markdown(
@@ -74,8 +105,9 @@ def detail(run_id: str, path: Path, call: Subcall, draw_turn: DrawTurn) -> None:
             st.caption(crumbs.sentence(path))
         st.caption("Prompt")
         st.code(call.started.prompt, language=None, wrap_lines=True, height=_height(call.started.prompt))
+        passage_read.draw(crumbs.key(run_id, path), call.started.prompt, texts)
         if call.child is not None:
-            _child(run_id, path, call.child, draw_turn, live=call.finished is None)
+            _child(run_id, path, call.child, draw_turn, texts, live=call.finished is None)
         if call.finished is None:
             st.caption(":shimmer[Waiting for the reply]")
             return
@@ -86,13 +118,13 @@ def detail(run_id: str, path: Path, call: Subcall, draw_turn: DrawTurn) -> None:
             st.code(call.finished.reply, language=None, wrap_lines=True, height=_height(call.finished.reply))
 
 
-def _child(run_id: str, path: Path, child: Node, draw_turn: DrawTurn, *, live: bool) -> None:
+def _child(run_id: str, path: Path, child: Node, draw_turn: DrawTurn, texts: Texts, *, live: bool) -> None:
     """Draw the turns of a child run; one is drawn in full only when it is opened, at any depth."""
     st.caption(f"Its own run: {words.count(len(child.turns), 'turn')}")
     notices.draw(child.notices)
     for number, turn in enumerate(child.turns):
         fold = st.expander(
-            f"Turn {turn.reply.iteration} · {safe.label(intent.intent(turn))}",
+            f"Turn {turn.reply.iteration} · {safe.label(intent.headline(turn))}",
             key=f"child-{crumbs.key(run_id, (*path, turn.reply.iteration))}",
             on_change="rerun",
             type="compact",
@@ -100,33 +132,12 @@ def _child(run_id: str, path: Path, child: Node, draw_turn: DrawTurn, *, live: b
         )
         if fold.open:
             with fold, st.container(border=True):
-                draw_turn(run_id, turn, live=live, path=path, before=variables.held(child.turns[:number]))
+                earlier = child.turns[:number]
+                draw_turn(run_id, turn, live=live, path=path, earlier=earlier, texts=texts)
 
 
 def _known(end: SubcallFinished) -> str:
     return "from the record, not paid again" if end.usage.calls else "from the record, cost nothing"
-
-
-def _state(end: SubcallFinished | None) -> str:
-    if end is None:
-        return "under way"
-    if end.error:
-        return "failed"
-    return "from the record" if end.replayed else "done"
-
-
-def _row(number: int, call: Subcall) -> dict[str, object]:
-    end = call.finished
-    return {
-        "No.": number,
-        "State": _state(end),
-        "Asked": _KINDS.get(call.started.role, "a model"),
-        "Prompt": words.clip(call.started.prompt[:1000], 160),
-        "Reply": words.clip((end.error or end.reply)[:1000], 160) if end else "",
-        "Seconds": round(end.seconds, 1) if end else None,
-        "Tokens": end.usage.tokens if end and words.counts(end.usage) else None,
-        "Money": end.usage.cost if end else None,
-    }
 
 
 def _columns() -> dict[str, Any]:

@@ -1,33 +1,58 @@
-"""The Timeline tab: one row per turn, drawn in full only when it is opened."""
+"""The Timeline tab: one row per turn, drawn in full only when it is opened, or the whole run at once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.engine.trajectory import Trajectory, Turn
 from rlm_app.records import RunRecord
-from rlm_app.ui import fork, intent, notices, safe, turn, variables, words
+from rlm_app.types import Document
+from rlm_app.ui import address, axis, documents, fork, intent, notices, safe, strip, turn, whole, words
 
-_ICONS = {True: ":material/error:", False: ":material/code:"}
+_ICON = ":material/code:"
+_STYLE = Path(__file__).with_name("timeline.css")
 PAGE = 50
+TURNS, TREE, WATERFALL, MODELS = VIEWS = "Turns", "Tree", "Waterfall", "By model"
 
 
 def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
-    """Draw the turns of a run, of many the last ones first asked for by page."""
+    """Draw the turns of a run, of many the last ones first and others by page; or a view of the whole."""
     turns = trajectory.turns
     if not turns:
         if not record.state.is_live:
             st.info("No turn was made: the run ended before a model replied.", icon=":material/timeline:")
         return
+    st.html(_STYLE)
     if not record.state.is_live:
         st.caption(summary(trajectory))
+    view_key = f"view-{record.id}"
+    st.session_state.setdefault(view_key, TURNS)
+    view = st.segmented_control("View", VIEWS, key=view_key, label_visibility="collapsed")
+    if view == TREE:
+        whole.tree(record.id, trajectory, view_key, TURNS)
+    elif view == WATERFALL:
+        whole.waterfall(record.id, trajectory)
+    elif view == MODELS:
+        whole.models(trajectory)
+    else:
+        _turns(app, record, trajectory)
+
+
+def _turns(app: App, record: RunRecord, trajectory: Trajectory) -> None:
+    turns = trajectory.turns
     notices.draw(trajectory.root.notices)
-    first = _first_shown(record, len(turns))
+    first = _first_shown(record, turns)
+    stretches = axis.stretches(turns)
+    length = axis.length(stretches, live=record.state.is_live)
     for number in range(first, min(first + PAGE, len(turns))):
-        _row(app, record, turns, number)
+        at_work = record.state.is_live and number == len(turns) - 1
+        with st.container(key=f"turnrow-{turn.key(record.id, turns[number])}", gap=None):
+            _row(app, record, turns, number, live=at_work)
+            st.html(strip.html_of(turns[number], stretches[number], length, live=at_work))
 
 
 def summary(trajectory: Trajectory) -> str:
@@ -41,10 +66,9 @@ def summary(trajectory: Trajectory) -> str:
     return f"{words.count(len(trajectory.turns), 'turn')} · {words.count(subcalls, 'sub-call')} · {models}"
 
 
-def label(turn: Turn, *, complete: bool, direct: bool = False) -> str:
-    """Return the row's text; its numbers join it once they no longer change."""
-    text = f"{_name(turn, direct)} · {safe.label(_what(turn, direct))}"
-    return f"{text} :gray[· {numbers(turn)}]" if complete else text
+def label(turn: Turn, documents: int = 0, *, direct: bool = False) -> str:
+    """Return the row's text, which is the same from the moment the reply is there; its moving numbers stand beside it."""
+    return f"{_name(turn, direct)} · {safe.label(_what(turn, documents, direct))}"
 
 
 def _name(turn: Turn, direct: bool) -> str:
@@ -53,48 +77,48 @@ def _name(turn: Turn, direct: bool) -> str:
     return "**Closing reply**" if turn.reply.purpose == "closing" else f"**Turn {turn.reply.iteration}**"
 
 
-def _what(turn: Turn, direct: bool) -> str:
-    if direct:
-        return "the whole text and the question at once"
-    if turn.reply.purpose == "closing":
-        return "the best answer from what was known at the limit"
-    return intent.intent(turn)
+def _what(turn: Turn, documents: int, direct: bool) -> str:
+    return "the whole text and the question at once" if direct else intent.headline(turn, documents)
 
 
-def numbers(turn: Turn) -> str:
-    """Return time, calls and money of a turn, or that it came from the record, and whether something in it failed."""
-    if turn.reply.replayed and not turn.usage.calls:
-        return "from the record, cost nothing"
-    calls = words.count(turn.usage.calls, "call")
-    found = f"{words.duration(turn.seconds)} · {calls} · {words.spent(turn.usage)}".replace("$", r"\$")
-    return f"{found} · had an error" if turn.failed else found
-
-
-def _first_shown(record: RunRecord, total: int) -> int:
+def _first_shown(record: RunRecord, turns: list[Turn]) -> int:
     """Return the index of the first turn to draw; beyond a page's worth a person pages through them."""
-    if total <= PAGE:
+    led_to = address.index_to_show(record.id, turns)
+    if len(turns) <= PAGE:
         return 0
-    pages = -(-total // PAGE)
-    chosen = st.pagination(pages, default=pages, key=f"turn-page-{record.id}-{pages}")
-    return (chosen - 1) * PAGE
+    pages = -(-len(turns) // PAGE)
+    key = f"turn-page-{record.id}-{pages}"
+    if led_to is not None:
+        st.session_state[key] = led_to // PAGE + 1
+    st.session_state.setdefault(key, pages)
+    return (st.pagination(pages, key=key) - 1) * PAGE
 
 
-def _complete(record: RunRecord, turns: Sequence[Turn], number: int) -> bool:
-    return number < len(turns) - 1 or not record.state.is_live
-
-
-def _row(app: App, record: RunRecord, turns: Sequence[Turn], number: int) -> None:
-    """Draw one turn. A row that is open keeps its label and icon: to Streamlit another label is another row, closed."""
-    this, complete = turns[number], _complete(record, turns, number)
+def _row(app: App, record: RunRecord, turns: Sequence[Turn], number: int, *, live: bool) -> None:
+    """Draw one turn. Label and icon never change: to Streamlit a row with another label is another row, closed."""
+    this = turns[number]
     key = f"turn-{turn.key(record.id, this)}"
-    drawn: dict[str, tuple[str, str, bool]] = st.session_state.setdefault("ui_labels", {})
-    if key not in drawn or (complete and not drawn[key][2] and not st.session_state.get(key)):
-        text = label(this, complete=complete, direct=record.spec.mode == "direct")
-        drawn[key] = text, _ICONS[complete and this.failed], complete
-    text, icon, _ = drawn[key]
-    step = st.expander(text, key=key, on_change="rerun", type="step", icon=icon)
+    step = st.expander(
+        label(this, len(record.spec.documents), direct=record.spec.mode == "direct"),
+        key=key,
+        on_change=_opened,
+        args=(key, this.reply.iteration),
+        type="step",
+        icon=_ICON,
+    )
     with step:
         st.caption(turn.replied(this.reply))
         if step.open:
-            turn.draw(record.id, this, live=not complete, before=variables.held(turns[:number]))
+            turn.draw(record.id, this, live=live, earlier=turns[:number], texts=lambda: _texts(app, record))
             fork.draw(app, record, this)
+
+
+def _opened(key: str, number: int) -> None:
+    """Put the turn that was opened into the page's address."""
+    if st.session_state.get(key):
+        address.note((number,))
+
+
+def _texts(app: App, record: RunRecord) -> list[Document]:
+    found = (documents.text_of(app, sha256, record.owner) for sha256 in record.spec.documents)
+    return [document for document in found if document is not None]

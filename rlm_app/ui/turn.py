@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import Literal
 
 import streamlit as st
@@ -10,8 +10,9 @@ import streamlit as st
 from rlm_app.engine.trajectory import Cell, Turn
 from rlm_app.events import CellFinished, ModelReplied
 from rlm_app.types import CellError, Message
-from rlm_app.ui import crumbs, notices, pictures, safe, subcalls, variables, words
+from rlm_app.ui import crumbs, notices, pictures, safe, sent, subcalls, variables, words
 from rlm_app.ui.crumbs import Path
+from rlm_app.ui.passage_read import Texts, no_texts
 
 HEAD = 40
 Height = int | Literal["content"]
@@ -21,17 +22,24 @@ _ROLES = {"system": "Instructions", "user": "From the app", "assistant": "From t
 
 
 def draw(
-    run_id: str, turn: Turn, *, live: bool, path: Path = (), before: variables.Held = MappingProxyType({})
+    run_id: str,
+    turn: Turn,
+    *,
+    live: bool,
+    path: Path = (),
+    earlier: Sequence[Turn] = (),
+    texts: Texts = no_texts,
 ) -> None:
     """Draw everything a turn holds; `path` is where the child run stands whose turn it is, () for the root's.
 
-    `before` is what the session's variables held when the turn began.
+    `earlier` are the turns before it, `texts` gives the run's documents.
     """
     place = (*path, turn.reply.iteration)
     unique = key(run_id, turn, path)
     if path:
         st.caption(f"{crumbs.sentence(place)} · {replied(turn.reply)}")
-    _prompt(unique, turn.reply.messages)
+    before = variables.held(earlier)
+    _prompt(unique, turn.reply.messages, sent.before(turn, earlier))
     _thoughts(unique, turn)
     notices.draw(turn.notices)
     for cell in turn.cells:
@@ -39,7 +47,7 @@ def draw(
             _cell(f"{unique}-{cell.started.cell}", cell, before, live=live)
         before = (cell.finished and cell.finished.variables) or before
     if turn.subcalls:
-        subcalls.draw(run_id, place, turn, draw, live=live)
+        subcalls.draw(run_id, place, turn, draw, live=live, texts=texts)
     for number, summary in enumerate(turn.summaries):
         _summary(f"{unique}-{number}", summary)
 
@@ -60,17 +68,29 @@ def replied(reply: ModelReplied) -> str:
     return f"{who} replied in {words.duration(reply.seconds)}{tokens}{again}{purpose}"
 
 
-def _prompt(key: str, messages: tuple[Message, ...]) -> None:
+def _prompt(key: str, messages: tuple[Message, ...], rest: Sequence[Message]) -> None:
+    """Draw, folded, what the model had not been sent before, and inside it what it had."""
     if not messages:
         return
-    size = sum(len(message.content) for message in messages)
-    title = f"What was new in the prompt ({words.short(size)} characters)"
+    title = f"What was new in the prompt ({words.short(_size(messages))} characters)"
     fold = st.expander(title, key=f"prompt-{key}", on_change="rerun", type="compact", icon=":material/mail:")
     if fold.open:
         with fold:
-            for message in messages:
-                st.caption(_ROLES[message.role])
-                _long(message.content)
+            _messages(messages)
+            if rest:
+                said = f"the rest, sent again with it: {words.count(len(rest), 'message')}"
+                if st.toggle(f"Show {said}, {words.short(_size(rest))} characters", key=f"rest-{key}"):
+                    _messages(rest)
+
+
+def _size(messages: Sequence[Message]) -> int:
+    return sum(len(message.content) for message in messages)
+
+
+def _messages(messages: Sequence[Message]) -> None:
+    for message in messages:
+        st.caption(_ROLES[message.role])
+        _long(message.content)
 
 
 def _thoughts(key: str, turn: Turn) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.records import RunRecord
-from rlm_app.ui import answer, consent, evidence, header, live, shell, tabs, timeline
+from rlm_app.ui import address, answer, consent, evidence, header, live, shell, tabs, timeline
 
 EVERY = 0.8
 """Seconds between two looks at a live run: a turn has to be on the screen within a second."""
@@ -20,6 +20,7 @@ def show(app: App, run_id: str, owner: str) -> None:
     record = app.run(run_id, owner)
     if record is None:
         shell.stop_with("There is no such run", "This run does not exist. History lists the runs there are.")
+    address.follow(run_id)
     live_at_first = record.state.is_live
     watched: set[str] = st.session_state.setdefault(_WATCHED, set())
     if live_at_first:

@@ -142,7 +142,7 @@ def test_a_run_of_a_killed_app_is_resumed_on_its_page_and_asked_further(
     expect(page.locator(".st-key-run_header")).to_contain_text("Done")
     expect(page.get_by_text("1 of 2 quotes found word for word")).to_be_visible()
     page.get_by_role("tab", name="Timeline").click()
-    expect(page.locator("summary", has_text="from the record, cost nothing").first).to_be_visible()
+    expect(page.locator(".rlm-strip", has_text="from the record, cost nothing").first).to_be_visible()
     page.get_by_role("button", name="Follows: How long is the notice period?").click()
     page.wait_for_url(run)
     assert "Traceback" not in server.log

@@ -78,6 +78,11 @@ def turns_of(tab: AppTest) -> list[str]:
     return [found.proto.label for found in tab.get("expander") if found.proto.label.startswith("**Turn")]
 
 
+def strips(tab: AppTest) -> list[str]:
+    """Return what stands beside the labels of the turns: bar, numbers, error."""
+    return [found.proto.body for found in tab.get("html") if 'class="rlm-strip' in found.proto.body]
+
+
 def sub_call_events(app: App, run_id: str, ends: Sequence[str | None]) -> None:
     """Keep a sub-call in turn 1 for each end: a sentence where it failed, None where it never ended, "" where it did well."""
     seq = 4

@@ -12,7 +12,7 @@ from rlm_app.build import App
 from rlm_app.types import NO_USAGE, Completion, DocumentInfo, Limits, RunState, Stop
 from rlm_app.ui import allowing, going_on, header, shell
 from tests.pages.conftest import SCRIPT
-from tests.pages.records import keep, sub_call_events, turns_of
+from tests.pages.records import keep, strips, sub_call_events
 from tests.pages.seeing import texts
 
 Page = Callable[..., AppTest]
@@ -149,7 +149,7 @@ def test_a_follow_up_opens_a_run_that_names_the_one_it_follows(
     tab.session_state[f"tabs-{new.id}"] = "Timeline"
     tab.session_state[f"turn-{new.id}-2"] = True
     tab.run()
-    assert "from the record, cost nothing" in turns_of(tab)[0]
+    assert "from the record, cost nothing" in strips(tab)[0]
     assert tab.dataframe[0].value["State"][0] == "from the record"
 
 

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from rlm_app.build import App
 from rlm_app.types import DocumentInfo, RunState
 from rlm_app.ui import shell
-from tests.pages.records import keep, turns_of
+from tests.pages.records import keep, strips, turns_of
 from tests.pages.seeing import texts
 
 Page = Callable[..., AppTest]
@@ -79,17 +79,18 @@ def test_the_answer_stands_on_top_with_its_passages_and_their_place(
     assert "**contract.txt** · lines 1–6" in shown
 
 
-def test_show_on_the_page_draws_the_whole_page_only_when_it_is_asked_for(
+def test_the_whole_page_of_a_quote_is_drawn_only_when_it_is_asked_for(
     page: Page, app: App, contract: DocumentInfo, started: Started
 ) -> None:
     run_id = started(contract)
     app.manager.wait(run_id, 30)
     tab = page(shell.RUN, run=run_id)
     assert len(tab.get("html")) == 2
-    tab.session_state[f"passage-{run_id}-1"] = True
-    tab.run()
+    tab.button(key=f"open-{run_id}-1").click().run()
     assert len(tab.get("html")) == 3
-    assert "Fees are due within thirty days." in tab.get("html")[1].proto.body
+    assert any("Fees are due within thirty days." in found.proto.body for found in tab.get("html"))
+    tab.button(key=f"close-{run_id}").click().run()
+    assert len(tab.get("html")) == 2
 
 
 def test_a_closed_turn_sends_nothing_and_an_open_one_shows_code_output_error_and_sub_calls(
@@ -110,7 +111,7 @@ def test_a_closed_turn_sends_nothing_and_an_open_one_shows_code_output_error_and
     assert len(tab.dataframe) == 1
     assert "1 sub-call" in texts(tab)
     assert any("Traceback" in code.value for code in tab.code)
-    assert "had an error" in turns_of(tab)[1]
+    assert ["had an error" in row for row in strips(tab)] == [False, True, False]
 
 
 def test_long_output_shows_its_first_lines_and_all_of_them_on_request(
@@ -134,21 +135,17 @@ def contract_lines(output: str) -> list[str]:
     return [line for line in output.splitlines() if not line.startswith("line ")]
 
 
-def test_the_label_of_an_open_turn_stays_as_it_was_when_the_run_goes_on(
+def test_a_turns_label_never_changes_and_its_numbers_stand_beside_it(
     page: Page, app: App, contract: DocumentInfo
 ) -> None:
     run_id = keep(app, contract, RunState.RUNNING, turns=1)
     tab = page(shell.RUN, run=run_id)
     before = turns_of(tab)
-    tab.session_state[f"turn-{run_id}-1"] = True
-    tab.run()
     app.store.update_run(run_id, state=RunState.DONE)
+    tab.session_state[f"tabs-{run_id}"] = "Timeline"
     tab.run()
     assert turns_of(tab) == before
-    tab.session_state[f"turn-{run_id}-1"] = False
-    tab.run()
-    assert turns_of(tab) != before
-    assert "1 call" in turns_of(tab)[0]
+    assert "1 call" in strips(tab)[0]
 
 
 def test_stop_stops_the_run_and_its_page_says_so(

@@ -1,0 +1,63 @@
+"""The step of a run that the page's address names: `?run=…&step=2.14` is sub-call 14 of turn 2."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from rlm_app.engine.trajectory import Turn
+from rlm_app.ui import crumbs, tabs
+from rlm_app.ui.crumbs import Path
+
+NAME = "step"
+_WRITTEN = re.compile(r"\d{1,6}(?:\.\d{1,6}){0,40}")
+
+
+def parse(text: str) -> Path:
+    """Return the place a step's address names, () where it names none."""
+    return tuple(map(int, text.split("."))) if _WRITTEN.fullmatch(text) else ()
+
+
+def written(path: Path) -> str:
+    """Return the place as an address says it."""
+    return ".".join(map(str, path))
+
+
+def note(path: Path) -> None:
+    """Put a step into the address of the page, for a person to copy."""
+    st.query_params[NAME] = written(path)
+
+
+def follow(run_id: str) -> None:
+    """When a visit begins with a step in its address, bring the timeline to the front and open the way to that step."""
+    asked = st.query_params.get(NAME, "")
+    done = f"step-followed-{run_id}"
+    path = parse(asked)
+    if path and done not in st.session_state:
+        tabs.front(run_id, tabs.TIMELINE)
+        open_way(run_id, path)
+    st.session_state[done] = True
+
+
+def open_way(run_id: str, path: Path) -> None:
+    """Open the folds that lead to a step; call it before the timeline is drawn."""
+    st.session_state[f"turn-{run_id}-{path[0]}"] = True
+    st.session_state[f"way-{run_id}"] = path[0]
+    for end in range(2, len(path) + 1):
+        if end % 2:
+            st.session_state[f"child-{crumbs.key(run_id, path[:end])}"] = True
+        else:
+            st.session_state[f"focus-{crumbs.key(run_id, path[: end - 1])}"] = path[end - 1]
+
+
+def focus(key: str) -> int | None:
+    """Return which sub-call of the turn with that key an address led to."""
+    number: int | None = st.session_state.get(f"focus-{key}")
+    return number
+
+
+def index_to_show(run_id: str, turns: list[Turn]) -> int | None:
+    """Return, once, which turn an address led to, so that its page of turns is drawn."""
+    number = st.session_state.pop(f"way-{run_id}", None)
+    return next((index for index, turn in enumerate(turns) if turn.reply.iteration == number), None)

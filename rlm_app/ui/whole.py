@@ -1,0 +1,120 @@
+"""The whole run at once: as a tree, as a waterfall on one axis, and by model."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+import streamlit as st
+
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.ui import address, axis, crumbs, outline, safe, words
+from rlm_app.ui.outline import Line
+
+PAGE = 100
+_BAR = (
+    '<span class="rlm-what" style="padding-left:{indent}rem" title="{title}">{what}</span>'
+    '<span class="rlm-axis{state}" aria-hidden="true"><i style="left:{left}%;width:{width}%"></i></span>'
+    '<span class="rlm-took">{took}</span>'
+)
+_INDENT = "\u2003"  # a space that tables do not take away
+
+
+def tree(run_id: str, trajectory: Trajectory, view_key: str, turns_view: str) -> None:
+    """Draw the run as an indented table; choosing a line opens that step among the turns."""
+    lines = _page(f"tree-page-{run_id}", outline.lines(trajectory, grouped=True))
+    key = f"tree-{run_id}-{address.written(lines[0].path)}-{len(lines)}"
+
+    def go() -> None:
+        rows = st.session_state[key].selection.rows
+        if rows:
+            st.session_state[view_key] = turns_view
+            address.open_way(run_id, lines[rows[0]].path)
+            address.note(lines[rows[0]].path)
+
+    st.caption("Choose a line to open it among the turns.")
+    st.dataframe(
+        [_row(line) for line in lines],
+        key=key,
+        on_select=go,
+        selection_mode="single-row",
+        hide_index=True,
+        height=38 + 35 * min(len(lines), 18),
+        column_config={
+            "Step": st.column_config.TextColumn(width="medium"),
+            "What": st.column_config.TextColumn(width="large"),
+            "Seconds": st.column_config.NumberColumn(format="%.1f", width=80),
+            "Calls": st.column_config.NumberColumn(format="localized", width=70),
+            "Money": st.column_config.NumberColumn(format="$%.5f", width=90),
+        },
+        alt="The run as a tree: each turn, its sub-calls, and the turns of these",
+    )
+
+
+def waterfall(run_id: str, trajectory: Trajectory) -> None:
+    """Draw every turn and sub-call as a bar on the axis of the whole run, a page at a time."""
+    every = outline.lines(trajectory, grouped=False)
+    whole = axis.length(axis.stretches(trajectory.turns), live=False)
+    lines = _page(f"fall-page-{run_id}", every)
+    st.caption(f"From left to right: {words.duration(whole)} of work. Red: it ended in an error.")
+    body = "".join(_bar(line, whole) for line in lines)
+    st.html(f'<div class="rlm-fall" role="group" aria-label="Waterfall of the run">{body}</div>')
+
+
+def models(trajectory: Trajectory) -> None:
+    """Draw what each model was asked, took and cost."""
+    rows = [
+        {
+            "Model": name,
+            "Calls": usage.calls,
+            "Tokens in": usage.input_tokens if words.counts(usage) else None,
+            "Tokens out": usage.output_tokens if words.counts(usage) else None,
+            "Money": usage.cost,
+            "Seconds waited": round(trajectory.seconds_by_model.get(name, 0.0), 1),
+            "Seconds a call": round(trajectory.seconds_by_model.get(name, 0.0) / usage.calls, 2)
+            if usage.calls
+            else None,
+        }
+        for name, usage in trajectory.usage_by_model.items()
+    ]
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config={"Money": st.column_config.NumberColumn(format="$%.5f")},
+        alt="Calls, tokens, money and time by model",
+    )
+    st.caption(
+        "Calls that were under way side by side count in full, so their seconds may add up to more than the run took."
+    )
+
+
+def _page(key: str, lines: Sequence[Line]) -> Sequence[Line]:
+    pages = -(-len(lines) // PAGE)
+    if pages <= 1:
+        return lines
+    page = st.pagination(pages, key=f"{key}-{pages}")
+    return lines[(page - 1) * PAGE : page * PAGE]
+
+
+def _row(line: Line) -> dict[str, object]:
+    return {
+        "Step": _INDENT * line.level + crumbs.last(line.path),
+        "What": ("✕ " if line.failed else "") + line.what,
+        "Seconds": round(line.end - line.start, 1) if line.is_done else None,
+        "Calls": line.calls,
+        "Money": line.cost,
+    }
+
+
+def _bar(line: Line, whole: float) -> str:
+    left, width = axis.percent(line.start, line.end, whole)
+    text = f"{crumbs.last(line.path)} · {line.what}"
+    return _BAR.format(
+        indent=min(line.level, 8),
+        title=html.escape(safe.unmarked(f"{crumbs.sentence(line.path)} · {line.what}"), quote=True),
+        what=("✕ " if line.failed else "") + html.escape(safe.unmarked(text)),
+        state=" rlm-failed" if line.failed else "",
+        left=left,
+        width=width,
+        took=words.duration(line.end - line.start) if line.is_done else "under way",
+    )

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rlm_app.engine.trajectory import Subcall, Trajectory, Turn
+from rlm_app.events import CellFinished, CellStarted, ModelReplied, SubcallFinished, SubcallStarted
+from rlm_app.types import NO_USAGE, CellError, Document, DocumentInfo, Message, Usage
+from rlm_app.ui import axis, crumbs, outline, sent, slices, strip, subcall_rows, titles
+
+SEARCH = "import re\nfor m in re.finditer(r'(?i)\\bterminat', context):\n    print(m.start())"
+TERMS = "terms = ['rent', 'notice']\nfor term in terms:\n    if term in context:\n        print(term)"
+
+
+@pytest.mark.parametrize(
+    ("code", "documents", "said"),
+    [
+        (SEARCH, 3, "Searched for ‘terminat’ in 3 documents"),
+        (SEARCH, 1, "Searched for ‘terminat’"),
+        (TERMS, 2, "Searched for ‘rent’, ‘notice’ in 2 documents"),
+        ("re.findall('fee|price|cost|rent', context)", 1, "Searched for ‘fee’, ‘price’, ‘cost’ and 1 more"),
+        ("print(context[:300])\nprint(llm_query('?'))", 1, "Read a part of the text and asked a model about a part"),
+        ("print(len(context))", 1, "Looked at how long the text is"),
+        ("answer['content'] = 'x'\nanswer['ready'] = True", 1, "Handed in the answer"),
+        ("cite('a b c')\nFINAL('x')", 1, "Checked quotations and handed in the answer"),
+        ("x = 1", 1, ""),
+        ("this is no Python", 1, ""),
+        ("(" * 400, 1, ""),
+    ],
+)
+def test_a_turns_title_says_in_plain_words_what_its_code_does(code: str, documents: int, said: str) -> None:
+    assert titles.title((code,), documents) == said
+
+
+def base(at: float, call_id: str = "0", parent: str | None = None) -> dict[str, Any]:
+    return {"run_id": "r", "at": at, "call_id": call_id, "parent_id": parent, "depth": call_id.count(".")}
+
+
+def tree(calls: int, *, error: bool = False, second: float = 10.0) -> Trajectory:
+    """Return a run of two turns whose first makes so many sub-calls; the last of them fails if asked to."""
+    found = Trajectory()
+    seq = iter(range(1, 10_000))
+
+    def add(kind: Any, at: float, call_id: str = "0", parent: str | None = None, **fields: Any) -> None:
+        found.add(kind(seq=next(seq), **base(at, call_id, parent), **fields))
+
+    said: dict[str, Any] = {
+        "messages": (Message("user", "Go."),),
+        "reply": "x",
+        "model": "m",
+        "usage": Usage(calls=1, cost=0.5),
+    }
+    add(ModelReplied, 2.0, iteration=1, seconds=2.0, **said)
+    add(CellStarted, 2.0, iteration=1, cell=1, code="…")
+    for n in range(1, calls + 1):
+        at: dict[str, Any] = {"iteration": 1, "cell": 1, "model": "s"}
+        add(SubcallStarted, 2.0, f"0.{n}", "0", role="llm", prompt=f"Part {n}", **at)
+        failed = "It broke." if error and n == calls else None
+        usage = Usage(calls=1, cost=0.001 * n)
+        add(SubcallFinished, 2.0 + n, f"0.{n}", "0", reply=f"R{n}", usage=usage, error=failed, seconds=n, **at)
+    add(CellFinished, 3.0 + calls, iteration=1, cell=1, stdout="")
+    add(ModelReplied, 3.0 + calls + second, iteration=2, seconds=2.0, **said)
+    return found
+
+
+def test_more_than_twenty_sub_calls_of_a_kind_are_one_line_of_the_tree_and_many_of_the_waterfall() -> None:
+    grouped = outline.lines(tree(21, error=True), grouped=True)
+    assert [line.level for line in grouped] == [0, 1, 0]
+    assert grouped[1].what == "asked a model × 21 · slowest 21 s · 1 failed"
+    assert grouped[1].cost == pytest.approx(0.231)
+    assert len(outline.lines(tree(20), grouped=True)) == 22
+    assert len(outline.lines(tree(21), grouped=False)) == 23
+
+
+def test_bars_stand_on_one_axis_without_the_days_in_which_a_stopped_run_lay_still() -> None:
+    near, far = tree(1, second=12.0), tree(1, second=86_400.0)
+    assert [(s.start, s.end) for s in axis.stretches(near.turns)] == [(0.0, 4.0), (14.0, 16.0)]
+    assert [(s.start, s.end) for s in axis.stretches(far.turns)] == [(0.0, 4.0), (4.0, 6.0)]
+    assert axis.length(axis.stretches(near.turns), live=False) == 16.0
+    assert axis.length(axis.stretches(near.turns), live=True) == 20.0
+    assert axis.percent(0, 4, 16) == (0.0, 25.0)
+
+
+def test_an_error_in_a_childs_turn_is_seen_on_the_closed_row_of_the_root() -> None:
+    run = tree(1)
+    turn = run.turns[0]
+    assert "had an error" not in strip.html_of(turn, axis.stretches(run.turns)[0], 16.0)
+    run.add(ModelReplied(seq=90, **base(5, "0.1", "0"), iteration=1, messages=(), reply="", model="s", usage=NO_USAGE))
+    run.add(CellStarted(seq=91, **base(5, "0.1", "0"), iteration=1, cell=1, code="1/0"))
+    error = CellError("ZeroDivisionError", "by zero", "…")
+    run.add(CellFinished(seq=92, **base(5, "0.1", "0"), iteration=1, cell=1, stdout="", error=error))
+    assert "had an error" in strip.html_of(turn, axis.stretches(run.turns)[0], 16.0)
+
+
+def test_the_time_of_each_model_is_added_up() -> None:
+    assert tree(3).seconds_by_model == {"m": 4.0, "s": 6.0}
+
+
+def calls_of(run: Trajectory) -> list[Subcall]:
+    return run.turns[0].subcalls
+
+
+def test_sub_calls_are_chosen_by_state_and_words_and_put_in_order() -> None:
+    calls = calls_of(tree(30, error=True))
+    choice = subcall_rows.Choice
+    assert subcall_rows.chosen(calls, choice(state="failed")) == [30]
+    assert subcall_rows.chosen(calls, choice(sought="r29")) == [29]
+    assert subcall_rows.chosen(calls, choice(sought="broke")) == [30]
+    assert subcall_rows.chosen(calls, choice(order="slowest first"))[:2] == [30, 29]
+    assert subcall_rows.chosen(calls, choice(kind="a run of its own")) == []
+
+
+def document(text: str) -> Document:
+    return Document(DocumentInfo("0" * 64, "a.txt", "txt", len(text), len(text), "lines", ()), text)
+
+
+def test_the_passage_a_prompt_carries_is_found_to_the_character() -> None:
+    text = "".join(f"Clause {n}. The tenant pays the rent of month {n} in advance.\n" for n in range(200))
+    prompt = f"What does this say?\n\n{text[1203:9871]}\n\nAnswer in one line, and name the clause that says so."
+    found = slices.carried(prompt, [document("Something else entirely, on one line.\n"), document(text)])
+    assert found is not None
+    assert (found.start, found.end) == (1203, 9871)
+    assert slices.carried("What is the capital of the country next door?", [document(text)]) is None
+
+
+def test_the_rest_of_a_prompt_is_what_was_sent_before_and_begins_anew_after_a_summary() -> None:
+    turns = tree(1).turns
+    assert [message.content for message in sent.before(turns[1], turns[:1])] == ["Go.", "x"]
+    restarted = Turn(
+        ModelReplied(**base(9), seq=1, iteration=3, messages=(), reply="", model="m", usage=NO_USAGE, restart=True)
+    )
+    assert sent.before(restarted, turns) == []
+
+
+def test_the_end_of_a_way_is_named() -> None:
+    assert crumbs.last((2, 3)) == "sub-call 3"
