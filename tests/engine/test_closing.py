@@ -29,8 +29,11 @@ def test_the_last_reply_is_read_for_its_answer_and_code_is_none(reply: str, answ
 def test_a_last_reply_without_an_answer_gives_what_the_last_code_printed(last: str) -> None:
     run = drive([block("print('clause 7')"), last], limits=Limits(iterations=1))
     assert run.stop == "iterations"
-    assert "wrote no answer" in run.answer and "clause 7" in run.answer and "```" not in run.answer
-    assert run.trajectory.finished is not None and run.trajectory.finished.error
+    assert "wrote no answer" in run.answer
+    assert "clause 7" in run.answer
+    assert "```" not in run.answer
+    assert run.trajectory.finished is not None
+    assert run.trajectory.finished.error
 
 
 def test_an_answer_that_the_last_reply_hands_in_by_code_is_taken_as_text() -> None:

@@ -111,7 +111,8 @@ def test_a_fork_with_another_system_prompt_tells_the_model_so_from_its_own_first
         assert fork.prompt(turn).messages[0].content == "Mine."
         assert [message.role for message in fork.prompt(turn).messages[:3]] == ["system", "user", "assistant"]
     own = fork.trajectory.turns[2].reply
-    assert own.restart and own.messages == fork.prompt(1).messages  # the log shows what was really sent
+    assert own.restart
+    assert own.messages == fork.prompt(1).messages  # the log shows what was really sent
 
 
 @pytest.mark.parametrize("kept", [1, 2, 3])
