@@ -22,7 +22,7 @@ _SEARCHING = (
 _SEARCHES = frozenset(_SEARCHING.split())
 _MATTER = r"(?:documents?|texts?|contracts?|agreements?|files?|papers?|context|sources?|passages?|provisions?)"
 _SAYS_ABSENT = re.compile(
-    rf"\b(?:not|n't|no|nothing|nowhere|none|neither)\b[^.\n]{{0,80}}\b(?:found|mention\w*|stat\w+|specif\w+|contain\w*|say|said|"
+    rf"(?:n't|\b(?:not|no|nothing|nowhere|none|neither))\b[^.\n]{{0,80}}\b(?:found|mention\w*|stat\w+|specif\w+|contain\w*|say|said|"
     rf"appear\w*|address\w*|answer\w*|provid\w+|includ\w+|in (?:the|these|this|any of the) {_MATTER})\b"
     rf"|\b(?:does|do|did|is|are|was|were|could)(?: not|n't)\b[^.\n]{{0,60}}\b{_MATTER}\b",
     re.IGNORECASE,

@@ -20,7 +20,8 @@ _SHORT_FORMS = "".join(
 _END = re.compile(
     rf"(?<![\s(][A-Za-z]){_SHORT_FORMS}[.!?][\"”’»)\]]*(?=\s+\S)|\n(?=\s*\n|[ \t]*(?:[-*+•>#|]|\(?\d{{1,3}}[.)])[ \t])"
 )
-_LEAD = re.compile(r"\s*(?:#{1,6}\s+[^\n]*|[-*+•]\s+|\(?\d{1,3}[.)]\s+|\|[-:| ]+\|?$)?")
+_HEADING = re.compile(r"^[ \t]*#{1,6}[ \t][^\n]*$", re.MULTILINE)
+_LEAD = re.compile(r"\s*(?:[-*+•]\s+|\(?\d{1,3}[.)]\s+|\|[-:| ]+\|?$)?")
 _NUMBER = re.compile(r"(?<![\w.])[$€£]?\d[\d.,]*(?:\s*%)?")
 _SOURCE = re.compile(r"[(\[][^()\[\]]*[)\]]")
 
@@ -34,7 +35,7 @@ def claims_of(answer: str, citations: Sequence[Citation] = (), judged: Sequence[
     """
     quotes = locate_quotes(answer)
     masked = _masked(answer, quotes)
-    spans = _with_words(masked, list(_sentences(masked)))
+    spans = _with_words(masked, list(_sentences(masked)), quotes)
     if not spans:
         return ()
     bound: dict[int, list[int]] = {place: [] for place in range(len(spans))}
@@ -62,8 +63,8 @@ def _has_number(sentence: str) -> bool:
 
 
 def _masked(answer: str, quotes: Sequence[Quoted]) -> str:
-    """Return the answer with quotations and code blanked out, each character in its place."""
-    masked = list(in_code(answer))
+    """Return the answer with quotations, headings and code blanked out, each character in its place."""
+    masked = list(_HEADING.sub(lambda line: " " * len(line[0]), in_code(answer)))
     for quoted in quotes:
         masked[quoted.start : quoted.end] = " " * (quoted.end - quoted.start)
     return "".join(masked)
@@ -79,14 +80,15 @@ def _sentences(masked: str) -> Iterator[Span]:
         yield start, len(masked)
 
 
-def _with_words(masked: str, spans: Sequence[Span]) -> list[Span]:
-    """Return the spans with words enough of their own; what lies between them is added to the one before."""
+def _with_words(masked: str, spans: Sequence[Span], quotes: Sequence[Quoted]) -> list[Span]:
+    """Return the spans with words enough of their own; another one is added to the one before if a quotation begins in it."""
     kept: list[Span] = []
     for start, end in spans:
         lead = _LEAD.match(masked, start, end)
-        own = _SOURCE.sub(" ", masked[lead.end() if lead else start : end])
+        begin = lead.end() if lead else start
+        own = _SOURCE.sub(" ", masked[begin:end])
         if len(re.findall(r"\w+", own)) >= _LEAST_WORDS:
-            kept.append((lead.end() if lead else start, end))
-        elif kept and not masked[start:end].lstrip().startswith("#"):
+            kept.append((begin, end))
+        elif kept and (own.strip() or any(start <= quoted.start < end for quoted in quotes)):
             kept[-1] = (kept[-1][0], end)
     return kept

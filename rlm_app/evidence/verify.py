@@ -139,7 +139,7 @@ def _judged(index: Index, near: Near) -> Match | None:
         verdict = Verdict.SCANNED_PAGE
     elif same >= 2 and near.changed <= max(1, near.words // 3):
         verdict = Verdict.ALTERED if near.weight else Verdict.CLOSE
-    elif same >= 3 and same * 3 >= near.words:
+    elif same >= 2 and same * 3 >= near.words:
         verdict = Verdict.NOT_FOUND
     else:
         return None

@@ -1,0 +1,72 @@
+from typing import Any
+
+import pytest
+
+from rlm_app.events import CellStarted, Event, SubcallStarted
+from rlm_app.evidence.absence import absence_of, says_absent, terms_of
+from rlm_app.evidence.coverage import cover
+from rlm_app.types import Citation, Document, DocumentInfo, Verdict
+
+TEXT = "The tenant pays the rent each month. A termination for convenience needs ninety days of notice in writing.\n"
+LEASE = Document(DocumentInfo("sha", "lease.txt", "txt", 1, len(TEXT), "lines", ()), TEXT)
+AT: dict[str, Any] = {"run_id": "r", "at": 0.0, "depth": 0}
+
+
+def cell(code: str) -> Event:
+    return CellStarted(**AT, seq=1, call_id="0", parent_id=None, iteration=1, cell=1, code=code)
+
+
+@pytest.mark.parametrize(
+    ("code", "terms"),
+    [
+        ("print(context.find('termination fee'))", ("termination fee",)),
+        ("import re\nfor m in re.finditer(r'penalt(y|ies)', context, re.I): print(m)", ("penalt(y|ies)",)),
+        ("for w in ['break fee', 'penalty']:\n    if w in context: print(w)", ("break fee", "penalty")),
+        ("print([p for p in context.split('\\n') if 'exit fee' in p])", ("exit fee",)),
+        ("print('hello'); x = ['not', 'a', 'search']", ()),
+        ("this is no Python at all", ()),
+    ],
+)
+def test_the_terms_are_what_cells_searched_for(code: str, terms: tuple[str, ...]) -> None:
+    assert terms_of([cell(code)]) == terms
+
+
+def test_an_absence_carries_what_was_read_searched_and_asked_and_what_came_nearest() -> None:
+    prompt = f"Is there a fee in this?\n{TEXT[:60]}\u2403 Say NONE if not."
+    asked = SubcallStarted(
+        **{**AT, "depth": 1},
+        seq=2,
+        call_id="0.1",
+        parent_id="0",
+        iteration=1,
+        cell=1,
+        role="llm",
+        model="m",
+        prompt=prompt,
+    )
+    events = [cell("context.find('termination for a fee'); context.find('ninety days'); context.find('zebra')"), asked]
+    absence = absence_of([LEASE], events, cover([LEASE], events))
+    assert absence.coverage[0].spans == ((0, 60),)
+    assert absence.terms == ("termination for a fee", "ninety days", "zebra")
+    assert absence.questions == ("Is there a fee in this? ␃ Say NONE if not.",)
+    first, second = absence.misses
+    assert (first.quote, second.quote) == ("termination for a fee", "ninety days")
+    place = first.nearest or first
+    assert "termination for" in TEXT[place.start : place.end]
+    assert TEXT[second.start : second.end] == "ninety days"
+
+
+@pytest.mark.parametrize(
+    ("answer", "absent"),
+    [
+        ("The documents do not mention a break fee.", True),
+        ("No such clause is stated in the contract.", True),
+        ("Nothing relevant was found in lease.pdf.", True),
+        ("A break fee could not be found.", True),
+        ("The agreement doesn't say.", True),
+        ("The fee is due in March.", False),
+    ],
+)
+def test_an_answer_says_that_something_is_absent(answer: str, absent: bool) -> None:
+    assert says_absent(answer) is absent
+    assert not says_absent(answer, [Citation("q", Verdict.FOUND)])
