@@ -57,6 +57,10 @@ class Share:
         """Whether anything is to be hidden."""
         return bool(self.names or self.mails or self.numbers)
 
+    def shown(self, pictures: Mapping[int, bytes]) -> Mapping[int, bytes]:
+        """Return the pictures that go in: none where something is hidden, which a picture would show."""
+        return pictures if self.pictures and not self.redacts else {}
+
     def left_out(self) -> tuple[str, ...]:
         """Return in words what does not go into the file."""
         told = {
@@ -66,6 +70,6 @@ class Share:
             "code and its output": self.timeline and not self.code,
             "prompts and sub-calls": self.timeline and not self.prompts,
             "money and tokens": not self.money,
-            "pictures of pages": not self.pictures,
+            "pictures of pages": not self.pictures or self.redacts,
         }
         return tuple(words for words, out in told.items() if out)

@@ -193,12 +193,10 @@ def _source(source: Data) -> str:
 
 
 def _pictures(material: Material, share: Share) -> dict[int, str]:
-    """Return the pictures as addresses; none where something is hidden, which a picture would show."""
-    if not share.pictures or share.redacts:
-        return {}
+    """Return the pictures as addresses by the number of their quotation."""
     return {
         number: f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
-        for number, jpeg in sorted(material.pictures.items())
+        for number, jpeg in sorted(share.shown(material.pictures).items())
     }
 
 

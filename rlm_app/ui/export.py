@@ -8,6 +8,7 @@ import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.records import RunRecord
+from rlm_app.ui import share
 
 _FORMS = (
     (
@@ -21,8 +22,15 @@ _FORMS = (
 
 
 def draw(app: App, record: RunRecord) -> None:
-    """Draw the button that opens the ways to save a run."""
-    with st.popover("Export", icon=":material/download:", help="Save this run as a file"):
+    """Draw the button that opens the ways to save or share a run."""
+    with st.popover("Export", icon=":material/download:", help="Save this run as a file, or share it"):
+        if st.button(
+            "Share or save the answer …",
+            key=f"share-{record.id}",
+            icon=":material/ios_share:",
+            help="As a web page that checks itself, Word, PDF or Markdown; you choose what goes in",
+        ):
+            share.dialog(app, record)
         for form, title, word, why in _FORMS:
             st.download_button(
                 title,
@@ -35,3 +43,14 @@ def draw(app: App, record: RunRecord) -> None:
                 icon=":material/download:",
                 help=why,
             )
+        st.download_button(
+            "Its calls as a table (CSV)",
+            data=partial(share.table_of_calls, app, record),
+            file_name=f"run-{record.id[:8]}-calls.csv",
+            mime="text/csv",
+            key=f"export-calls-{record.id}",
+            on_click="ignore",
+            type="tertiary",
+            icon=":material/download:",
+            help="One row a model call: model, tokens, money, time, error",
+        )
