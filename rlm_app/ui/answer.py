@@ -9,30 +9,58 @@ import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.engine.trajectory import Trajectory
+from rlm_app.proofs import Coverage
 from rlm_app.records import RunRecord
 from rlm_app.types import Citation, RunState, Verdict
-from rlm_app.ui import chips, ended, follow, passages, safe, states, words
-from rlm_app.ui import documents as known
+from rlm_app.ui import (
+    absence,
+    chips,
+    coverage,
+    ended,
+    follow,
+    leaf,
+    legend,
+    outdated,
+    passages,
+    proof,
+    quoted,
+    states,
+    words,
+)
 
 WIDTH = 860
 """Pixels of a line that is pleasant to read."""
 
 
 def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
-    """Draw the answer of a run, or what stands in its place."""
+    """Draw the answer of a run, or what stands in its place; beside it the page of the quotation that is open."""
     if record.state.is_live:
         _not_yet(record, trajectory)
         return
+    number = quoted.opened(record, trajectory.citations)
+    if not number:
+        _answer(app, record, trajectory)
+    else:
+        text, side = st.columns([6, 5], gap="large")
+        with text:
+            _answer(app, record, trajectory)
+        with side:
+            leaf.beside(app, record, trajectory.citations, number)
+    if trajectory.citations:
+        quoted.listen(app, record, trajectory.citations, large=leaf.large(record))
+
+
+def _answer(app: App, record: RunRecord, trajectory: Trajectory) -> None:
     ended.draw(app, record, trajectory)
+    outdated.draw(app, record, trajectory)
     if record.answer:
         with st.container(width=WIDTH):
             _text(record.answer, trajectory.citations)
-    if states.nothing_found(record):
-        _where_it_looked(app, record)
-    elif record.answer and not trajectory.citations:
-        st.caption("This answer quotes nothing, so nothing in it could be checked against the documents.")
-    elif trajectory.citations:
-        st.markdown(f":small[{verdict_sentence(trajectory.citations)}]")
+    found = proof.of(app, record, trajectory)
+    if absence.stands_for(record, trajectory.citations):
+        absence.draw(app, record, found)
+    if record.answer and (trajectory.citations or not absence.stands_for(record, ())):
+        _summary(trajectory.citations, found)
     with st.container(width=WIDTH):
         follow.draw(app, record)
         ended.higher(app, record)
@@ -48,8 +76,23 @@ def _text(answer: str, citations: Sequence[Citation]) -> None:
             st.markdown(part.text, anchors=False)
 
 
-def verdict_sentence(citations: Sequence[Citation]) -> str:
-    """Return in one sentence how many quotations stand in the documents, and what is wrong with the others."""
+def _summary(citations: Sequence[Citation], found: proof.Proof) -> None:
+    """Draw the one sentence that says what the answer is worth, and what the signs mean."""
+    if citations:
+        st.markdown(f":small[{verdict_sentence(citations, found.coverages)}]")
+    else:
+        read = coverage.sentence(found.coverages)
+        nothing = "This answer quotes nothing, so nothing in it could be checked against the documents"
+        st.caption(f"{nothing}; {read}." if read else f"{nothing}.")
+    if found.unbound:
+        count = words.count(len(found.unbound), "sentence states a number", "sentences state a number")
+        st.caption(f":material/link_off: {count} without a quote to check it by; the Evidence tab lists them.")
+    if citations:
+        legend.draw()
+
+
+def verdict_sentence(citations: Sequence[Citation], coverages: Sequence[Coverage] = ()) -> str:
+    """Return in one sentence how many quotations stand in the documents, what is wrong with the others, what was read."""
     tally = Counter(citation.verdict for citation in citations)
     good = tally[Verdict.FOUND]
     start = (
@@ -57,20 +100,11 @@ def verdict_sentence(citations: Sequence[Citation]) -> str:
         "ignoring line breaks, hyphenation, typographic marks and letter case"
     )
     others = [f"{tally[v]} {states.VERDICTS[v].word.lower()}" for v in Verdict if v is not Verdict.FOUND and tally[v]]
-    return start + "".join(f"; {other}" for other in others) + "."
+    read = coverage.sentence(coverages)
+    return start + "".join(f"; {other}" for other in [*others, *([read] if read else [])]) + "."
 
 
 def _not_yet(record: RunRecord, trajectory: Trajectory) -> None:
     turns = len(trajectory.turns)
     place = "It waits for its turn." if record.state is RunState.QUEUED else f"{words.count(turns, 'turn')} so far."
     st.markdown(f":shimmer[The answer will stand here.] {place} You can close this tab and come back by its address.")
-
-
-def _where_it_looked(app: App, record: RunRecord) -> None:
-    infos = known.of_run(app, record)
-    if not infos:
-        return
-    st.markdown("**What was searched**")
-    for info in infos:
-        st.markdown(f"- {safe.label(info.name)} :gray[{safe.markdown(app.health(info))}]")
-    st.caption("Other words for the same thing may help: ask again with the terms the document itself would use.")

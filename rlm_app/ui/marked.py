@@ -13,22 +13,37 @@ from rlm_app.types import Document, Page
 Span = tuple[int, int]
 
 
-def show(text: str, marks: Sequence[Span] = (), *, offset: int = 0, anchor: str = "") -> None:
+def show(
+    text: str,
+    marks: Sequence[Span] = (),
+    *,
+    offset: int = 0,
+    anchor: str = "",
+    differing: Sequence[Span] = (),
+    quote: int = 0,
+) -> None:
     """Draw a stretch of a document; `marks` are offsets in the document, of which `text` begins at `offset`.
 
-    `anchor` is the name by which a link on the page finds it.
+    `anchor` is the name by which a link on the page finds it; `differing` are the words a quotation has otherwise,
+    and `quote` is the number of the quotation that is to be brought into view.
     """
-    inner = html_of(text, [(start - offset, end - offset) for start, end in marks])
+    inner = html_of(text, _moved(marks, offset), _moved(differing, offset))
     name = f' id="{html.escape(anchor)}"' if anchor else ""
-    st.html(f'<div class="rlm-text" tabindex="0" role="region" aria-label="Text of the document"{name}>{inner}</div>')
+    about = f'tabindex="0" role="region" aria-label="Text of the document" data-quote="{quote}"'
+    st.html(f'<div class="rlm-text" {about}{name}>{inner}</div>')
 
 
-def html_of(text: str, marks: Iterable[Span]) -> str:
-    """Return escaped HTML in which the marked stretches stand in `<mark>`; overlapping marks become one."""
+def html_of(text: str, marks: Iterable[Span], differing: Iterable[Span] = ()) -> str:
+    """Return escaped HTML in which the marked stretches stand in `<mark>`, the differing words in `<u>` within them.
+
+    Overlapping marks become one.
+    """
     pieces: list[str] = []
     position = 0
+    words = merged(differing, len(text))
     for start, end in merged(marks, len(text)):
-        pieces += [html.escape(text[position:start]), "<mark>", html.escape(text[start:end]), "</mark>"]
+        inside = [(max(a, start), min(b, end)) for a, b in words if a < end and b > start]
+        pieces += [html.escape(text[position:start]), "<mark>", *_underlined(text, (start, end), inside), "</mark>"]
         position = end
     pieces.append(html.escape(text[position:]))
     return "".join(pieces)
@@ -58,6 +73,12 @@ def around(document: Document, start: int, end: int, reach: int = 160) -> tuple[
     return text[left:right], left
 
 
+def words_beside(document: Document, start: int, end: int, count: int = 5) -> tuple[str, str]:
+    """Return the last `count` words before a passage and the first behind it, each in one line."""
+    before, after = document.text[max(0, start - 200) : start], document.text[end : end + 200]
+    return " ".join(before.split()[-count:]), " ".join(after.split()[:count])
+
+
 def page_text(document: Document, page: Page) -> str:
     """Return the text of one page."""
     return document.text[page.start : page.end]
@@ -72,8 +93,22 @@ def find(document: Document, words: str, limit: int = 200) -> list[Span]:
     return [match.span() for match, _ in zip(found, range(limit), strict=False)]
 
 
-def place(unit: str, label: str) -> str:
-    """Return "page 41", "section 4.2 Alarms"; labels that name their unit themselves stay as they are."""
+def place(unit: str, label: str, of: int = 0) -> str:
+    """Return "page 41", "page 41 of 212", "section 4.2 Alarms"; labels that name their unit stay as they are."""
     if not label:
         return ""
-    return label if label.lower().startswith(unit.lower()) or unit in {"lines", "rows"} else f"{unit} {label}"
+    if label.lower().startswith(unit.lower()) or unit in {"lines", "rows"}:
+        return label
+    return f"{unit} {label}" + (f" of {of:,}" if of > 1 and unit == "page" else "")
+
+
+def _moved(spans: Iterable[Span], offset: int) -> list[Span]:
+    return [(start - offset, end - offset) for start, end in spans]
+
+
+def _underlined(text: str, whole: Span, words: Iterable[Span]) -> list[str]:
+    pieces, position = [], whole[0]
+    for start, end in words:
+        pieces += [html.escape(text[position:start]), "<u>", html.escape(text[start:end]), "</u>"]
+        position = end
+    return [*pieces, html.escape(text[position : whole[1]])]

@@ -8,8 +8,8 @@ import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.records import RunRecord
-from rlm_app.types import Citation, Document, Verdict
-from rlm_app.ui import chips, documents, marked, safe, states, words
+from rlm_app.types import Citation, Document, Passage
+from rlm_app.ui import chips, documents, leaf, marked, quoted, safe, words
 
 
 def draw(app: App, record: RunRecord, citations: Sequence[Citation]) -> None:
@@ -24,52 +24,45 @@ def draw(app: App, record: RunRecord, citations: Sequence[Citation]) -> None:
             card(app, record, number, citation)
 
 
-def card(app: App, record: RunRecord, number: int, citation: Citation) -> None:
-    """Draw a quotation: verdict, place, context, and its whole page on request."""
+def card(app: App, record: RunRecord, number: int, citation: Citation, *, way: bool = True) -> None:
+    """Draw a quotation: verdict, place, context, and the `way` to its page where that is not beside it."""
+    leaf.head(app, record, number, citation)
     document = documents.text_of(app, citation.sha256, record.owner) if citation.sha256 else None
-    look = states.VERDICTS[citation.verdict]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(chips.chip(number, citation), width="content")
-        st.badge(look.word, icon=look.icon, color=look.color, help=look.meaning)
-        st.markdown(place_of(citation, document), width="content")
     if document is None or citation.end <= citation.start:
         marked.show(f"“{words.clip(citation.quote, 600)}”")
-        if citation.verdict is Verdict.NOT_FOUND:
-            st.caption("No passage to show: these words are in none of the documents of this run.")
-        return
-    text, offset = marked.around(document, citation.start, citation.end)
-    marked.show(f"… {text.strip()} …", [_moved(text, citation, offset)], anchor=f"quote-{number}")
-    _page(record, number, citation, document)
+        _nowhere(citation, document)
+    else:
+        text, offset = marked.around(document, citation.start, citation.end)
+        shift = 2 - (len(text) - len(text.lstrip())) - offset
+        spans = [(each.start, each.start + len(each.source)) for each in citation.differences if each.source]
+        marked.show(
+            f"… {text.strip()} …",
+            [(citation.start + shift, citation.end + shift)],
+            anchor=f"quote-{number}",
+            differing=[(start + shift, end + shift) for start, end in spans],
+        )
+    if way and document is not None and chips.leads(citation):
+        name = marked.place(document.info.unit, citation.page)
+        st.button(
+            f"Show it on {safe.label(name)}" if name else "Show it in the document",
+            key=f"open-{record.id}-{number}",
+            icon=":material/article:",
+            type="tertiary",
+            on_click=quoted.choose,
+            args=(record.id, number),
+        )
 
 
-def place_of(citation: Citation, document: Document | None) -> str:
-    """Return "**contract.pdf** · page 41"."""
-    name = f"**{safe.label(citation.document)}**" if citation.document else ":gray[no document]"
-    unit = document.info.unit if document else "page"
-    where = marked.place(unit, citation.page)
-    return f"{name} · {safe.label(where)}" if where else name
+def nearest(passage: Passage) -> str:
+    """Return where the words stand that come closest to a quotation that was not found."""
+    where = marked.place(passage.unit or "page", passage.page)
+    return f"What comes nearest stands in {safe.label(passage.document)}" + (f", {safe.label(where)}" if where else "")
 
 
-def _moved(text: str, citation: Citation, offset: int) -> tuple[int, int]:
-    shift = 2 - (len(text) - len(text.lstrip())) - offset
-    return citation.start + shift, citation.end + shift
-
-
-def _page(record: RunRecord, number: int, citation: Citation, document: Document) -> None:
-    page = document.info.page_at(citation.start)
-    if page is None:
-        return
-    name = marked.place(document.info.unit, page.label)
-    step = st.expander(
-        f"Show it on {safe.label(name)}",
-        key=f"passage-{record.id}-{number}",
-        on_change="rerun",
-        type="compact",
-        icon=":material/article:",
-    )
-    if step.open:
-        with step:
-            st.caption(
-                f"{safe.label(document.info.name)}, {safe.label(name)} · {words.short(page.end - page.start)} characters"
-            )
-            marked.show(marked.page_text(document, page), [(citation.start, citation.end)], offset=page.start)
+def _nowhere(citation: Citation, document: Document | None) -> None:
+    if citation.nearest is not None:
+        st.caption(f"These words are in none of the documents of this run. {nearest(citation.nearest)}.")
+    elif citation.sha256 and document is None:
+        st.caption("The document is no longer in the library, so the passage cannot be shown.")
+    elif not citation.sha256:
+        st.caption("No passage to show: these words are in none of the documents of this run.")

@@ -1,0 +1,73 @@
+"""What stands behind "not in these documents": what was read, which words were looked for, what came nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from rlm_app.build import App
+from rlm_app.evidence.absence import absence_of, says_absent
+from rlm_app.proofs import Absence
+from rlm_app.records import RunRecord
+from rlm_app.types import Citation, RunState
+from rlm_app.ui import coverage, documents, marked, proof, safe, states, words
+
+_KEPT = "ui_absences"
+
+
+def stands_for(record: RunRecord, citations: Sequence[Citation]) -> bool:
+    """Whether a run that was answered says that what was asked is not in its documents."""
+    absent = states.nothing_found(record) or says_absent(record.answer, citations)
+    return record.state is RunState.DONE and bool(record.answer) and absent
+
+
+def draw(app: App, record: RunRecord, found: proof.Proof) -> None:
+    """Draw how far "not there" can be trusted: what was read, what was searched for, what came nearest."""
+    infos = documents.of_run(app, record)
+    if not infos:
+        return
+    with st.container(border=True):
+        st.markdown("**What was searched**")
+        for info in infos:
+            st.markdown(f"- {safe.label(info.name)} :gray[{safe.markdown(app.health(info))}]")
+        coverage.strips(infos, found.coverages)
+        absence = _of(app, record, found)
+        _searched(absence)
+        for miss in absence.misses:
+            _miss(app, record, miss)
+        st.caption("Other words for the same thing may help: ask again with the terms the document itself would use.")
+
+
+def _searched(absence: Absence) -> None:
+    if absence.terms:
+        shown = " · ".join(f"“{safe.label(words.clip(term, 60))}”" for term in absence.terms[:24])
+        more = len(absence.terms) - 24
+        st.markdown(f"**Searched for** {shown}" + (f" :gray[and {more} more]" if more > 0 else ""))
+    else:
+        st.markdown("**Searched for** :gray[no words; the code of this run searched for none]")
+    if absence.questions:
+        fold = st.expander(f"Asked {words.count(len(absence.questions), 'question')} of sub-models", type="compact")
+        with fold:
+            for question in absence.questions:
+                st.markdown(f"- {safe.label(words.clip(question, 240))}")
+    if absence.misses:
+        st.markdown("**What came nearest**")
+
+
+def _miss(app: App, record: RunRecord, miss: Citation) -> None:
+    document = documents.text_of(app, miss.sha256, record.owner)
+    place = f"{miss.document}, {marked.place(miss.unit or 'page', miss.page)}".rstrip(", ")
+    st.caption(f"“{safe.label(words.clip(miss.quote, 80))}” · {miss.verdict.value.lower()} · {safe.label(place)}")
+    if document is not None and miss.end > miss.start:
+        text, offset = marked.around(document, miss.start, miss.end, 90)
+        marked.show(text, [(miss.start, miss.end)], offset=offset)
+
+
+def _of(app: App, record: RunRecord, found: proof.Proof) -> Absence:
+    kept: dict[str, Absence] = st.session_state.setdefault(_KEPT, {})
+    if record.id not in kept:
+        kept.clear()
+        events = app.store.events(record.id, record.owner)
+        kept[record.id] = absence_of(proof.texts(app, record), events, found.coverages)
+    return kept[record.id]

@@ -1,0 +1,63 @@
+"""What stands behind an answer beside its quotations, worked out when a page asks for it and kept for the visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from rlm_app.build import App
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.evidence.claims import claims_of
+from rlm_app.evidence.coverage import cover, finder
+from rlm_app.proofs import Claim, Coverage, Reading
+from rlm_app.records import RunRecord
+from rlm_app.types import Citation, Document
+from rlm_app.ui import documents
+
+_KEPT = "ui_proofs"
+_MOST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The claims of a run's answer, and what its model calls were shown of each document that is still there."""
+
+    claims: tuple[Claim, ...]
+    coverages: tuple[Coverage, ...]
+
+    def claim_of(self, number: int) -> Claim | None:
+        """Return the claim that a citation, counted from 1, stands for."""
+        return next((claim for claim in self.claims if number in claim.citations), None)
+
+    def readers(self, citation: Citation) -> tuple[Reading, ...]:
+        """Return the readings that hold the whole passage of a citation, first call first."""
+        coverage = next((each for each in self.coverages if each.sha256 == citation.sha256), None)
+        return coverage.reading(citation.start, citation.end) if coverage and citation.end > citation.start else ()
+
+    def found_by(self, citation: Citation) -> Reading | None:
+        """Return the reading by which a citation's passage was found, None if no prompt held all of it."""
+        return finder(citation, self.coverages)
+
+    @property
+    def unbound(self) -> tuple[Claim, ...]:
+        """The claims that state a number and have no quotation."""
+        return tuple(claim for claim in self.claims if claim.unbound)
+
+
+def of(app: App, record: RunRecord, trajectory: Trajectory) -> Proof:
+    """Return the proof of a run that has ended; of a long run the first time takes a moment."""
+    kept: dict[str, tuple[int, Proof]] = st.session_state.setdefault(_KEPT, {})
+    if record.id not in kept or kept[record.id][0] != trajectory.last_seq:
+        while len(kept) >= _MOST:
+            kept.pop(next(iter(kept)))
+        covered = cover(texts(app, record), app.store.events(record.id, record.owner))
+        claims = claims_of(record.answer, trajectory.citations, trajectory.claims) if record.answer else ()
+        kept[record.id] = trajectory.last_seq, Proof(claims, covered)
+    return kept[record.id][1]
+
+
+def texts(app: App, record: RunRecord) -> list[Document]:
+    """Return the run's documents that are still there."""
+    found = [documents.text_of(app, sha256, record.owner) for sha256 in record.spec.documents]
+    return [document for document in found if document is not None]

@@ -1,0 +1,143 @@
+"""From an answer to the words on the page: chips, the page's picture with its box, the way from quote to quote."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fpdf import FPDF
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.browser import browser, needed
+from tests.e2e.server import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+SECONDS = 30_000
+TRUE = "Either party may end this lease by giving the other ninety days of notice in writing"
+STANDS = "The rent of 4,200 euros is due on the first working day of each month without a reminder"
+ALTERED = STANDS.replace("4,200", "4,900")
+INVENTED = "The tenant keeps a spare key with the porter of the house"
+
+
+def script(folder: Path) -> Path:
+    """Write what the scripted model says: it reads all, then quotes one sentence well, one altered, one out of the air."""
+    answer = (
+        f"The lease ends on notice: “{TRUE}”. The rent is higher than before, for “{ALTERED}”. "
+        f"It is said that “{INVENTED}”. The deposit is 3 rents."
+    )
+    replies = [
+        "I read it.\n\n```repl\nprint(context)\n```",
+        f"I hand it in.\n\n```repl\nanswer['content'] = {answer!r}\nanswer['ready'] = True\n```",
+    ]
+    path = folder / "script.json"
+    path.write_text(json.dumps({"root": replies, "sub": {"default": "Yes."}, "delay": 0.0, "cost": 0.001}))
+    return path
+
+
+def lease(path: Path) -> Path:
+    """Write four pages of clauses; the sentence on notice is on the third, the one on the rent on the fourth."""
+    pdf = FPDF()
+    pdf.set_font("Helvetica", size=12)
+    filler = "The parties keep to this clause in good faith and tell each other what they need to know of it. "
+    said = {3: TRUE + ". ", 4: STANDS + ". "}
+    for number in range(1, 5):
+        pdf.add_page()
+        for clause in range(1, 9):
+            pdf.multi_cell(
+                0, 7, f"{number}.{clause}  " + filler + (said.get(number, "") if clause == 5 else "") + filler
+            )
+            pdf.ln(3)
+    pdf.output(str(path))
+    return path
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    needed()
+    found = Server(tmp_path, script(tmp_path))
+    try:
+        found.start()
+        yield found
+    finally:
+        found.stop()
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with browser(needed()) as chromium:
+        tab = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        tab.set_default_timeout(SECONDS)
+        expect.set_options(timeout=SECONDS)
+        yield tab
+
+
+def ask(page: Page, address: str, file: Path) -> None:
+    page.goto(address)
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text("4 pages · text OK").first).to_be_visible()
+    page.get_by_role("button", name="Backend and limits").click()
+    page.locator(".st-key-ask-backend").get_by_role("combobox").click()
+    page.get_by_role("option", name=re.compile("Scripted")).click()
+    expect(page.get_by_text("Scripted: says what a file tells it to · at most")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("textbox", name="Question").fill("How does the lease end, and what is the rent?")
+    page.locator("[data-testid=stForm]").get_by_role("button", name="Ask").click()
+    page.wait_for_url(re.compile(r"/run\?run="))
+    expect(page.get_by_role("button", name="Ask again")).to_be_visible()
+
+
+def chip(page: Page, number: int) -> Locator:
+    return page.locator(f'a[href="#quote-{number}"]').first
+
+
+def box(page: Page, look: str) -> dict[str, float]:
+    """Return where the first box of that look is, as shares of the page's picture."""
+    picture = page.locator(".st-key-leaf .rlm-page img").bounding_box()
+    found = page.locator(f".st-key-leaf .rlm-box.rlm-{look}").first.bounding_box()
+    assert picture is not None
+    assert found is not None
+    return {
+        "left": (found["x"] - picture["x"]) / picture["width"],
+        "top": (found["y"] - picture["y"]) / picture["height"],
+        "width": found["width"] / picture["width"],
+    }
+
+
+def test_a_quote_of_a_pdf_opens_its_page_with_the_words_boxed(server: Server, page: Page, tmp_path: Path) -> None:
+    ask(page, server.address, lease(tmp_path / "lease.pdf"))
+    expect(page.get_by_text("1 of 3 quotes found word for word")).to_be_visible()
+    expect(page.get_by_text("1 altered")).to_be_visible()
+    expect(chip(page, 1)).to_be_visible()
+    expect(page.locator('a[href="#quote-3"]')).to_have_count(0)
+
+    chip(page, 1).hover()
+    expect(page.get_by_role("tooltip")).to_contain_text(f"need to know of it. {TRUE}. The parties keep")
+    expect(page.get_by_role("tooltip")).to_contain_text("Found · lease.pdf, page 3")
+
+    chip(page, 1).click()
+    leaf = page.locator(".st-key-leaf")
+    expect(leaf).to_contain_text("page 3 of 4")
+    expect(
+        leaf.get_by_role("img", name=re.compile("page 3 of 4 of the document lease.pdf, passage boxed"))
+    ).to_be_visible()
+    found = box(page, "found")
+    assert 0.4 < found["top"] < 0.7  # the fifth of eight clauses
+    assert found["width"] > 0.1
+    assert "quote=1" in page.url
+
+    leaf.get_by_role("button", name="Next quote").click()
+    expect(leaf).to_contain_text("page 4 of 4")
+    expect(leaf).to_contain_text("The answer says “4,900” for “4,200”")
+    expect(leaf.locator(".rlm-box.rlm-altered").first).to_be_visible()
+    assert box(page, "differs")["width"] < 0.1
+    expect(leaf.get_by_role("button", name="Next quote")).to_be_disabled()
+
+    page.get_by_role("tab", name="Evidence").click()
+    expect(page.get_by_text("Numbers without a quote")).to_be_visible()
+    expect(page.get_by_text("The deposit is 3 rents.").first).to_be_visible()
+    page.reload()
+    expect(page.locator(".st-key-leaf")).to_contain_text("page 4 of 4")
+    assert "Traceback" not in server.log
