@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from rlm_app.api_parts import UsageSummary, make_api_client, make_toolbox, make_variables, root_window
+from rlm_app.arguments import check_mapping, check_others, check_prompt, check_sampling, check_share, harmless
 from rlm_app.assemble import environment_of_library
 from rlm_app.cancel import CancelToken
+from rlm_app.checks import check_limits
 from rlm_app.clients.pool import Pools
 from rlm_app.engine import rlm as loop
 from rlm_app.engine.budget import Budget
@@ -24,7 +28,7 @@ from rlm_app.engine.session import Job, run_job
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import ConfigError
 from rlm_app.events import Event
-from rlm_app.protocols import EventSink
+from rlm_app.protocols import EventSink, Signals
 from rlm_app.types import Limits, Stop
 
 
@@ -84,8 +88,18 @@ class RLM:
         sub_sampling_args: Mapping[str, Any] | None = None,
         on_event: EventSink | None = None,
     ) -> None:
-        if other_backends and len(other_backends) > 1:
-            raise ConfigError(f"other_backends takes one backend, for sub-calls; {len(other_backends)} were given.")
+        check_others(other_backends, other_backend_kwargs)
+        check_prompt(custom_system_prompt)
+        check_share("compaction_threshold_pct", compaction_threshold_pct)
+        check_sampling("sampling_args", sampling_args)
+        check_sampling("sub_sampling_args", sub_sampling_args)
+        for name, given in (
+            ("backend_kwargs", backend_kwargs),
+            ("environment_kwargs", environment_kwargs),
+            ("custom_tools", custom_tools),
+            ("custom_sub_tools", custom_sub_tools),
+        ):
+            check_mapping(name, given)
         self.limits = Limits(
             iterations=max_iterations,
             cost=max_budget,
@@ -95,6 +109,7 @@ class RLM:
             concurrency=max_concurrent_subcalls,
             depth=max_depth,
         )
+        check_limits(self.limits)
         self.backend = backend
         self._environment = environment_of_library(backend, environment, environment_kwargs)
         self._pools = Pools(self.limits.concurrency)
@@ -102,37 +117,61 @@ class RLM:
         self._sub = self._root
         if other_backends:
             self._sub = make_api_client(other_backends[0], (other_backend_kwargs or [{}])[0], self.limits, self._pools)
-        self._system_prompt = custom_system_prompt
+        self._system_prompt = custom_system_prompt or None
         self._tools = make_toolbox(custom_tools or {})
         self._sub_tools = self._tools if custom_sub_tools is None else make_toolbox(custom_sub_tools)
         self._params = (dict(sampling_args or {}), dict(sub_sampling_args or {}))
         self._compact_at = (
             int(root_window(backend, backend_kwargs or {}) * compaction_threshold_pct) if compaction else None
         )
-        self._callbacks = Callbacks(on_subcall_start, on_subcall_complete, on_iteration_start, on_iteration_complete)
-        sinks: list[EventSink | None] = [logger, on_event, self._callbacks, _printer() if verbose else None]
+        self._callbacks = Callbacks(
+            harmless("on_subcall_start", on_subcall_start),
+            harmless("on_subcall_complete", on_subcall_complete),
+            harmless("on_iteration_start", on_iteration_start),
+            harmless("on_iteration_complete", on_iteration_complete),
+        )
+        listening: dict[str, EventSink | None] = {
+            "logger": logger,
+            "on_event": on_event,
+            "verbose": _printer() if verbose else None,
+        }
+        sinks = [harmless(name, sink) for name, sink in listening.items()]
         self._sinks = [sink for sink in sinks if sink is not None]
         self._persistent = persistent
         self._cells: CellRunner | None = None
         self._earlier: list[list[dict[str, str]]] = []
         self._contexts: list[Any] = []
         self._cancel = CancelToken()
+        self._at_work = threading.Lock()
 
     def completion(self, prompt: Any, root_prompt: str | None = None) -> RLMCompletion:
         """Answer `root_prompt` about `prompt`, the context; without it the context itself says what is wanted.
 
         `prompt` is a str, a list of str, a dict or a list of messages. Returns an answer at a limit too, labelled by `stop`.
-        Raises `ClientError` when the root model cannot be asked and `REPLStartError` when no cell can run.
+        Raises `ClientError` when the root model cannot be asked and `REPLStartError` when no cell can run. Threads may ask
+        at the same time, each in a REPL of its own; a kept REPL takes one question at a time and refuses a second one.
         """
+        if not self._persistent:
+            return self._complete(prompt, root_prompt)
+        if not self._at_work.acquire(blocking=False):
+            raise ConfigError("This RLM is persistent and at work: wait for its answer, or ask another RLM meanwhile.")
+        try:
+            return self._complete(prompt, root_prompt)
+        finally:
+            self._at_work.release()
+
+    def _complete(self, prompt: Any, root_prompt: str | None) -> RLMCompletion:
         trajectory = Trajectory()
+        callbacks = dataclasses.replace(self._callbacks)
+        sinks: list[EventSink] = [*self._sinks, callbacks]
 
         def sink(event: Event) -> None:
             trajectory.add(event)
-            for each in self._sinks:
+            for each in sinks:
                 each(event)
 
         budget = Budget(self.limits)
-        runtime = self._runtime(budget, sink)
+        runtime = self._runtime(budget, sink, callbacks.signal)
         rlm = loop.RLM(runtime, cells=self._cells, keep_open=self._persistent)
         variables: Mapping[str, object] = {}
         context = prompt
@@ -176,13 +215,13 @@ class RLM:
     def __exit__(self, *details: object) -> None:
         self.close()
 
-    def _runtime(self, budget: Budget, sink: EventSink) -> Runtime:
+    def _runtime(self, budget: Budget, sink: EventSink, signals: Signals) -> Runtime:
         handler = LMHandler(Models(self._root, self._sub), budget, MemoryJournal(), self._cancel)
         return Runtime(
             handler,
             Recorder(uuid.uuid4().hex, sink),
             self._environment,
-            signals=self._callbacks.signal,
+            signals=signals,
             system_prompt=self._system_prompt,
             toolbox=self._tools,
             child_tools=self._sub_tools,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -81,7 +82,7 @@ def make_toolbox(tools: Mapping[str, Any]) -> Toolbox:
     """Sort custom tools into functions and data; raise `ConfigError` for a name that cannot be used."""
     functions, data, describe = {}, {}, {}
     for name, given in tools.items():
-        if not name.isidentifier() or name in RESERVED:
+        if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name) or name in RESERVED:
             raise ConfigError(
                 f"A custom tool cannot be called {name!r}; choose a Python name that the REPL does not use."
             )

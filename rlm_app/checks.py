@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import unicodedata
 from collections.abc import Sequence
 from pathlib import PurePath
@@ -26,6 +27,10 @@ _LEAST = {
     "depth": 0,
     "subcalls": 0,
 }
+
+_WHOLE = frozenset({"iterations", "tokens", "subcalls", "errors", "concurrency", "output_chars", "depth"})
+_ALWAYS = frozenset({"iterations", "cell_seconds", "concurrency", "output_chars", "depth"})
+"""Limits that every run has; the others may be None."""
 
 
 def check_order(spec: RunSpec, documents: Sequence[DocumentInfo]) -> None:
@@ -52,14 +57,23 @@ def _has_text(document: DocumentInfo) -> bool:
 
 
 def check_limits(limits: Limits) -> None:
-    """Raise `ConfigError` for a limit below what makes sense."""
+    """Raise `ConfigError` for a limit that is no number, or below what makes sense."""
     for name, value in dataclasses.asdict(limits).items():
-        if value is None:
+        if value is None and name not in _ALWAYS:
             continue
+        _check_number(name, value)
         if name in _LEAST and value < _LEAST[name]:
             raise ConfigError(f"The limit {name} is {value:g}; it has to be at least {_LEAST[name]:g}.")
         if name not in _LEAST and value <= 0:
             raise ConfigError(f"The limit {name} is {value:g}; it has to be more than 0.")
+
+
+def _check_number(name: str, value: object) -> None:
+    """Raise `ConfigError` for what compares with nothing, as not-a-number does: such a limit would hold nothing back."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ConfigError(f"The limit {name} is {value!r}; it has to be a number.")
+    if name in _WHOLE and not isinstance(value, int):
+        raise ConfigError(f"The limit {name} is {value!r}; it has to be a whole number.")
 
 
 def plain_name(name: str) -> str:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,30 @@ def test_the_log_holds_each_turns_own_prompt_and_its_sub_calls(tmp_path: Path) -
     assert logger.get_trajectory()["iterations"] == lines[1:]
 
 
+OFFLINE = {"backend": "offline", "backend_kwargs": {"model_name": "m"}}
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"max_budget": float("nan")}, "cost is nan; it has to be a number"),
+    ({"max_budget": -1}, "more than 0"),
+    ({"max_timeout": "10"}, "seconds is '10'; it has to be a number"),
+    ({"max_tokens": float("inf")}, "has to be a number"),
+    ({"max_iterations": None}, "iterations is None"),
+    ({"max_iterations": 0}, "at least 1"),
+    ({"max_depth": 1.5}, "whole number"),
+    ({"max_errors": "a"}, "has to be a number"),
+    ({"max_concurrent_subcalls": 0}, "at least 1"),
+    ({"compaction_threshold_pct": 85}, "at most 1"),
+    ({"custom_system_prompt": 5}, "has to be text"),
+    ({"other_backends": "offline"}, "a list of one"),
+    ({"sampling_args": 5}, "has to be a dict"),
+    ({"sampling_args": {"stop": {1}}}, "cannot be sent"),
+    ({"environment_kwargs": 5}, "has to be a dict"),
+    ({"custom_tools": [len]}, "has to be a dict"),
+    ({"custom_tools": {"class": len}}, "cannot be called"),
+    ({"logger": "logs"}, "has to be a function"),
+    ({"on_event": 5}, "has to be a function"),
+]
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -114,6 +139,7 @@ def test_the_log_holds_each_turns_own_prompt_and_its_sub_calls(tmp_path: Path) -
             {"backend": "offline", "backend_kwargs": {"model_name": "m"}, "other_backends": ["offline", "offline"]},
             "one backend",
         ),
+        *[({**OFFLINE, **wrong}, sentence) for wrong, sentence in WRONG],
     ],
 )
 def test_what_cannot_be_used_is_refused_at_once_with_a_sentence(
@@ -188,6 +214,68 @@ def test_the_four_callbacks_fire() -> None:
     (complete,) = [entry for entry in heard if entry[0] == "on_subcall_complete"]
     assert complete[1:3] == (1, "m")
     assert complete[4] is None
+
+
+@pytest.mark.parametrize(
+    "name", ["on_subcall_start", "on_subcall_complete", "on_iteration_start", "on_iteration_complete", "on_event"]
+)
+def test_a_callback_that_raises_is_told_of_once_and_loses_nothing_that_was_paid(name: str) -> None:
+    def broken(*given: object) -> None:
+        raise ValueError("my fault")
+
+    asks = [block("first = llm_query('a')"), block("FINAL(first + llm_query('b'))")]
+    with (
+        library(asks, **{name: broken}) as (_, rlm),
+        pytest.warns(UserWarning, match=f"{name} raised .*my fault") as told,
+    ):
+        assert rlm.completion("context").response == "re: are: b"
+    assert len(told) == 1
+
+
+def test_threads_may_ask_one_rlm_at_the_same_time_and_the_log_holds_each_run_whole(tmp_path: Path) -> None:
+    logger, heard = RLMLogger(log_dir=tmp_path), list[tuple[int, int]]()
+    together = threading.Barrier(3, timeout=20)
+
+    def reply(asked: Asked) -> Say:
+        return Say(ANSWER if len(asked.body["messages"]) > 2 else block("meet()\nprint(len(context))"))
+
+    with (
+        OpenAIServer(reply) as server,
+        RLM(
+            "vllm",
+            {"model_name": "m", "base_url": server.url},
+            logger=logger,
+            custom_tools={"meet": lambda: together.wait() and None},
+            on_iteration_start=lambda depth, turn: heard.append((depth, turn)),
+        ) as rlm,
+        ThreadPoolExecutor(3) as pool,
+    ):
+        assert [each.response for each in pool.map(rlm.completion, ["a", "bb", "ccc"])] == ["done"] * 3
+    assert sorted(heard) == [(0, 1)] * 3 + [(0, 2)] * 3
+    assert logger.path is not None
+    lines = [json.loads(line) for line in logger.path.read_text(encoding="utf-8").splitlines()]
+    assert [line["type"] for line in lines] == ["metadata", "iteration", "iteration"] * 3
+    printed = [line["code_blocks"][0]["result"]["stdout"] for line in lines if line.get("iteration") == 1]
+    assert sorted(printed) == ["1\n", "2\n", "3\n"]
+
+
+def test_a_persistent_rlm_refuses_a_second_question_while_it_is_at_work() -> None:
+    asked: list[str] = []
+
+    def second(*given: object) -> None:
+        with pytest.raises(ConfigError, match="at work"):
+            rlm.completion("other")
+        asked.append("second")
+
+    with library([ANSWER, ANSWER], persistent=True, on_iteration_start=second) as (_, rlm):
+        assert rlm.completion("one").response == "done"
+    assert asked == ["second"]
+
+
+def test_an_empty_system_prompt_is_none_of_ones_own() -> None:
+    with library([ANSWER], custom_system_prompt="") as (server, rlm):
+        assert rlm.completion("context").response == "done"
+    assert "Recursive Language Model" in server.bodies[0]["messages"][0]["content"]
 
 
 def test_custom_tools_are_functions_and_data_with_descriptions() -> None:
