@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 OWN_FILE = (lambda: None).__code__.co_filename
 OWN_NAMES = ("FINAL", "FINAL_VAR", "SHOW_VARS")
 LIST_MAX = 50_000
+HEAD_BYTES = 1 << 20
 NOT_READY = {"", "false", "no", "0", "none", "off"}
 REFUSED = {
     "eval": "write the expression itself, or read data with json.loads or ast.literal_eval",
@@ -87,9 +88,11 @@ class Wire:
         return head, parts if whole else [str(part, "utf-8", "surrogatepass") for part in parts]
 
     def write(self, head: dict[str, Any], texts: list[bytes]) -> None:
-        """Send a frame, whole."""
+        """Send a frame, whole; raise `ValueError` for one of more values than the host takes."""
         head["blob"] = [len(text) for text in texts]
         body = json.dumps(head, allow_nan=False).encode()
+        if len(body) > HEAD_BYTES:
+            raise ValueError(f"{len(texts):,} values are too many for one call: join them, or make several calls")
         data = memoryview(b"".join([len(body).to_bytes(4, "big"), body, *texts]))
         with self._lock:
             while data:
@@ -116,7 +119,7 @@ class Output(io.RawIOBase):
         self._reset()
 
     def _reset(self) -> None:
-        self.total = self._sent = self._head_size = self._tail_size = 0
+        self.total = self.uncounted = self._sent = self._head_size = self._tail_size = 0
         self._head: list[str] = []
         self._tail: collections.deque[str] = collections.deque()
 
@@ -154,14 +157,14 @@ class Output(io.RawIOBase):
         return "".join(pieces)
 
     def take(self) -> tuple[str, int]:
-        """Return what was kept and how many characters there were in all, and begin anew."""
+        """Return what was kept and how many characters the cell printed in all, and begin anew."""
         with self._lock:
-            total, tail = self.total, "".join(self._tail)[-self._half :]
+            total, uncounted, tail = self.total, self.uncounted, "".join(self._tail)[-self._half :]
             left_out = total - self._head_size - len(tail)
             mark = f"\n… {left_out:,} characters left out …\n" if left_out else ""
             text = "".join(self._head) + mark + tail
             self._reset()
-        return text, total
+        return text, total - uncounted
 
 
 class Pictures:
@@ -182,8 +185,8 @@ class Pictures:
             return {}
         return {path: (mark.st_mtime_ns, mark.st_size) for mark, path in sorted(marks, key=lambda m: m[0].st_mtime_ns)}
 
-    def take(self) -> tuple[list[bytes], str]:
-        """Return the pictures of the cell that has ended, close the figures, and say what the model should know of them."""
+    def take(self) -> tuple[list[bytes], str, str]:
+        """Return the pictures of the cell that has ended, that they are shown, and what went wrong; close the figures."""
         kept: list[bytes] = []
         left_out, notes = 0, []
         for name, draw in [*self.figures(), *self.news()]:
@@ -199,14 +202,14 @@ class Pictures:
             else:
                 left_out += 1
         self.close()
-        if kept:
-            notes.append(f"({len(kept)} {'picture is' if len(kept) == 1 else 'pictures are'} shown to the reader)\n")
+        are = "picture is" if len(kept) == 1 else "pictures are"
+        shown = f"({len(kept)} {are} shown to the reader)\n" if kept else ""
         if left_out:
             caps = (
                 "{count} pictures of a cell are shown, PNG, at most {bytes:,} bytes and {side:,} pixels a side".format
             )
             notes.append(f"({left_out} more left out: {caps(**self.most)})\n")
-        return kept, "".join(notes)
+        return kept, shown, "".join(notes)
 
     def figures(self) -> list[tuple[str, Callable[[], bytes]]]:
         """Return a way to draw each open figure, if the cells have imported matplotlib at all."""
@@ -578,9 +581,10 @@ class Repl:
 
     def draw(self) -> list[bytes]:
         """Return the pictures of the cell, and tell the model of them below what it printed."""
-        drawn, told = self.pictures.take()
+        drawn, shown, wrong = self.pictures.take()
         self.flush()
-        self.output.write(told.encode("utf-8", "backslashreplace"))
+        self.output.write((wrong + shown).encode("utf-8", "backslashreplace"))
+        self.output.uncounted = len(shown)  # an answer need not wait for the model to have read that
         return drawn
 
     def flush(self) -> None:

@@ -565,8 +565,11 @@ def test_big_prompts_and_replies_go_through(repl: REPL) -> None:
     assert run(repl, "print(len(llm_query_batched(['p' * 100_000] * 200)))").stdout == "200\n"
 
 
-def test_a_call_that_is_too_big_is_refused_in_the_cell(repl: REPL) -> None:
-    result = run(repl, "llm_query('x' * 70_000_000)")
+@pytest.mark.parametrize(
+    "call", ["llm_query('x' * 70_000_000)", "llm_query(**{'x' * 2_000_000: 1})", "llm_query(*['x'] * 200_000)"]
+)
+def test_a_call_that_is_too_big_is_refused_in_the_cell(repl: REPL, call: str) -> None:
+    result = run(repl, call)
     assert result.error is not None
     assert result.error.type == "ValueError"
     assert "several calls" in result.error.message
@@ -641,6 +644,7 @@ def test_a_png_file_that_a_cell_has_saved_comes_with_its_result(repl: REPL) -> N
     result = run(repl, PNG + "save('chart.PNG', png(30, 20))")
     assert [(picture.width, picture.height) for picture in result.pictures] == [(30, 20)]
     assert result.stdout == "(1 picture is shown to the reader)\n"
+    assert result.output_chars == 0  # an answer of the next cell of the same reply need not wait for that to be read
     assert run(repl, "print(1)").pictures == ()
     assert len(run(repl, "save('chart.PNG', png(31, 20))").pictures) == 1
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,7 @@ from rlm_app.environments.streams import StreamChannel
 from rlm_app.errors import ConfigError, REPLLost, REPLStartError
 from tests.environments.recipes import docker_repl
 from tests.environments.talk import greet, run
+from tests.environments.test_kill import CELLS, GRACE, LIMIT
 
 docker = pytest.mark.docker
 ROOT = Path(__file__).parents[2]
@@ -245,3 +249,27 @@ def test_cells_that_nothing_stops_are_gone_within_their_limit_and_three_seconds(
                 repl.run("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass", seconds=0.2)
             assert time.monotonic() - began < 3.2
         assert ours() == []
+
+
+@docker
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_two_hundred_cells_that_want_to_stay_leave_neither_container_nor_process(environment: DockerREPL) -> None:
+    rounds = [(name, number % 3 == 2) for number in range(-(-200 // len(CELLS))) for name in CELLS][:200]
+    with ThreadPoolExecutor(4) as pool:
+        took = list(pool.map(lambda one: seconds_until_gone(environment, *one), rounds))
+    assert max(took) < LIMIT + GRACE
+    assert ours() == []
+
+
+def seconds_until_gone(environment: DockerREPL, name: str, confined: bool) -> float:
+    """Run the cell until its limit and end the REPL; return how long it took until its container was no more."""
+    inside = replace(environment, plan=replace(environment.plan, confined=confined))
+    with REPL(inside, {}, cancel=CancelToken()) as repl:
+        assert repl.run("1 + 1", seconds=10).stdout.strip() == "2"
+        began = time.monotonic()
+        with contextlib.suppress(
+            REPLLost
+        ):  # or it ends as it likes: the first process of a container cannot kill itself
+            repl.run(CELLS[name], seconds=LIMIT)
+    return time.monotonic() - began

@@ -156,7 +156,7 @@ import os, signal, sys
 from rlm_app.engine.frames import encode, read_frame
 from rlm_app.environments.confinement import Plan
 from rlm_app.environments.local import LocalREPL
-channel = LocalREPL(Plan(confined=False)).connect()
+channel = LocalREPL(Plan(confined=False), forked=FORKED).connect()
 channel.write(encode({"op": "hello", "tools": [], "output_chars": 10, "call_bytes": 10, "answer_chars": 10}))
 read_frame(channel.read)
 cell = b'''
@@ -181,9 +181,11 @@ print(scratch, os.popen(f"ps -o ppid= -p {channel.pid}").read().strip(), flush=T
 @pytest.mark.parametrize(
     "end", ["", "os._exit(3)", "os.kill(os.getpid(), signal.SIGKILL)"], ids=["exit", "_exit", "SIGKILL"]
 )
-def test_the_app_leaves_nothing_however_it_ends(end: str) -> None:
+@pytest.mark.parametrize("forked", [True, False], ids=["forked", "on its own"])
+def test_the_app_leaves_nothing_however_it_ends(end: str, forked: bool) -> None:
+    app = APP.replace("FORKED", str(forked)) + end
     done = subprocess.run(
-        [sys.executable, "-c", APP + end], cwd=ROOT, capture_output=True, text=True, check=False, timeout=30
+        [sys.executable, "-c", app], cwd=ROOT, capture_output=True, text=True, check=False, timeout=30
     )
     scratch, template = done.stdout.split()
 

@@ -78,12 +78,12 @@ def left_in(folder: str) -> list[int]:
     return found
 
 
-def attack(name: str, *, confined: bool = False) -> tuple[float, list[int]]:
+def attack(name: str, *, confined: bool = False, forked: bool = True) -> tuple[float, list[int]]:
     """Run the cell until its limit, end the REPL, and return how long that took and what is left.
 
     Behind the kernel's walls a cell can start no process at all: what it tries then ends as an error.
     """
-    with REPL(LocalREPL(Plan(confined=confined)), {}, cancel=CancelToken()) as repl:
+    with REPL(LocalREPL(Plan(confined=confined), forked=forked), {}, cancel=CancelToken()) as repl:
         scratch = repl.run("import os\nprint(os.getcwd())", seconds=10).stdout.strip()
         began = time.monotonic()
         try:
@@ -119,6 +119,13 @@ def test_nothing_is_left_of_a_confined_cell_that_stops_itself() -> None:
 @pytest.mark.parametrize("name", QUICK)
 def test_nothing_is_left_of_a_cell_that_wants_to_stay(name: str) -> None:
     took, left = attack(name)
+    assert left == []
+    assert took < LIMIT + GRACE
+
+
+@pytest.mark.parametrize("name", ["leaves daemons and dies", "leaves daemons and is killed", "runs away and dies"])
+def test_nothing_is_left_of_a_worker_that_was_not_forked_and_ends_itself(name: str) -> None:
+    took, left = attack(name, forked=False)
     assert left == []
     assert took < LIMIT + GRACE
 

@@ -45,7 +45,10 @@ def main(worker: str, plan: str) -> None:
     """Confine this process and run the worker in it; without a worker, print what held and wait for the host to hang up."""
     # Read before the walls are up: the worker's own file is not among those a cell may read.
     code = importlib.machinery.SourceFileLoader("__main__", worker).get_code("__main__") if worker else None
-    confined = confine(json.loads(plan))
+    wanted = json.loads(plan)
+    if code is not None and sys.platform.startswith("linux") and layers().may_start_processes(wanted):
+        importlib.import_module(f"{PACKAGE}.keeper").keep()
+    confined = confine(wanted)
     if code is None:
         sys.stdout.write(json.dumps(confined) + "\n")
         sys.stdout.flush()

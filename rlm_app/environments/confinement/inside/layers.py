@@ -37,6 +37,11 @@ def prepare() -> None:
             landlock.is_folder(path)
 
 
+def may_start_processes(plan: dict[str, Any]) -> bool:
+    """Whether a process confined by this plan could start others on this machine."""
+    return kernel.machine() is None or not plan["confined"] or not plan["seccomp"]
+
+
 def confine(plan: dict[str, Any]) -> dict[str, Any]:
     """Apply a plan to this process, which must have one thread and stand in its scratch folder.
 
