@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from rlm_app.clients.addresses import checked_address
 from rlm_app.clients.anthropic_reply import AnthropicReply
 from rlm_app.clients.anthropic_request import body_of
 from rlm_app.clients.hosted import Price, Terms, no_price
@@ -46,7 +47,7 @@ class AnthropicClient(StreamingClient):
     ) -> None:
         chosen = known_options("anthropic", options, _OPTIONS)
         key = checked_key(api_key)
-        self.base_url = (base_url or URL).rstrip("/").removesuffix("/v1")
+        self.base_url = checked_address(base_url or URL).removesuffix("/v1")
         if not key and self.base_url == URL:
             raise ConfigError("Anthropic needs a key and none is set; set ANTHROPIC_API_KEY or enter one in Settings.")
         url = self.base_url

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rlm_app.clients.counting import estimated_usage
-from rlm_app.clients.streams import Chunk, told
+from rlm_app.clients.streams import Chunk, count_of, told
 from rlm_app.protocols import OnText
 from rlm_app.types import Completion, Request, Usage
 
@@ -93,14 +93,15 @@ class AnthropicReply:
 
 def usage_of(said: Mapping[str, Any]) -> Usage | None:
     """Return what Anthropic counted; its `input_tokens` are those that were neither read from nor written to the cache."""
-    if "input_tokens" not in said or "output_tokens" not in said:
+    sent, given_out = count_of(said, "input_tokens"), count_of(said, "output_tokens")
+    if sent is None or given_out is None:
         return None
-    read, written = said.get("cache_read_input_tokens"), said.get("cache_creation_input_tokens")
+    read, written = count_of(said, "cache_read_input_tokens"), count_of(said, "cache_creation_input_tokens")
     return Usage(
         1,
-        said["input_tokens"] + (read or 0) + (written or 0),
-        said["output_tokens"],
+        sent + (read or 0) + (written or 0),
+        given_out,
         read,
-        (said.get("output_tokens_details") or {}).get("thinking_tokens"),
+        count_of(said.get("output_tokens_details") or {}, "thinking_tokens"),
         cache_write_tokens=written,
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from rlm_app.clients.addresses import checked_address
 from rlm_app.clients.hosted import Price, Terms, no_price
 from rlm_app.clients.openai_form import Form, Forms
 from rlm_app.clients.openai_options import checked_key, known_options
@@ -49,7 +50,9 @@ class AzureOpenAIClient(StreamingClient):
             raise ConfigError("Azure OpenAI needs a key: set AZURE_OPENAI_API_KEY, or enter one in Settings.")
         chosen = known_options("azure_openai", options, ("api_version", "headers", "body"))
         key = checked_key(api_key)
-        endpoint = base_url.rstrip("/").partition("/openai")[0]  # the portal shows addresses with the path after it
+        endpoint = checked_address(base_url).partition("/openai")[
+            0
+        ]  # the portal shows addresses with the path after it
 
         def carrier() -> Carrier:
             version = chosen.get("api_version") or API_VERSION

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from rlm_app.clients.addresses import checked_address
 from rlm_app.clients.gemini_reply import GeminiReply
 from rlm_app.clients.gemini_request import body_of
 from rlm_app.clients.hosted import Price, Terms, no_price
@@ -45,7 +46,7 @@ class GeminiClient(StreamingClient):
     ) -> None:
         chosen = known_options("gemini", options, _OPTIONS)
         key = checked_key(api_key)
-        url = self.base_url = (base_url or URL).rstrip("/")
+        url = self.base_url = checked_address(base_url or URL)
         if not key and url == URL:
             raise ConfigError("Gemini needs a key and none is set; set GEMINI_API_KEY or enter one in Settings.")
 

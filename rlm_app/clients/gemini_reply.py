@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rlm_app.clients.counting import estimated_usage
-from rlm_app.clients.streams import Chunk
+from rlm_app.clients.streams import Chunk, count_of
 from rlm_app.protocols import OnText
 from rlm_app.types import Completion, Request, Usage
 
@@ -75,13 +75,14 @@ class GeminiReply:
 
 def usage_of(said: Mapping[str, Any]) -> Usage | None:
     """Return what Gemini counted; its candidates do not take in the thoughts, its prompt does take in what was cached."""
-    if "promptTokenCount" not in said:
+    sent = count_of(said, "promptTokenCount")
+    if sent is None:
         return None
-    thoughts = said.get("thoughtsTokenCount")
+    thoughts = count_of(said, "thoughtsTokenCount")
     return Usage(
         1,
-        said["promptTokenCount"] + said.get("toolUsePromptTokenCount", 0),
-        said.get("candidatesTokenCount", 0) + (thoughts or 0),
-        said.get("cachedContentTokenCount"),
+        sent + (count_of(said, "toolUsePromptTokenCount") or 0),
+        (count_of(said, "candidatesTokenCount") or 0) + (thoughts or 0),
+        count_of(said, "cachedContentTokenCount"),
         thoughts,
     )

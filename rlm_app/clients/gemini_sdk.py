@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 import httpx2
@@ -12,8 +12,8 @@ from google import genai
 from google.genai import errors, types
 
 from rlm_app.cancel import CancelToken
-from rlm_app.clients.streams import Chunk
-from rlm_app.clients.trouble import Kind, Trouble
+from rlm_app.clients.streams import Chunk, parsed
+from rlm_app.clients.trouble import Kind, Trouble, seconds_of
 from rlm_app.clients.wire import Wire
 from rlm_app.clients.wire_sdk import Calls, http_client
 
@@ -48,7 +48,7 @@ class GeminiCarrier:
         sent = {name: value for name, value in body.items() if name != "model"}
         with self._sending(cancel):
             for answer in self._client._api_client.request_streamed("post", path, sent):
-                yield json.loads(answer.body or "{}")
+                yield parsed(answer.body or "{}")
 
     def models(self, cancel: CancelToken) -> Chunk:
         """Return the models that can write text; raise `Trouble`."""
@@ -56,6 +56,8 @@ class GeminiCarrier:
             listed = [
                 model for model in self._client.models.list() if "generateContent" in (model.supported_actions or ())
             ]
+        if not listed:
+            raise Trouble(Kind.NONSENSE)
         return {"data": [{"id": (model.name or "").removeprefix("models/")} for model in listed]}
 
     def close(self) -> None:
@@ -69,8 +71,9 @@ class GeminiCarrier:
             try:
                 yield
             except errors.APIError as error:
-                raise trouble_of(error.code, error.details) from None
-            except errors.UnknownApiResponseError:
+                headers = getattr(error.response, "headers", None) or {}
+                raise trouble_of(error.code, error.details, headers) from None
+            except (ValueError, RecursionError):  # of what is no JSON, or none that the SDK's models know
                 raise Trouble(Kind.NONSENSE) from None
             finally:
                 # The SDK leaves a stream open that is not read to its end.
@@ -78,14 +81,17 @@ class GeminiCarrier:
                     self._calls.exchange.close()
 
 
-def trouble_of(status: int, body: Any) -> Trouble:
+def trouble_of(status: int, body: Any, headers: Mapping[str, str] = MappingProxyType({})) -> Trouble:
     """Return the trouble that an error of Gemini's tells of: a bad key is a 400 there, and a day's quota a 429."""
     found = body.get("error", body) if isinstance(body, dict) else {"message": str(body)}
     details = [detail for detail in found.get("details") or () if isinstance(detail, dict)]
     said = f"{found.get('status') or ''} {found.get('message') or ''}".strip()
     if any(detail.get("reason") == "API_KEY_INVALID" for detail in details):
         return Trouble(Kind.STATUS, said, status=401)
+    if 300 <= status < 400:
+        said = headers.get("location") or said
     after = next((_seconds(detail["retryDelay"]) for detail in details if "retryDelay" in detail), None)
+    after = seconds_of(headers.get("retry-after")) if after is None else after
     if status == 429 and not _is_used_up(details):
         # Its message speaks of quota and billing for the calls of a minute too, which only have to wait.
         said = str(found.get("status"))

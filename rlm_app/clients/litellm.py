@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from rlm_app.clients.addresses import checked_address
 from rlm_app.clients.hosted import Price, Terms, no_price
 from rlm_app.clients.openai_options import checked_key, known_options
 from rlm_app.clients.pool import Pool
@@ -46,16 +47,17 @@ class LiteLLMClient(StreamingClient):
     ) -> None:
         extra = known_options("litellm", options, _OPTIONS).get("body") or {}
         key = checked_key(api_key)
+        url = checked_address(base_url) if base_url else None
         provider = extra.get("custom_llm_provider") or model.partition("/")[0]
 
         def carrier() -> Carrier:
             _stay_off_the_network()
             from rlm_app.clients.litellm_sdk import LiteLLMCarrier
 
-            return LiteLLMCarrier(provider, base_url, key, timeout)
+            return LiteLLMCarrier(provider, url, key, timeout)
 
         speech = Speech(
-            base_url or f"{provider} (through LiteLLM)",
+            url or f"{provider} (through LiteLLM)",
             key,
             carrier,
             lambda request: body_of(request, model, extra),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from rlm_app.clients.addresses import checked_address
 from rlm_app.clients.hosted import Price, Terms, no_price
 from rlm_app.clients.openai_form import Form, Forms, is_anthropic
 from rlm_app.clients.openai_light import LightCarrier
@@ -26,7 +27,8 @@ class OpenAIClient(StreamingClient):
     `base_url` is an address or a name of `PRESETS`; None is OpenAI. `timeout` is the seconds a server may stay silent,
     `concurrency` the most calls at once, unless a `pool` shared with other clients of the address says it. `options`:
     "headers" and "body" are further headers and fields of each request; "carrier" is "sdk" (OpenAI's own, the usual for
-    OpenAI) or "light" (the usual elsewhere). Raises `ConfigError` when the server needs a key and none is given.
+    OpenAI) or "light" (the usual elsewhere). Raises `ConfigError` for an address that cannot be one, and when the
+    server needs a key and none is given.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class OpenAIClient(StreamingClient):
         pool: Pool | None = None,
     ) -> None:
         preset = resolve(base_url)
+        checked_address(preset.base_url)
         if preset.needs_key and not api_key:
             raise ConfigError(f"{preset.base_url} needs a key and none is set; enter one in Settings.")
         chosen = known_options("openai", options, _OPTIONS)

@@ -62,4 +62,6 @@ def _refusal(exchange: Exchange, status: int, headers: Mapping[str, str]) -> Tro
         body = parsed(data)
     except Trouble:
         body = {"message": data.decode("utf-8", "replace")}
+    if 300 <= status < 400:
+        body = {"message": headers.get("location") or ""}
     return told(body, status, after)

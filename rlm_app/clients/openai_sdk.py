@@ -80,6 +80,8 @@ class SdkCarrier:
             headers = error.response.headers
             after = seconds_of(headers.get("retry-after"), headers.get("retry-after-ms"))
             found = error.body if isinstance(error.body, dict) else {"message": error.body or error.message}
+            if 300 <= error.status_code < 400:
+                found = {"message": headers.get("location") or ""}
             raise told(found, error.status_code, after) from None
         except self._sdk.APIConnectionError as error:
             cause = error.__cause__

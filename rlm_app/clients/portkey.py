@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from rlm_app.clients.addresses import checked_address
 from rlm_app.clients.hosted import Price, Terms, no_price
 from rlm_app.clients.openai_form import Form, Forms, is_anthropic
 from rlm_app.clients.openai_options import checked_key, known_options
@@ -50,7 +51,7 @@ class PortkeyClient(StreamingClient):
             raise ConfigError("Portkey needs a key: set PORTKEY_API_KEY, or enter one in Settings.")
         chosen = known_options("portkey", options, (*_ROUTING, "body"))
         key = checked_key(api_key)
-        url = (base_url or GATEWAY).rstrip("/")
+        url = checked_address(base_url or GATEWAY)
 
         def carrier() -> Carrier:
             return portkey_carrier(url, key, timeout, {name: chosen[name] for name in _ROUTING if name in chosen})

@@ -31,6 +31,6 @@ def resolve(base_url: str | None) -> Preset:
     named = PRESETS.get(base_url or "openai")
     if named is not None:
         return named
-    address = (base_url or "").rstrip("/")
+    address = (base_url or "").strip().rstrip("/")
     known = (preset for preset in PRESETS.values() if preset.base_url == address)
     return next(known, Preset(address, False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any, Protocol
 
 from rlm_app.cancel import CancelToken
 from rlm_app.clients.hosted import Terms, ask
+from rlm_app.clients.letters import Letters, whole_letters
 from rlm_app.clients.pool import Pool
 from rlm_app.clients.retry import TryAgain
 from rlm_app.clients.streams import Chunk
@@ -109,7 +111,7 @@ class StreamingClient:
             sentence = f"{self._speech.where} sent no list of models; check that the base URL is right."
             raise ClientError(sentence) from None
         except Trouble as trouble:
-            raise self._failure(trouble, cancel, begun=True) from None
+            raise self._failure(trouble, cancel, begun=True, model="") from None
 
     def close(self) -> None:
         """Close the connections, unless they are shared: then who made the pool does."""
@@ -117,7 +119,7 @@ class StreamingClient:
             self._pool.close()
 
     def _attempt(self, request: Request, cancel: CancelToken, on_text: OnText) -> Completion:
-        fold = self._speech.fold(on_text)
+        fold = self._speech.fold(Letters(on_text).take)
         body = self._speech.body(request)
         try:
             # Closing the stream at once lets its connection be used again, or be cut.
@@ -131,12 +133,15 @@ class StreamingClient:
                 raise self._failure(trouble, cancel, fold.begun) from None
         if not fold.whole:
             raise self._failure(Trouble(Kind.BROKEN), cancel, fold.begun)
-        return fold.completion(request, self.model)
+        found = fold.completion(request, self.model)
+        return dataclasses.replace(found, text=whole_letters(found.text), reasoning=whole_letters(found.reasoning))
 
-    def _failure(self, trouble: Trouble, cancel: CancelToken, begun: bool) -> Cancelled | ClientError | TryAgain:
+    def _failure(
+        self, trouble: Trouble, cancel: CancelToken, begun: bool, **asked: str
+    ) -> Cancelled | ClientError | TryAgain:
         if cancel.cancelled:
             return Cancelled("The call was stopped.")
-        return explain(trouble, self._asked, begun)
+        return explain(trouble, dataclasses.replace(self._asked, **asked), begun)
 
     def _carrier(self) -> Carrier:
         def open_carrier() -> tuple[Carrier, Callable[[], None]]:

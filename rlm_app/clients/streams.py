@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,30 +15,62 @@ from rlm_app.types import Completion, Request, Usage
 
 _FINISH = {"length": "length", "content_filter": "filter"}
 _DONE = b"[DONE]"
+_MOST = 10**12
+"""What no call can use of anything; servers have been seen to send infinities."""
 
 Chunk = Mapping[str, Any]
 
 
 def chunks(pieces: Iterable[bytes]) -> Iterator[Chunk]:
     """Yield the JSON objects of a stream of server-sent events up to its last word, "[DONE]"; raise `Trouble` on others."""
-    rest = b""
+    held = b""
+    for line in lines_of(pieces):
+        if line.startswith(b"data:"):
+            held = _joined(held, line[5:].strip())
+            if held == _DONE:
+                return
+        elif held and not line.strip():
+            raise Trouble(Kind.NONSENSE)
+        if held and (chunk := _object(held)) is not None:
+            held = b""
+            yield chunk
+    if held:
+        raise Trouble(Kind.NONSENSE)
+
+
+def lines_of(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a stream, however it is cut into pieces; a mark of its byte order is left out."""
+    begun: list[bytes] = []
+    first = True
     for piece in pieces:
-        *lines, rest = (rest + piece).split(b"\n")
-        for line in lines:
-            if line.startswith(b"data:"):
-                if (data := line[5:].strip()) == _DONE:
-                    return
-                yield parsed(data)
-    if rest.startswith(b"data:") and rest[5:].strip() != _DONE:
-        yield parsed(rest[5:])
+        begun.append(piece)
+        if b"\n" not in piece:  # a long line is put together once, not anew with every piece
+            continue
+        *lines, rest = b"".join(begun).split(b"\n")
+        if first:
+            lines[0], first = lines[0].removeprefix(BOM_UTF8), False
+        yield from lines
+        begun = [rest]
+    yield b"".join(begun)
 
 
-def parsed(data: bytes) -> Chunk:
+def parsed(data: bytes | str) -> Chunk:
     """Return the JSON object in `data`; raise `Trouble` when it is none."""
+    if (value := _object(data)) is None:
+        raise Trouble(Kind.NONSENSE)
+    return value
+
+
+def _joined(held: bytes, more: bytes) -> bytes:
+    return b"\n".join((held, more)) if held else more
+
+
+def _object(data: bytes | str) -> Chunk | None:
+    """Return the JSON object in `data`, None where its end is missing; raise `Trouble` for what is no object."""
     try:
         value = json.loads(data)
-    except ValueError:
-        raise Trouble(Kind.NONSENSE) from None
+    except (ValueError, RecursionError):
+        return None
     if not isinstance(value, dict):
         raise Trouble(Kind.NONSENSE)
     return value
@@ -62,6 +95,8 @@ class Reply:
         self.usage = chunk.get("usage") or self.usage
         for choice in (chunk.get("choices") or ())[:1]:
             self.finish = choice.get("finish_reason") or self.finish
+            if self.finish == "error":
+                raise Trouble(Kind.STATUS, status=502)
             self._add_delta(choice.get("delta") or choice.get("message") or {})
 
     def _add_delta(self, delta: Chunk) -> None:
@@ -115,26 +150,29 @@ def _plain(content: Any) -> str:
 
 
 def _usage(said: Chunk) -> Usage | None:
-    if _count(said, "prompt_tokens") is None and _count(said, "completion_tokens") is None:
+    if count_of(said, "prompt_tokens") is None and count_of(said, "completion_tokens") is None:
         return None
     prompt = said.get("prompt_tokens_details") or {}
     output = said.get("completion_tokens_details") or {}
-    cached = _count(prompt, "cached_tokens")
+    cached = count_of(prompt, "cached_tokens")
     return Usage(
         1,
-        _count(said, "prompt_tokens"),
-        _count(said, "completion_tokens"),
-        _count(said, "prompt_cache_hit_tokens") if cached is None else cached,
-        _count(output, "reasoning_tokens"),
+        count_of(said, "prompt_tokens"),
+        count_of(said, "completion_tokens"),
+        count_of(said, "prompt_cache_hit_tokens") if cached is None else cached,
+        count_of(output, "reasoning_tokens"),
         _number(said.get("cost")),
-        cache_write_tokens=_count(prompt, "cache_write_tokens"),
+        cache_write_tokens=count_of(prompt, "cache_write_tokens"),
     )
 
 
-def _count(said: Chunk, name: str) -> int | None:
+def count_of(said: Mapping[str, Any], name: str) -> int | None:
+    """Return a number of tokens, None where `said` has none under that name that can be one."""
     number = _number(said.get(name))
     return None if number is None else int(number)
 
 
 def _number(value: Any) -> float | None:
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0 else None
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return None
+    return value if 0 <= value < _MOST else None

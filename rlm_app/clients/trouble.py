@@ -24,6 +24,7 @@ _NO_CREDIT = re.compile(
 )
 _FILTERED = re.compile(r"content_filter|content management policy|ResponsibleAIPolicyViolation", re.IGNORECASE)
 _KEY_LIKE = re.compile(r"\b(sk|key|pk)-[\w*-]{6,}")
+LIST = "list of models"
 _FAULT = "the provider had a fault of its own"
 _BUSY = "the provider asked to slow down"
 _SILENT = "the provider did not answer in time"
@@ -53,11 +54,19 @@ class Trouble(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """What a call asked for, as far as an error may tell it; `key` is only here to be struck out."""
+    """What a call asked for, as far as an error may tell it; `key` is only here to be struck out.
+
+    `model` is "" where the server was asked for its list of models.
+    """
 
     model: str
     url: str
     key: str = field(default="", repr=False)
+
+    @property
+    def what(self) -> str:
+        """What was asked for, in words."""
+        return self.model or LIST
 
     def clean(self, text: str) -> str:
         """Return at most 300 characters of a server's own words on one line, without the key."""
@@ -70,7 +79,8 @@ def explain(trouble: Trouble, asked: Asked, begun: bool) -> ClientError | TryAga
     if trouble.kind is Kind.STATUS:
         return _of_status(trouble, asked, begun)
     if trouble.kind is Kind.NONSENSE:
-        return ClientError(f"{asked.url} sent something that is no chat completion; check that the base URL is right.")
+        wanted = "chat completion" if asked.model else LIST
+        return ClientError(f"{asked.url} sent something that is no {wanted}; check that the base URL is right.")
     if trouble.kind is Kind.UNREACHABLE:
         why = f" ({asked.clean(trouble.said)})" if trouble.said else ""
         return ClientError(
@@ -91,9 +101,9 @@ def _of_status(trouble: Trouble, asked: Asked, begun: bool) -> ClientError | Try
     if not passes or _NO_CREDIT.search(trouble.said) or (status == 500 and _TOO_LONG.search(trouble.said)):
         return _refused(trouble, asked)
     if status == 429:
-        sentence = f"{asked.url} gets too many requests for {asked.model}; try later or lower the concurrency."
+        sentence = f"{asked.url} gets too many requests for {asked.what}; try later or lower the concurrency."
         return _again(sentence, trouble, begun, _BUSY)
-    sentence = f"{asked.url} has a fault of its own ({status}) with {asked.model}; try again later."
+    sentence = f"{asked.url} has a fault of its own ({status}) with {asked.what}; try again later."
     return _again(sentence, trouble, begun, _FAULT)
 
 
@@ -109,11 +119,15 @@ def _refused(trouble: Trouble, asked: Asked) -> ClientError:
     elif status == 401:
         sentence = f"{asked.url} refused the key; check it in Settings."
     elif status == 403:
-        sentence = f"{asked.url} does not let this key use {asked.model}; check its rights, or pick another model."
+        sentence = f"{asked.url} does not let this key use {asked.what}; check its rights, or pick another model."
+    elif 300 <= status < 400:
+        sentence = f"{asked.url} sends on to another address ({said}); enter that as the base URL in Settings."
+    elif status == 404 and not asked.model:
+        sentence = f"{asked.url} has no {LIST}; check the base URL in Settings."
     elif status == 404:
         sentence = f"{asked.url} does not know the model {asked.model}; check its name and the base URL in Settings."
     else:
-        sentence = f"{asked.url} did not take the request for {asked.model} ({status}): {said}"
+        sentence = f"{asked.url} did not take the request for {asked.what} ({status}): {said}"
     return ClientError(sentence)
 
 

@@ -126,6 +126,8 @@ def _connected(route: Route, hold: Hold) -> socket.socket:
         places = socket.getaddrinfo(route.host, route.port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise Trouble(Kind.UNREACHABLE, _words(error)) from None
+    except UnicodeError:
+        raise Trouble(Kind.UNREACHABLE, "no host can have that name") from None
     said = ""
     for family, kind, protocol, _, address in places:
         sock = socket.socket(family, kind, protocol)

@@ -33,7 +33,7 @@ def route_to(url: str) -> Route:
 
     What runs on this machine is reached directly: no proxy can reach our own loopback.
     """
-    parts = urlsplit(url)
+    parts = _split(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise Trouble(Kind.UNREACHABLE, f"{url!r} is no address that begins with http:// or https://")
     secure = parts.scheme == "https"
@@ -63,12 +63,19 @@ def _proxy_for(scheme: str, host: str) -> SplitResult | None:
     found = proxies.get(scheme) or proxies.get("all")
     if not found:
         return None
-    proxy = urlsplit(found if "://" in found else f"http://{found}")
+    proxy = _split(found if "://" in found else f"http://{found}")
     if proxy.scheme != "http":
         raise Trouble(
             Kind.UNREACHABLE, f"the proxy of this system speaks {proxy.scheme}, and only http:// proxies can be used"
         )
     return proxy
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError as error:
+        raise Trouble(Kind.UNREACHABLE, str(error)) from None
 
 
 def _port(parts: SplitResult) -> int | None:

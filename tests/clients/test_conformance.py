@@ -21,7 +21,8 @@ from rlm_app.clients.scripted import ScriptedClient
 from rlm_app.errors import Cancelled, ClientError, ContextTooLong
 from rlm_app.protocols import Client
 from rlm_app.types import Completion, Message, Request, Usage
-from tests.clients.providers import KEY, PROVIDERS, Hosted
+from tests.clients.providers import HOSTED, KEY, PROVIDERS, Hosted
+from tests.servers.raw_server import RawServer, say
 from tests.servers.site import Asked, Say, Site
 
 REQUEST = Request((Message("user", "Who pays?\n\nThe tenant pays the rent on Friday.\n\nSay who pays the rent."),))
@@ -339,6 +340,36 @@ def test_asking_for_the_models_with_a_wrong_key_says_so(hosted: Hosted) -> None:
             client.models(CancelToken())
         client.close()
     assert KEY not in str(caught.value)
+
+
+@EACH
+def test_an_address_without_a_list_of_models_is_not_said_to_lack_the_model(hosted: Hosted) -> None:
+    with hosted.serving([Say(status=404, error={"error": {"message": "Not Found"}})]) as site:
+        client = hosted.make(site)
+        with pytest.raises(ClientError) as caught:
+            client.models(CancelToken())
+        client.close()
+    assert "list of models" in str(caught.value)
+    assert "tiny" not in str(caught.value)
+
+
+@pytest.mark.parametrize("hosted", [each for each in HOSTED.values() if not each.slow], ids=lambda each: each.base)
+def test_a_redirection_is_told_with_where_it_leads_and_not_followed_with_the_key(hosted: Hosted) -> None:
+    there = "https://elsewhere.example/v1"
+    error = failure(hosted, Say(status=307, headers={"location": there}, error={}))
+    assert there in str(error)
+    assert "base URL" in str(error)
+
+
+@pytest.mark.parametrize("hosted", [each for each in HOSTED.values() if not each.slow], ids=lambda each: each.base)
+@pytest.mark.parametrize("body", [b"[]", b"null", b"<html>Hello</html>", b"[" * 100_000])
+def test_a_list_of_models_that_is_none_is_told_as_such(hosted: Hosted, body: bytes) -> None:
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(body)
+    with RawServer([say(head + body)]) as server:
+        client = hosted.client("tiny", KEY, f"http://127.0.0.1:{server.port}", options=hosted.options or {})
+        with pytest.raises(ClientError, match="no list of models"):
+            client.models(CancelToken())
+        client.close()
 
 
 @EACH

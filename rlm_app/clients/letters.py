@@ -1,0 +1,30 @@
+"""Letters that arrive in halves: some servers cut a reply in the middle of one, and send each half as an escape of JSON."""
+
+from __future__ import annotations
+
+from rlm_app.protocols import OnText
+
+
+def whole_letters(text: str) -> str:
+    """Return text with halves of letters put together; a half that is alone, which nothing can store, is replaced."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+class Letters:
+    """Hands pieces of a text on to `on_text` in whole letters: half of one waits for the piece that has the other."""
+
+    def __init__(self, on_text: OnText) -> None:
+        self._on_text = on_text
+        self._half = ""
+
+    def take(self, piece: str) -> None:
+        """Take the next piece."""
+        text, self._half = self._half + piece, ""
+        if "\ud800" <= text[-1:] <= "\udbff":
+            text, self._half = text[:-1], text[-1]
+        if text:
+            self._on_text(whole_letters(text))
