@@ -32,6 +32,7 @@ class Budget:
         self._subcalls = 0
         self._in_flight = Counter[bool]()
         self._settled = {True: NO_USAGE, False: NO_USAGE}
+        self._unpriced: set[str] = set()
 
     @property
     def usage(self) -> Usage:
@@ -82,6 +83,15 @@ class Budget:
         """Add what a finished call used."""
         with self._lock:
             self._usage = self._usage + usage
+
+    def is_news(self, unpriced: str) -> bool:
+        """Whether money is limited and this model, whose price is not known, is named for the first time."""
+        if self.limits.cost is None:
+            return False
+        with self._lock:
+            known = unpriced in self._unpriced
+            self._unpriced.add(unpriced)
+        return not known
 
     def cell_seconds(self) -> float:
         """Return how long a cell may compute now: the cell limit, or what is left of the run's time if that is less."""

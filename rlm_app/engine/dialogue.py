@@ -10,6 +10,7 @@ from rlm_app.engine.history import History
 from rlm_app.engine.profiles import profile_for
 from rlm_app.engine.recorder import Place
 from rlm_app.engine.runtime import Runtime
+from rlm_app.engine.unpriced import tell_unpriced
 from rlm_app.engine.waits import teller
 from rlm_app.events import ModelReplied, Noticed
 from rlm_app.protocols import Client
@@ -77,6 +78,7 @@ def record_reply(
         purpose=purpose,
         restart=restart,
     )
+    tell_unpriced(runtime, place, turn, completion)
 
 
 class Dialogue:

@@ -10,6 +10,7 @@ from typing import Any
 from rlm_app.engine.parallel import parallel_map
 from rlm_app.engine.recorder import Place
 from rlm_app.engine.runtime import Runtime
+from rlm_app.engine.unpriced import tell_unpriced
 from rlm_app.engine.waits import teller
 from rlm_app.engine.watch import Watch
 from rlm_app.errors import Cancelled, ClientError, LimitReached, REPLError
@@ -82,7 +83,7 @@ class Subcalls:
             return self._place.below(next(self._numbers))
 
     def _batch(self, role: str, prompts: Sequence[Any], model: str | None) -> list[str]:
-        if isinstance(prompts, (str, Mapping)):
+        if not isinstance(prompts, (list, tuple)):
             raise TypeError(f"{role}_query_batched takes a list of prompts; for one prompt use {role}_query")
         group = f"{self.iteration}.{self.cell}.{len(prompts)}" if len(prompts) > 1 else ""
         at_once = self._handler.budget.limits.concurrency
@@ -144,6 +145,8 @@ class Subcalls:
         except (ClientError, REPLError) as error:
             return self._fail(place, client, began, str(error))
         self._emit_finished(place, completion.model, began, completion, None)
+        if not child:
+            tell_unpriced(self._runtime, self._place, self.iteration, completion)
         return completion.text
 
     def _fail(self, place: Place, client: Client, began: float, reason: str) -> str:
@@ -188,10 +191,14 @@ class Subcalls:
 
 
 def _messages(prompt: Any) -> tuple[Message, ...]:
-    """Take a prompt as cells write it: a string, a list of {role, content}, or anything that has a text form."""
+    """Take a prompt as cells write it: a string, a list of {role, content}, or what has a text form; None is empty."""
     if isinstance(prompt, (list, tuple)) and prompt and all(isinstance(m, Mapping) and "content" in m for m in prompt):
-        return tuple(Message(m.get("role", "user"), str(m["content"])) for m in prompt)
-    return (Message("user", prompt if isinstance(prompt, str) else str(prompt)),)
+        return tuple(Message(m.get("role", "user"), _written(m["content"])) for m in prompt)
+    return (Message("user", _written(prompt)),)
+
+
+def _written(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def _text(messages: tuple[Message, ...]) -> str:

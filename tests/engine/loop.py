@@ -86,7 +86,7 @@ def drive(
     question: str | None = "the question",
     limits: Limits | None = None,
     sub: Sequence[Reply] | Callable[[Request], Reply] = lambda request: f"re: {request.messages[-1].content}",
-    cost: float = 0.0,
+    cost: float | None = 0.0,
     cancel: CancelToken | None = None,
     journal: Journal | None = None,
     signals: Signals | None = None,

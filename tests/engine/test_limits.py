@@ -13,9 +13,10 @@ from rlm_app.engine.recorder import Recorder
 from rlm_app.engine.runtime import Runtime
 from rlm_app.engine.session import Job, run_job
 from rlm_app.environments.local import LocalREPL
-from rlm_app.events import Event, RunFinished
+from rlm_app.events import Event, Noticed, RunFinished
 from rlm_app.protocols import OnText, OnWait, ignore_text, ignore_wait
 from rlm_app.types import Completion, Limits, Request, Stop, Usage
+from tests.engine.loop import ANSWER, block, drive
 
 CALLS = 200
 FAN_OUT = f"```repl\nreplies = llm_query_batched([f'part {{n}}' for n in range({CALLS})])\nprint(len(replies))\n```"
@@ -145,3 +146,17 @@ def test_a_limit_on_sub_calls_lets_through_exactly_so_many() -> None:
     assert round(sub.spent / 0.001) == 50
     assert completion.stop is Stop.SUBCALLS
     assert completion.text
+
+
+def test_a_money_limit_says_once_which_model_it_cannot_hold() -> None:
+    run = drive([block("llm_query_batched(['a', 'b', 'c'])"), ANSWER], limits=Limits(cost=1.0), cost=None)
+    told = [event.text for event in run.events if isinstance(event, Noticed) and event.topic == "price unknown"]
+    assert len(told) == 2
+    assert "price of root is not known" in told[0]
+    assert "price of sub is not known" in told[1]
+
+
+@pytest.mark.parametrize(("limits", "cost"), [(Limits(), None), (Limits(cost=1.0), 0.0)])
+def test_a_model_that_is_priced_or_not_limited_by_money_needs_no_such_word(limits: Limits, cost: float | None) -> None:
+    run = drive([block("llm_query('a')"), ANSWER], limits=limits, cost=cost)
+    assert "price unknown" not in run.topics

@@ -158,7 +158,7 @@ def test_a_failed_sub_call_is_one_marked_slot() -> None:
     assert sorted(errors, key=str) == [None, None, "the server is on fire"]
 
 
-@pytest.mark.parametrize("call", ["llm_query('')", "llm_query('  ')"])
+@pytest.mark.parametrize("call", ["llm_query('')", "llm_query('  ')", "llm_query(None)"])
 def test_an_empty_prompt_is_not_sent(call: str) -> None:
     run = drive([block(f"print({call})"), ANSWER])
     assert run.stdout().startswith("Error: ")
@@ -169,8 +169,9 @@ def test_a_batch_of_nothing_gives_nothing() -> None:
     assert drive([block("print(llm_query_batched([]))"), ANSWER]).stdout() == "[]\n"
 
 
-def test_a_string_given_to_a_batch_is_an_error_and_not_a_call_per_letter() -> None:
-    run = drive([block("llm_query_batched('hello')"), ANSWER])
+@pytest.mark.parametrize("prompts", ["'hello'", "None", "7", "{'a': 1}"])
+def test_what_is_no_list_given_to_a_batch_is_an_error_and_not_a_call_per_letter(prompts: str) -> None:
+    run = drive([block(f"llm_query_batched({prompts})"), ANSWER])
     assert run.sub.calls == 0
     assert "list of prompts" in run.shown(2)
 
