@@ -17,7 +17,7 @@ import pytest
 from rlm_app.cancel import CancelToken
 from rlm_app.engine.repl import REPL
 from rlm_app.environments.confinement import INSIDE, START, Plan, packages, sources
-from rlm_app.environments.confinement.inside import identity, landlock, rules, seccomp, syscalls
+from rlm_app.environments.confinement.inside import identity, landlock, paths, rules, seccomp, syscalls
 from rlm_app.environments.confinement.measure import Report, level_of, measure
 from rlm_app.environments.confinement.words import Kind, Level, describe, on_this_system
 from rlm_app.environments.local import LocalREPL
@@ -154,6 +154,32 @@ def test_the_filter_fits_into_what_a_kernel_takes(machine: int) -> None:
     assert len(program(machine)) // 8 < 4096
 
 
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("files", [True, False])
+def test_the_filter_that_is_kept_names_the_process_it_is_put_on(machine: int, files: bool) -> None:
+    for name in ("kill", "tgkill", "prlimit64"):
+        for pid in (PID, PID + 1):
+            kept = seccomp.program(machine, pid, files=files)
+            others = {verdict(kept, AUDIT[machine], number(name, machine), (other,)) for other in (seccomp.NOBODY, 77)}
+            assert verdict(kept, AUDIT[machine], number(name, machine), (pid,)) == OK
+            assert others == {EPERM}
+
+
+@pytest.mark.parametrize(
+    ("beside", "whole"),
+    [((), True), (("pip", "pip-24.0.dist-info", "README.txt"), True), (("pip", "secrets.py"), False)],
+)
+def test_the_standard_library_is_one_path_unless_somebodys_packages_stand_in_it(
+    tmp_path: Path, beside: tuple[str, ...], whole: bool
+) -> None:
+    (tmp_path / "json").mkdir()
+    (tmp_path / "site-packages").mkdir()
+    for name in beside:
+        (tmp_path / "site-packages" / name).touch()
+    found = paths._standard(str(tmp_path))
+    assert found == ([str(tmp_path)] if whole else [str(tmp_path / "json")])
+
+
 def test_the_numbers_are_those_of_the_kernels_headers() -> None:
     if not (make_syscalls.X86_64.exists() and make_syscalls.AARCH64.exists()):
         pytest.skip("the kernel's headers (linux-libc-dev) are not installed")
@@ -174,7 +200,11 @@ def test_in_scratch_only_plain_files_can_be_made() -> None:
 
 def test_what_goes_into_a_sandbox_is_small_and_complete() -> None:
     inside = START.with_name("inside")
-    assert {path.stem for path in inside.glob("*.py")} == {*INSIDE, "__init__"}
+    assert {path.stem for path in inside.glob("*.py")} == {
+        *INSIDE,
+        "__init__",
+        "keeper",
+    }  # the last only where the app starts it
     for name, source in sources():
         compile(source, name, "exec")
     assert sum(len(source) for _, source in sources()) < 64 << 10

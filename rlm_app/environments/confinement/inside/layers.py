@@ -31,8 +31,10 @@ FILES = ("read", "write", "parent")
 def prepare() -> None:
     """Look up what every process finds the same, before one is forked for each worker."""
     limits.tasks()
-    if kernel.machine() is not None:
+    machine = kernel.machine()
+    if machine is not None:
         kernel.libc()
+        seccomp.program(machine, os.getpid(), files=True)
         for path in (*paths.runtime()[0], *paths.runtime()[1], *paths.DEVICES):
             landlock.is_folder(path)
 

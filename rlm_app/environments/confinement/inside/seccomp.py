@@ -21,11 +21,20 @@ X32 = 0x40000000
 SECCOMP = (317, 277)
 SET_FILTER, ALL_THREADS = 1, 1
 
+NOBODY = 0x7EDCBA98  # no process id is as large, and no instruction has it for another reason
+
 _instruction = struct.Struct("=HBBI").pack
+_programs: dict[tuple[int, bool], bytes] = {}
 
 
 def program(machine: int, pid: int, *, files: bool) -> bytes:
-    """Return the filter for one machine and process, as the kernel takes it."""
+    """Return the filter for one machine and process, as the kernel takes it; built once for all that this process forks."""
+    if (machine, files) not in _programs:
+        _programs[machine, files] = _program_for(machine, NOBODY, files=files)
+    return _programs[machine, files].replace(struct.pack("=I", NOBODY), struct.pack("=I", pid))
+
+
+def _program_for(machine: int, pid: int, *, files: bool) -> bytes:
     code = [
         _instruction(LOAD, 0, 0, MACHINE_AT),
         _instruction(JUMP_EQUAL, 1, 0, AUDIT[machine]),
