@@ -178,6 +178,7 @@ def timed(sources: Sequence[Document], quotes: int) -> dict[str, float]:
     index = Index(text)
     index.anchors()
     figures = {"index (s)": time.process_time() - began}
+    verify_quote(index, "what is loaded on first use is loaded by now")
     base = stretches(text[:300_000], quotes, rng)
     for kind in ("as it is", "another number", "another word"):
         told = [quote for each in base if (quote := {**HONEST, **ALTERED}[kind](each, rng))]

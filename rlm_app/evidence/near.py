@@ -6,17 +6,18 @@ Nearness only proposes a passage; what is made of it is decided by which words d
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rlm_app.evidence.anchors import PIECE, SHORTEST, STRIDE
 from rlm_app.evidence.index import Index
-from rlm_app.evidence.normalise import Normal, normalise
+from rlm_app.evidence.normalise import Normal, normalised
 from rlm_app.evidence.weights import Weight, weight_of_change
 from rlm_app.evidence.words import Diff, Word, compare, differences, words_of
 from rlm_app.types import Difference
 
 CANDIDATES = 3
-_COMMON = 200
+_COMMON = 64
 """Places from which on a piece says nothing about where a quotation stands."""
 _BUCKET = 64
 _SHORT = 60
@@ -44,35 +45,51 @@ class Near:
 
 def nearest(index: Index, quote: str) -> Near | None:
     """Return the passage whose words differ least from the quotation's, None when none shares enough with it."""
-    normal = normalise(quote)
+    normal = normalised(quote)
     quoted = words_of(quote)
     if not normal.text or not quoted:
         return None
-    found = [near for window in _windows(index, normal) if (near := _look(index, quote, quoted, normal, window))]
-    return min(found, key=lambda near: (near.changed, near.start), default=None)
+    best: Near | None = None
+    for window in _windows(index, normal):
+        near = _look(index, quote, quoted, normal, window)
+        if near is not None and (best is None or near.changed < best.changed):
+            best = near
+        if best is not None and best.changed <= 1:
+            break
+    return best
 
 
 def _windows(index: Index, normal: Normal) -> list[tuple[int, int]]:
     """Return stretches of the compared text in which the quotation may stand."""
     length, total = len(normal.text), len(index.normal.text)
     reach = max(40, length // 4)
-    begins = _by_anchors(index, normal.text) if length >= SHORTEST else []
+    begins = _by_anchors(index, normal.text, _sample(length)) if length >= SHORTEST else []
+    begins = begins or _by_anchors(index, normal.text, range(length - PIECE + 1))
     if begins:
         return [(max(0, begin - reach), min(total, begin + length + reach + _BUCKET)) for begin in begins]
     return [(0, total)] if length <= _SHORT and total <= _LONGEST_SEARCH else []
 
 
-def _by_anchors(index: Index, wanted: str) -> list[int]:
+def _sample(length: int) -> Sequence[int]:
+    """Return places of pieces at the beginning, in the middle and at the end of a quotation, or all if it is short."""
+    last, run = length - PIECE, 4 * STRIDE
+    if last <= 3 * run:
+        return range(last + 1)
+    middle = (last - run) // 2
+    return [*range(run), *range(middle, middle + run), *range(last - run + 1, last + 1)]
+
+
+def _by_anchors(index: Index, wanted: str, pieces: Sequence[int]) -> list[int]:
     """Return where the quotation would begin if its pieces, wherever they stand, stood in it; likeliest first."""
     anchors = index.anchors()
     votes: Counter[int] = Counter()
-    for at in range(len(wanted) - PIECE + 1):
+    for at in pieces:
         span = anchors.range_of(wanted[at : at + PIECE])
         if span[1] - span[0] <= _COMMON:
             votes.update((place - at) // _BUCKET for place in anchors.places(span))
     both = {bucket: count + votes.get(bucket + 1, 0) for bucket, count in votes.items()}
     best = sorted(both, key=lambda bucket: (-both[bucket], bucket))[: 2 * CANDIDATES]
-    needed = len(wanted) // (8 * STRIDE)
+    needed = len(pieces) // (8 * STRIDE)
     return [bucket * _BUCKET for bucket in _apart(best) if both[bucket] > needed][:CANDIDATES]
 
 

@@ -13,6 +13,7 @@ import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, compress, pairwise, repeat
 
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
@@ -95,6 +96,12 @@ def normalise(text: str) -> Normal:
     hard += [gap.end() for gap in _DIGIT_GAP.finditer(text)]
     offsets = _offsets(text, parts)
     return Normal("".join(parts), offsets, _places(hard, offsets), _places(soft, offsets), text)
+
+
+@lru_cache(256)
+def normalised(quote: str) -> Normal:
+    """Return a quotation as it is compared; kept, as each is looked for in several ways and documents."""
+    return normalise(quote)
 
 
 def _offsets(text: str, folded: list[str]) -> array[int]:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from rlm_app.evidence.index import Index
 from rlm_app.evidence.interruptions import Shortened
 from rlm_app.evidence.near import Near, nearest
-from rlm_app.evidence.normalise import Normal, normalise
+from rlm_app.evidence.normalise import Normal, normalised
 from rlm_app.evidence.weights import Weight
 from rlm_app.types import Difference, Verdict
 
@@ -47,7 +47,7 @@ def found(index: Index, quote: str) -> list[Match]:
     """
     plain = _INSERTED.sub(r"\1", _trimmed(quote))
     for written in dict.fromkeys((quote, plain, plain.rstrip(_FINAL))):
-        normal = normalise(written)
+        normal = normalised(written)
         places = [index.extended(index.span(hit), written, normal) for hit in index.hits(normal)]
         if places:
             return [Match(Verdict.FOUND, start, end) for start, end in places]
@@ -66,7 +66,7 @@ def found_uninterrupted(index: Index, quote: str) -> list[Match]:
 
 def found_in_parts(index: Index, quote: str) -> list[Match]:
     """Return every place where the pieces between "…" stand in their order, near each other."""
-    parts = [normalise(_INSERTED.sub(r"\1", part)) for part in _ELISION.split(quote)]
+    parts = [normalised(_INSERTED.sub(r"\1", part)) for part in _ELISION.split(quote)]
     parts = [part for part in parts if part.text]
     lengths = [len(part.text) for part in parts]
     if not 2 <= len(parts) <= _MOST_PARTS or min(lengths) < _SHORTEST_PART or max(lengths) < _LONGEST_PART_AT_LEAST:
@@ -116,7 +116,7 @@ def approximate(index: Index, quote: str) -> Match | None:
 
 def _near_whole(index: Index, quote: str) -> Match | None:
     near = nearest(index, quote)
-    shortened = index.uninterrupted() if near is None or near.changed else None
+    shortened = index.uninterrupted() if near is None or near.changed > 1 else None
     if shortened is not None:
         inner, back = shortened
         other = nearest(inner, quote)
