@@ -7,6 +7,7 @@ from rich.panel import Panel
 from rich.syntax import Syntax
 from rich.text import Text
 
+from rlm_app.engine.closing import without_cells
 from rlm_app.events import (
     CellFinished,
     CellStarted,
@@ -37,7 +38,8 @@ class Printer:
                 self._line(
                     f"{indent}Turn {event.iteration} · {event.seconds:.1f} s · {event.usage.tokens:,} tokens", "bold"
                 )
-                self._console.print(Text(_head(event.reply)))
+                if said := without_cells(event.reply):
+                    self._console.print(Text(_head(said)))
             case CellStarted():
                 self._console.print(Syntax(event.code, "python"))
             case CellFinished():

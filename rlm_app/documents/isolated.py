@@ -218,6 +218,8 @@ def _nothing(said: dict[str, Any], data: bytes, digest: str, size: int) -> None:
 
 
 def _size(path: Path, name: str) -> int:
+    if path.is_dir():
+        raise DocumentError(name, "is a folder; give the files in it")
     try:
         return path.stat().st_size
     except OSError as error:

@@ -26,10 +26,15 @@ def answer_in(reply: str, finish: str = "stop") -> str:
     handed_in = [text.strip() for cell in cells for text in _texts_handed_in(cell) if text.strip()]
     if handed_in:
         return handed_in[-1]
-    plain = reply.replace("\r\n", "\n")
-    if not _CELL.search(_THOUGHT.sub("", plain)):
-        return reply if _THOUGHT.sub("", plain).strip() else ""
-    return _CELL.sub("", _THOUGHT.sub("", plain)).strip()
+    said = _THOUGHT.sub("", reply)
+    if said.strip() and without_cells(said) == said.replace("\r\n", "\n").strip():
+        return reply
+    return without_cells(said)
+
+
+def without_cells(reply: str) -> str:
+    """Return the reply without its blocks marked repl, and without the blanks around it."""
+    return _CELL.sub("", reply.replace("\r\n", "\n")).strip()
 
 
 def _texts_handed_in(cell: str) -> Iterator[str]:

@@ -79,6 +79,11 @@ def test_a_file_that_is_not_there_is_a_document_error(tmp_path: Path) -> None:
         read(tmp_path / "gone.txt", "gone.txt")
 
 
+def test_a_folder_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match="is a folder; give the files in it"):
+        read_isolated(tmp_path, "papers")
+
+
 def test_a_file_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
     with (tmp_path / "big.txt").open("wb") as file:
         file.truncate(MAX_BYTES + 1)
