@@ -37,6 +37,7 @@ def follow(run_id: str) -> None:
     if path and done not in st.session_state:
         tabs.front(run_id, tabs.TIMELINE)
         open_way(run_id, path)
+        look_at(run_id, path)
     st.session_state[done] = True
 
 
@@ -61,3 +62,16 @@ def index_to_show(run_id: str, turns: list[Turn]) -> int | None:
     """Return, once, which turn an address led to, so that its page of turns is drawn."""
     number = st.session_state.pop(f"way-{run_id}", None)
     return next((index for index, turn in enumerate(turns) if turn.reply.iteration == number), None)
+
+
+def look_at(run_id: str, path: Path) -> None:
+    """Bring a step into view when the page is drawn next: its sub-call, or the row of its turn where that is nearest."""
+    _, nonce = looked_at(run_id)
+    calls = [f"step-{crumbs.key(run_id, path[:end])}" for end in range(len(path), 1, -1) if end % 2 == 0]
+    st.session_state[f"look-{run_id}"] = [*calls, f"turnrow-{run_id}-{path[0]}"], nonce + 1
+
+
+def looked_at(run_id: str) -> tuple[list[str], int]:
+    """Return the places to bring into view, the best first, and how often that was asked of this visit."""
+    found: tuple[list[str], int] = st.session_state.get(f"look-{run_id}", ([], 0))
+    return found

@@ -17,7 +17,9 @@ KINDS = {"llm": "asked a model", "rlm": "a run of its own"}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that happened; `start` and `end` are seconds on the run's axis, `cost` US dollars."""
+    """One thing that happened; `start` and `end` are seconds on the run's axis, `cost` US dollars.
+
+    `name` is said where the end of the path does not say what it is."""
 
     path: Path
     what: str
@@ -27,6 +29,7 @@ class Line:
     cost: float | None
     failed: bool
     is_done: bool = True
+    name: str = ""
 
     @property
     def level(self) -> int:
@@ -88,4 +91,5 @@ def _group(path: Path, role: str, calls: Sequence[Subcall], stretch: axis.Stretc
         sum(prices) if prices else None,
         bool(failed),
         len(ends) == len(calls),
+        "sub-calls",
     )

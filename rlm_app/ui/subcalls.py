@@ -96,7 +96,7 @@ def headline(calls: Sequence[Subcall]) -> str:
 
 def detail(run_id: str, path: Path, call: Subcall, draw_turn: DrawTurn, texts: Texts = no_texts) -> None:
     """Draw one sub-call in full, with the turns of a child run; `path` is the sub-call's own place."""
-    with st.container(border=True, gap="xsmall"):
+    with st.container(border=True, gap="xsmall", key=f"step-{crumbs.key(run_id, path)}"):
         st.markdown(
             f"**Sub-call {path[-1]}** · {_VERBS.get(call.started.role, 'asked a model')}, {safe.label(call.started.model)}"
             + (f" · {_known(call.finished)}" if call.finished and call.finished.replayed else "")

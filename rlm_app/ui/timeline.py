@@ -11,7 +11,7 @@ from rlm_app.build import App
 from rlm_app.engine.trajectory import Trajectory, Turn
 from rlm_app.records import RunRecord
 from rlm_app.types import Document
-from rlm_app.ui import address, axis, documents, fork, intent, notices, safe, strip, turn, whole, words
+from rlm_app.ui import address, axis, documents, fork, intent, moving, notices, safe, search, strip, turn, whole, words
 
 _ICON = ":material/code:"
 _STYLE = Path(__file__).with_name("timeline.css")
@@ -31,7 +31,9 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
         st.caption(summary(trajectory))
     view_key = f"view-{record.id}"
     st.session_state.setdefault(view_key, TURNS)
-    view = st.segmented_control("View", VIEWS, key=view_key, label_visibility="collapsed")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        view = st.segmented_control("View", VIEWS, key=view_key, label_visibility="collapsed")
+        search.draw(record.id, trajectory, view_key, TURNS)
     if view == TREE:
         whole.tree(record.id, trajectory, view_key, TURNS)
     elif view == WATERFALL:
@@ -40,6 +42,8 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
         whole.models(trajectory)
     else:
         _turns(app, record, trajectory)
+        moving.draw(record.id, live=record.state.is_live)
+        moving.legend(live=record.state.is_live)
 
 
 def _turns(app: App, record: RunRecord, trajectory: Trajectory) -> None:

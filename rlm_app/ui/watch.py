@@ -53,7 +53,8 @@ def _draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
         with second:
             timeline.draw(app, record, trajectory)
             if record.state.is_live:
-                live.draw(app, record, len(trajectory.turns))
+                with st.container(key="timeline_end"):
+                    live.draw(app, record, len(trajectory.turns))
     if third.open:
         with third:
             evidence.draw(app, record, trajectory)

@@ -53,11 +53,14 @@ def tree(run_id: str, trajectory: Trajectory, view_key: str, turns_view: str) ->
 
 def waterfall(run_id: str, trajectory: Trajectory) -> None:
     """Draw every turn and sub-call as a bar on the axis of the whole run, a page at a time."""
-    every = outline.lines(trajectory, grouped=False)
     whole = axis.length(axis.stretches(trajectory.turns), live=False)
-    lines = _page(f"fall-page-{run_id}", every)
-    st.caption(f"From left to right: {words.duration(whole)} of work. Red: it ended in an error.")
-    body = "".join(_bar(line, whole) for line in lines)
+    lines = _page(f"fall-page-{run_id}", outline.lines(trajectory, grouped=False))
+    first, last = min(line.start for line in lines), max(line.end for line in lines)
+    st.caption(
+        f"From left to right: {words.clock(first)} to {words.clock(last)} of {words.clock(whole)} at work. "
+        "Red: something in it ended in an error."
+    )
+    body = "".join(_bar(line, first, last - first or 1.0) for line in lines)
     st.html(f'<div class="rlm-fall" role="group" aria-label="Waterfall of the run">{body}</div>')
 
 
@@ -98,7 +101,7 @@ def _page(key: str, lines: Sequence[Line]) -> Sequence[Line]:
 
 def _row(line: Line) -> dict[str, object]:
     return {
-        "Step": _INDENT * line.level + crumbs.last(line.path),
+        "Step": _INDENT * line.level + (line.name or crumbs.last(line.path)),
         "What": ("✕ " if line.failed else "") + line.what,
         "Seconds": round(line.end - line.start, 1) if line.is_done else None,
         "Calls": line.calls,
@@ -106,8 +109,8 @@ def _row(line: Line) -> dict[str, object]:
     }
 
 
-def _bar(line: Line, whole: float) -> str:
-    left, width = axis.percent(line.start, line.end, whole)
+def _bar(line: Line, first: float, seconds: float) -> str:
+    left, width = axis.percent(line.start - first, line.end - first, seconds)
     text = f"{crumbs.last(line.path)} · {line.what}"
     return _BAR.format(
         indent=min(line.level, 8),

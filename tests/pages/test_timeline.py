@@ -12,7 +12,7 @@ from rlm_app.records import RunSpec
 from rlm_app.types import DocumentInfo, Limits, RunState
 from rlm_app.ui import crumbs, notices, shell
 from tests.pages.conftest import SCRIPT
-from tests.pages.records import keep, summary_event
+from tests.pages.records import keep, sub_call_events, summary_event
 from tests.pages.seeing import texts
 
 Page = Callable[..., AppTest]
@@ -99,3 +99,56 @@ def test_a_direct_run_is_one_call_that_is_called_so_and_offers_no_branches(
     assert any(found.proto.label.startswith("**The call** · the whole text") for found in tab.get("expander"))
     assert "Go on differently" not in texts(tab)
     assert not [found for found in tab.text_input if found.label == "Ask a follow-up"]
+
+
+def test_an_address_leads_to_a_step_at_any_depth_and_opening_a_turn_writes_one(
+    page: Page, app: App, contract: DocumentInfo
+) -> None:
+    run_id = finished(app, contract, TREE, limits=Limits(depth=3))
+    tab = page(shell.RUN, run=run_id, step="1.1.1")
+    assert "Turn 1 › sub-call 1 › Turn 1" in texts(tab)
+    assert "print(rlm_query('the first line'))" in texts(tab)
+
+
+def test_a_search_finds_words_in_a_run_and_leads_to_the_step(page: Page, app: App, contract: DocumentInfo) -> None:
+    run_id = finished(app, contract, TREE, limits=Limits(depth=3))
+    tab = opened(page, run_id)
+    tab.text_input(key=f"hit-words-{run_id}").set_value("my part").run()
+    assert "4 places, 4 times in all" in texts(tab)
+    assert "the first line" not in texts(tab)
+    tab.button(key="hit_next").click().run()
+    assert "1 of 4 places" in texts(tab)
+    assert "<mark>my part</mark>" in texts(tab)
+    assert "print(rlm_query('the first line'))" in texts(tab)
+    assert tab.query_params["step"] == "1.1.1"
+    tab.text_input(key=f"hit-words-{run_id}").set_value("nobody wrote this").run()
+    assert "Found nowhere in this run." in texts(tab)
+
+
+def test_more_than_twenty_sub_calls_are_a_table_that_is_narrowed_down_fifty_a_page(
+    page: Page, app: App, contract: DocumentInfo
+) -> None:
+    run_id = keep(app, contract, RunState.DONE)
+    sub_call_events(app, run_id, [""] * 59 + ["It broke."])
+    tab = opened(page, run_id, f"turn-{run_id}-1")
+    assert len(tab.dataframe[0].value) == 50
+    tab.text_input(key=f"sought-{run_id}-1").set_value("part 60?").run()
+    assert list(tab.dataframe[0].value["No."]) == [60]
+    tab.text_input(key=f"sought-{run_id}-1").set_value("").run()
+    tab.selectbox(key=f"order-{run_id}-1").set_value("failed first").run()
+    assert list(tab.dataframe[0].value["State"])[:2] == ["failed", "done"]
+
+
+def test_the_whole_run_is_shown_as_a_tree_as_a_waterfall_and_by_model(
+    page: Page, app: App, contract: DocumentInfo
+) -> None:
+    run_id = finished(app, contract, TREE, limits=Limits(depth=3))
+    tab = opened(page, run_id)
+    tab.segmented_control(key=f"view-{run_id}").set_value("Tree").run()
+    steps = [str(step) for step in tab.dataframe[0].value["Step"]]
+    assert steps[:3] == ["Turn 1", "\u2003sub-call 1", "\u2003\u2003Turn 1"]
+    tab.segmented_control(key=f"view-{run_id}").set_value("Waterfall").run()
+    assert "rlm-fall" in texts(tab)
+    tab.segmented_control(key=f"view-{run_id}").set_value("By model").run()
+    assert list(tab.dataframe[0].value["Model"]) == ["scripted"]
+    assert not tab.exception

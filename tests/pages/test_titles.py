@@ -7,7 +7,7 @@ import pytest
 from rlm_app.engine.trajectory import Subcall, Trajectory, Turn
 from rlm_app.events import CellFinished, CellStarted, ModelReplied, SubcallFinished, SubcallStarted
 from rlm_app.types import NO_USAGE, CellError, Document, DocumentInfo, Message, Usage
-from rlm_app.ui import axis, crumbs, outline, sent, slices, strip, subcall_rows, titles
+from rlm_app.ui import address, axis, crumbs, finding, outline, search, sent, slices, strip, subcall_rows, titles
 
 SEARCH = "import re\nfor m in re.finditer(r'(?i)\\bterminat', context):\n    print(m.start())"
 TERMS = "terms = ['rent', 'notice']\nfor term in terms:\n    if term in context:\n        print(term)"
@@ -135,3 +135,26 @@ def test_the_rest_of_a_prompt_is_what_was_sent_before_and_begins_anew_after_a_su
 
 def test_the_end_of_a_way_is_named() -> None:
     assert crumbs.last((2, 3)) == "sub-call 3"
+
+
+def test_a_search_counts_places_and_times_and_shows_the_words_in_their_context() -> None:
+    found = finding.hits(tree(12, error=True), "PART 1")
+    assert [(hit.path, hit.part, hit.count) for hit in found] == [
+        ((1, 1), "prompt", 1),
+        ((1, 10), "prompt", 1),
+        ((1, 11), "prompt", 1),
+        ((1, 12), "prompt", 1),
+    ]
+    assert (found[1].found, found[1].after) == ("Part 1", "0")
+    assert [hit.part for hit in finding.hits(tree(2, error=True), "broke")] == ["reply"]
+    assert finding.hits(tree(2), "  ") == []
+    assert search.counted(found, 1) == "2 of 4 places, 4 times in all"
+
+
+@pytest.mark.parametrize("text", ["", "x", "1..2", "1.", "-1", "1" * 9])
+def test_an_address_that_names_no_step_opens_nothing(text: str) -> None:
+    assert address.parse(text) == ()
+
+
+def test_a_steps_address_is_read_as_it_was_written() -> None:
+    assert address.parse(address.written((2, 14, 3))) == (2, 14, 3)
