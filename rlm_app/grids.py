@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from rlm_app.finding import RunFinder
 from rlm_app.records import RunRecord, RunSpec, RunStore
 
 
@@ -97,13 +98,19 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Square:
-    """A cell as it stands: its run where it has one, and `why` it is out of date or failed, as a sentence."""
+    """A cell as it stands: its run where it has one, the run's answer in `short`, and `why` it is out of date or failed."""
 
     place: Place
     standing: Standing
     cell: GridCell
     record: RunRecord | None = None
     why: str = ""
+    short: str = ""
+
+    @property
+    def text(self) -> str:
+        """What stands in the cell: what a person wrote, else the short answer; "" where there is neither."""
+        return self.short if self.cell.edited is None else self.cell.edited
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +169,8 @@ class GridStore(Protocol):
         """Keep why a cell could not be run."""
 
 
-class Store(RunStore, Protocol):
-    """What the app stands on: runs, documents and grids in one file."""
+class Store(RunStore, RunFinder, Protocol):
+    """What the app stands on: runs, documents and grids in one file, and the ways to find among them."""
 
     @property
     def grids(self) -> GridStore:

@@ -41,7 +41,10 @@ class RunSpec:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A run as a list shows it. Times are seconds since 1970 (UTC); `boot` names the process that worked on it last."""
+    """A run as a list shows it. Times are seconds since 1970 (UTC); `boot` names the process that worked on it last.
+
+    `title` is what a person called it, "" where the question is its name.
+    """
 
     id: str
     owner: str
@@ -59,6 +62,13 @@ class RunRecord:
     quotes_found: int = 0
     quotes_total: int = 0
     sample: bool = False
+    title: str = ""
+    starred: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the run is called in lists."""
+        return self.title or self.spec.question
 
 
 class RunStore(Protocol):

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rlm_app.events import Event
+from rlm_app.finding import Day, FoundRuns, RunQuery, Table
 from rlm_app.records import RunRecord
-from rlm_app.store import documents, preferences, sweep
+from rlm_app.store import asking, documents, preferences, searching, sweep
 from rlm_app.store.batch import Job
 from rlm_app.store.grids import DuckDBGrids
 from rlm_app.store.journal import DuckDBJournal
@@ -90,6 +91,22 @@ class DuckDBStore:
             query = f"{_RUN} WHERE owner = ? ORDER BY created DESC, id LIMIT ?"
             rows = cursor.execute(query, [owner, limit]).fetchall()
         return [run_of(row) for row in rows]
+
+    def find_runs(self, owner: str, query: RunQuery) -> FoundRuns:
+        """Return the part of the owner's runs that is asked for, and what there is to choose from."""
+        with self._reader.reading() as cursor:
+            return searching.search(cursor, owner, query)
+
+    def days(self, owner: str, query: RunQuery) -> tuple[Day, ...]:
+        """Return what the runs that fit used on each day, oldest first."""
+        with self._reader.reading() as cursor:
+            return searching.days(cursor, owner, query)
+
+    def ask(self, owner: str, sql: str) -> Table:
+        """Answer a question in SQL over the owner's runs, calls and citations alone; raise `StoreError` with the reason."""
+        with self._reader.reading() as cursor:
+            tables = asking.copied(cursor, owner, sql)
+        return asking.answer(tables, sql)
 
     def delete_run(self, run_id: str, owner: str) -> None:
         """Remove the run with its events, its journal and the texts that only it refers to."""

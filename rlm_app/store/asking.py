@@ -1,0 +1,91 @@
+"""Questions in SQL, answered from a copy: it holds this owner's rows and nothing else, and can reach no file or setting.
+
+The copy is a database in memory of a process of its own, so what a question may see is decided by what is there, not by
+reading the question, and one that takes too much time or memory ends with that process. One statement that selects is
+taken, and a thousand rows are given.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rlm_app.errors import StoreError
+from rlm_app.finding import Table
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+VIEWS = ("runs", "calls", "citations")
+ROWS, SECONDS, CHARACTERS = 1_000, 5.0, 10_000
+_STARTING = 15.0
+_FOLDER = Path(__file__).with_name("views")
+
+
+def copied(cursor: DuckDBPyConnection, owner: str, sql: str) -> dict[str, Any]:
+    """Return the owner's views as Arrow tables; one that the question does not name has no rows."""
+    tables: dict[str, Any] = {}
+    for name in VIEWS:
+        query = (_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+        if not re.search(rf"\b{name}\b", sql, re.IGNORECASE):
+            query = f"SELECT * FROM ({query}) LIMIT 0"  # noqa: S608 - a file of our own
+        tables[name] = cursor.sql(query, params=[owner]).to_arrow_table()
+    return tables
+
+
+def answer(tables: dict[str, Any], sql: str) -> Table:
+    """Carry out the question in a process of its own; raise `StoreError` with what is wrong with it."""
+    began = time.monotonic()
+    blobs = {name: _stream(table) for name, table in tables.items()}
+    head = {"sql": sql, "sizes": {name: len(blob) for name, blob in blobs.items()}, "rows": ROWS, "seconds": SECONDS}
+    command = [sys.executable, "-m", "rlm_app.store.asking_child"]
+    given = json.dumps(head).encode() + b"\n" + b"".join(blobs.values())
+    try:
+        done = subprocess.run(
+            command,
+            input=given,
+            capture_output=True,
+            timeout=SECONDS + _STARTING,
+            check=False,
+            cwd=Path(__file__).parents[2],
+        )
+    except subprocess.TimeoutExpired as error:
+        raise StoreError(_too_much()) from error
+    line, _, body = done.stdout.partition(b"\n")
+    if not line:
+        raise StoreError(_too_much())
+    if reason := json.loads(line)["error"]:
+        raise StoreError(f"The question cannot be answered: {reason}")
+    return _table(body, time.monotonic() - began)
+
+
+def _too_much() -> str:
+    return f"The question took more than {SECONDS:g} seconds or too much memory and was ended. Ask for less at a time."
+
+
+def _stream(table: Any) -> bytes:
+    import pyarrow
+
+    sink = pyarrow.BufferOutputStream()
+    with pyarrow.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    stream: bytes = sink.getvalue().to_pybytes()
+    return stream
+
+
+def _table(body: bytes, seconds: float) -> Table:
+    import pyarrow
+
+    found = pyarrow.ipc.open_stream(body).read_all()
+    columns = [column.to_pylist() for column in found.columns]
+    rows = tuple(tuple(_cell(value) for value in row) for row in zip(*columns, strict=True))
+    return Table(tuple(found.column_names), rows[:ROWS], len(rows) > ROWS, seconds)
+
+
+def _cell(value: Any) -> Any:
+    return value[:CHARACTERS] + " …" if isinstance(value, str) and len(value) > CHARACTERS else value

@@ -1,0 +1,95 @@
+"""Looking for runs in the data file: what is sought becomes one condition, so ten thousand runs take no time."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from rlm_app.finding import Day, FoundRuns, Order, RunQuery
+from rlm_app.store.rows import RUN_COLUMNS, run_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_COST = "CAST(usage ->> '$.cost' AS DOUBLE)"
+_QUESTION = "coalesce(spec ->> '$.question', '')"
+_BACKEND = "(spec ->> '$.backend')"
+_ORDERS = {
+    Order.NEWEST: "created DESC",
+    Order.OLDEST: "created",
+    Order.DEAREST: f"{_COST} DESC NULLS LAST, created DESC",
+    Order.LONGEST: "seconds DESC, created DESC",
+    Order.QUESTION: f"lower(coalesce(nullif(title, ''), {_QUESTION})), created DESC",
+}
+_IN_TEXT = f"contains(lower(concat_ws(' ', title, {_QUESTION}, answer, array_to_string(document_names, ' '))), ?)"
+# A short cell stands in its event as JSON, a long one among the texts.
+_IN_CODE = """
+    id IN (SELECT run_id FROM events WHERE kind = 'CellStarted' AND contains(lower(body), ?)
+        UNION ALL SELECT run_id FROM texts JOIN
+            (SELECT run_id, unnest(texts) AS name FROM events WHERE kind = 'CellStarted' AND len(texts) > 0)
+            ON name = sha256 WHERE contains(lower(text), ?))
+"""
+
+
+def search(cursor: DuckDBPyConnection, owner: str, query: RunQuery) -> FoundRuns:
+    """Return the part of the owner's runs that is asked for, and what there is to choose from."""
+    condition, values = _condition(owner, query)
+    total = _number(cursor, f"SELECT count(*) FROM runs WHERE {condition}", values)  # noqa: S608 - conditions of our own
+    rows = cursor.execute(
+        f"SELECT {', '.join(RUN_COLUMNS)} FROM runs WHERE {condition} "  # noqa: S608 - names of our own
+        f"ORDER BY {_ORDERS[query.order]}, id LIMIT ? OFFSET ?",
+        [*values, query.limit, query.offset],
+    ).fetchall()
+    every, own = _condition(owner, RunQuery(hidden=query.hidden))
+    return FoundRuns(
+        tuple(map(run_of, rows)),
+        total,
+        _number(cursor, f"SELECT count(*) FROM runs WHERE {every}", own),  # noqa: S608 - conditions of our own
+        _names(cursor, "state", every, own),
+        _names(cursor, _BACKEND, every, own),
+        _names(cursor, "unnest(document_names)", every, own),
+    )
+
+
+def days(cursor: DuckDBPyConnection, owner: str, query: RunQuery) -> tuple[Day, ...]:
+    """Return what the runs that fit used on each day (UTC), oldest first."""
+    condition, values = _condition(owner, query)
+    rows = cursor.execute(
+        f"SELECT strftime(make_timestamp(CAST(created * 1000000 AS BIGINT)), '%Y-%m-%d') AS day, count(*), "  # noqa: S608
+        f"sum({_COST}), sum(seconds) FROM runs WHERE {condition} GROUP BY day ORDER BY day",
+        values,
+    ).fetchall()
+    return tuple(Day(*row) for row in rows)
+
+
+def _condition(owner: str, query: RunQuery) -> tuple[str, list[Any]]:
+    parts: list[tuple[str, list[Any]]] = [("owner = ?", [owner])]
+    for word in query.words.lower().split():
+        written = json.dumps(word, ensure_ascii=False)[1:-1]
+        parts.append((f"({_IN_TEXT} OR {_IN_CODE})", [word, written, word]))
+    lists = (("state", query.states), (_BACKEND, query.backends))
+    parts += [(f"list_contains(?, {column})", [list(wanted)]) for column, wanted in lists if wanted]
+    if query.documents:
+        parts.append(("list_has_any(document_names, ?)", [list(query.documents)]))
+    if query.hidden:
+        parts.append(("NOT list_contains(?, id)", [list(query.hidden)]))
+    if query.starred:
+        parts.append(("starred", []))
+    bounds = (
+        (f"{_COST} >= ?", query.least_cost),
+        (f"{_COST} <= ?", query.most_cost),
+        ("created >= ?", query.since),
+        ("created < ?", query.until),
+    )
+    parts += [(clause, [bound]) for clause, bound in bounds if bound is not None]
+    return " AND ".join(clause for clause, _ in parts), [value for _, values in parts for value in values]
+
+
+def _number(cursor: DuckDBPyConnection, query: str, values: list[Any]) -> int:
+    row = cursor.execute(query, values).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _names(cursor: DuckDBPyConnection, column: str, condition: str, values: list[Any]) -> tuple[str, ...]:
+    query = f"SELECT DISTINCT {column} AS name FROM runs WHERE {condition} ORDER BY name"  # noqa: S608 - names of our own
+    return tuple(name for (name,) in cursor.execute(query, values).fetchall() if name)
