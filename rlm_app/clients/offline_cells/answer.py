@@ -1,5 +1,6 @@
 # The answer: quotations, word for word and with their places, or that nothing was found.
 
+from collections.abc import Callable
 from typing import Any
 
 from rlm_app.clients.offline_cells.ask import terms_for
@@ -59,6 +60,18 @@ def choose(
             pairs = quotations(question, ranked, item, reply)
             kept += [(item, *pair) for pair in pairs if not any(pair[0] in known for _, known, _ in kept)]
     return kept[:QUOTES]
+
+
+def stands(kept: tuple[dict[str, Any], str, str], cite: Callable[[str, str], str]) -> bool:
+    """Tell whether a quotation passes the app's own check, which sees the whole document and not this passage alone."""
+    item, quote, place = kept
+    if len(quote.split()) < 3 or len(quote) < 12:
+        return True
+    try:
+        cite(quote, f"{item['document']}, {place}")
+    except Exception:  # noqa: BLE001 - what a function on the host raises comes as a kind that has no name here
+        return False
+    return True
 
 
 def report(kept: list[tuple[dict[str, Any], str, str]]) -> str:
