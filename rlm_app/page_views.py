@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,13 +41,15 @@ class PageView:
 class PageViews:
     """Draws pages of the PDFs whose files `original` finds for an owner. Safe to use from many threads.
 
-    One reading process serves all; it ends when no page was asked for in two minutes.
+    One reading process serves all; it ends when no page was asked for in two minutes. A thread of its own starts it and
+    talks to it: a confined process ends with the thread that started it, and a page's thread is gone when it is drawn.
     """
 
     def __init__(self, original: Callable[[str, str], Path | None]) -> None:
         self._original = original
         self._lock = threading.Lock()
         self._kept: OrderedDict[Key, Drawn] = OrderedDict()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="page-views")
         self._process: ReadingProcess | None = None
         self._clock: threading.Timer | None = None
 
@@ -86,6 +89,7 @@ class PageViews:
         with self._lock:
             self._end()
             self._kept.clear()
+        self._thread.shutdown()
 
     def _drawn(self, key: Key, path: Path, name: str, text: str, password: str | None) -> Drawn:
         """Return what is kept under `key`, or draw it; a picture that was drawn for its boxes too is kept apart from them."""
@@ -96,11 +100,13 @@ class PageViews:
         from rlm_app.documents.page_images import WIDTH
 
         _, index, spans = key
-        self._process = self._process or ReadingProcess(reading.launch())
+        process = self._process = self._process or ReadingProcess(reading.launch())
         self._rest()
-        drawn = self._process.page(
-            path, name, index + 1, text, spans, password, width=0 if spans else WIDTH, seconds=SECONDS
+        width = 0 if spans else WIDTH
+        asked = self._thread.submit(
+            process.page, path, name, index + 1, text, spans, password, width=width, seconds=SECONDS
         )
+        drawn = asked.result()
         self._keep(key, replace(drawn, boxes=drawn.boxes if spans else ()))
         return drawn
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,3 +90,12 @@ def test_a_deleted_document_has_no_pictures_left(app: App, tmp_path: Path) -> No
     app.shelf.delete(document.info.sha256, "local")
     with pytest.raises(DocumentError, match="was not kept"):
         app.pages.page(document, "local", 0)
+
+
+def test_pages_are_drawn_one_after_the_other_for_threads_that_come_and_go(app: App, tmp_path: Path) -> None:
+    document, drawn = lease(app, tmp_path), []
+    for index in (0, 1):
+        page = threading.Thread(target=lambda at=index: drawn.append(app.pages.page(document, "local", at)))
+        page.start()
+        page.join(30)
+    assert len(drawn) == 2

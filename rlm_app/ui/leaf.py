@@ -9,7 +9,7 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.records import RunRecord
 from rlm_app.types import Citation, Document, Verdict
-from rlm_app.ui import chips, documents, marked, pictures_of_pages, quoted, safe, states
+from rlm_app.ui import chips, documents, marked, pictures_of_pages, quoted, safe, shell, states
 from rlm_app.ui.pictures_of_pages import Boxed, Span
 
 _LOOKS = {Verdict.FOUND: "found", Verdict.FOUND_IN_PARTS: "parts", Verdict.ALTERED: "altered", Verdict.CLOSE: "close"}
@@ -54,13 +54,15 @@ def page(app: App, record: RunRecord, number: int, citation: Citation, *, large:
     if pictures_of_pages.draw(app, record.owner, document, index, boxed, quote=number, large=large):
         if said := _about(document, index, citation):
             st.caption(said)
+        _in_document(document, index)
         return
     this = document.info.pages[index]
     if document.info.format == "pdf":
         st.caption("The text of the page; the file itself was not kept, so there is no picture. Add it again for one.")
     marks = [(citation.start, citation.end)]
     text = marked.page_text(document, this)
-    marked.show(text, marks, offset=this.start, differing=_differing_spans(citation), quote=number)
+    marked.show(text, marks, offset=this.start, differing=differing_spans(citation), quote=number)
+    _in_document(document, index)
 
 
 def boxes_of(citation: Citation) -> list[Boxed]:
@@ -69,7 +71,7 @@ def boxes_of(citation: Citation) -> list[Boxed]:
         return []
     look = _LOOKS.get(citation.verdict, "near")
     passage = Boxed((citation.start, citation.end), look, f"passage boxed: {citation.verdict.value}")
-    words = [Boxed(span, "differs", "words that the answer has otherwise") for span in _differing_spans(citation)]
+    words = [Boxed(span, "differs", "words that the answer has otherwise") for span in differing_spans(citation)]
     return [passage, *words]
 
 
@@ -89,6 +91,12 @@ def differing(citation: Citation) -> str:
     pairs = [f"{_said(each.quoted, 'red')} for {_said(each.source, 'green')}" for each in shown]
     more = len(citation.differences) - len(shown)
     return f"The answer says {'; '.join(pairs)}{f'; and {more} more' if more > 0 else ''}."
+
+
+def differing_spans(citation: Citation) -> list[Span]:
+    """Return where in the document the words of a passage stand that its quotation has otherwise."""
+    found = [(each.start, each.start + len(each.source)) for each in citation.differences if each.source]
+    return [span for span in found if citation.start <= span[0] and span[1] <= citation.end]
 
 
 def _said(text: str, color: str) -> str:
@@ -121,6 +129,15 @@ def _ways(app: App, record: RunRecord, citations: Sequence[Citation], number: in
         )
 
 
+def _in_document(document: Document, index: int) -> None:
+    st.page_link(
+        shell.DOCUMENTS,
+        label="Open it in the document",
+        icon=":material/menu_book:",
+        query_params={"document": document.info.sha256, "page": str(index + 1)},
+    )
+
+
 def _about(document: Document, index: int, citation: Citation) -> str:
     this = document.info.pages[index]
     if citation.verdict is Verdict.SCANNED_PAGE or this.kind in {"scanned", "ocr"}:
@@ -137,8 +154,3 @@ def _index(document: Document, citation: Citation) -> int | None:
     if citation.end <= citation.start and named:  # a picture without text has no characters to find it by
         return named[0]
     return document.info.pages.index(page) if page else None
-
-
-def _differing_spans(citation: Citation) -> list[Span]:
-    found = [(each.start, each.start + len(each.source)) for each in citation.differences if each.source]
-    return [span for span in found if citation.start <= span[0] and span[1] <= citation.end]

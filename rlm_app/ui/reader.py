@@ -1,4 +1,4 @@
-"""Reading a document by page, with found passages marked."""
+"""Reading a document by page, as a picture or as text, with found passages marked, and what runs made of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.types import Document, DocumentInfo, Page
-from rlm_app.ui import documents, marked, safe, words
+from rlm_app.ui import citing, documents, marked, pictures_of_pages, safe, versions, words
+from rlm_app.ui.pictures_of_pages import Boxed
 
 _KINDS = {
     "text": "text",
@@ -29,16 +30,17 @@ def draw(app: App, owner: str, sha256: str) -> None:
     st.caption(safe.label(app.health(info)))
     for note in info.notes:
         st.info(safe.markdown(note), icon=":material/info:")
-    if not info.pages:
+    if not info.pages or versions.draw(app, owner, info, documents.library(app, owner)):
         return
     search, text = st.columns([3, 5], gap="large")
     with search:
         found = _find(document)
+        citing.read(app, owner, document)
     with text:
         page = _choose_page(info)
         st.caption(f"{_kind(page)} · {words.count(page.end - page.start, 'character')}")
-        if page.end > page.start:
-            marked.show(marked.page_text(document, page), _on(page, found), offset=page.start)
+        _page(app, owner, document, page, _on(page, found))
+        citing.on_page(app, owner, document, page)
         with st.expander(report_title(info), type="compact", icon=":material/checklist:"):
             st.dataframe(report(info), hide_index=True, alt="Every page with its number of characters and its state")
 
@@ -59,6 +61,19 @@ def report(info: DocumentInfo) -> list[dict[str, object]]:
         }
         for page in info.pages
     ]
+
+
+def _page(app: App, owner: str, document: Document, page: Page, found: list[marked.Span]) -> None:
+    """Draw the page as its picture, where there is one and nobody asked for the text, else as text."""
+    key = f"as-text-{document.info.sha256}"
+    pictured = app.pages.drawable(document.info, owner)
+    as_text = pictured and st.toggle("As text", key=key, persist_state="session")
+    boxed = [Boxed(span, "sought", "found here") for span in found]
+    index = document.info.pages.index(page)
+    if pictured and not as_text and pictures_of_pages.draw(app, owner, document, index, boxed):
+        return
+    if page.end > page.start:
+        marked.show(marked.page_text(document, page), found, offset=page.start)
 
 
 def _find(document: Document) -> list[marked.Span]:
@@ -107,6 +122,9 @@ def _choose_page(info: DocumentInfo) -> Page:
     """Draw the field that turns to a page, with a step back and forth."""
     key = _page_key(info)
     numbers = range(len(info.pages))
+    named = st.query_params.pop("page", "")
+    if named.isascii() and named.isdigit() and int(named) - 1 in numbers:
+        st.session_state[key] = int(named) - 1
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         number = st.selectbox(
             info.unit.capitalize(),

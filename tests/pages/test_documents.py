@@ -43,7 +43,9 @@ def test_a_found_passage_turns_to_its_page(page: Page, app: App) -> None:
     tab = page(shell.DOCUMENTS, document=info.sha256)
     tab.text_input(key=f"find-{info.sha256}").set_value(words).run()
     tab.button(key=f"hit-{info.sha256}-0").click().run()
-    assert "<mark>" in tab.get("html")[0].proto.body
+    assert "rlm-sought" in "".join(found.proto.body for found in tab.get("html"))
+    tab.toggle(key=f"as-text-{info.sha256}").set_value(True).run()
+    assert "<mark>" in "".join(found.proto.body for found in tab.get("html"))
 
 
 def test_a_document_is_read_in_a_view_of_its_own_with_a_way_back(page: Page, contract: DocumentInfo) -> None:
