@@ -90,6 +90,28 @@ def estimate(work: Work, past: Sequence[Past] = ()) -> Estimate:
     return _cut(Estimate(cost, seconds, len(runs), len(same) == len(runs)), work.limits)
 
 
+def together(estimates: Sequence[Estimate], parallel: int) -> Estimate:
+    """Return what several runs are likely to use, `parallel` at a time; unknown where it is unknown of one of them.
+
+    The ends are added up, which is the wider guess: what one run of a model has in common with the next does not even out.
+    """
+    cost, seconds = _added([each.cost for each in estimates]), _added([each.seconds for each in estimates])
+    at_once = max(1, min(parallel, len(estimates)))
+    return Estimate(
+        cost,
+        Range(seconds.low / at_once, seconds.high / at_once) if seconds else None,
+        min((each.runs for each in estimates), default=0),
+        all(each.same_models for each in estimates),
+    )
+
+
+def _added(ranges: Sequence[Range | None]) -> Range | None:
+    known = [each for each in ranges if each is not None]
+    if len(known) < len(ranges):
+        return None
+    return Range(sum(each.low for each in known), sum(each.high for each in known))
+
+
 def past_runs(records: Iterable[RunRecord], library: Mapping[str, DocumentInfo]) -> list[Past]:
     """Return the finished runs whose documents are all still known, and that did not go on from another run."""
     return [

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rlm_app.estimates import Past, Work, estimate, past_runs
+from rlm_app.estimates import Estimate, Past, Range, Work, estimate, past_runs, together
 from rlm_app.prices import FREE, ModelInfo, Rates
 from rlm_app.records import RunRecord, RunSpec
 from rlm_app.types import DocumentInfo, Limits, RunState, Usage
@@ -143,3 +143,14 @@ def test_stored_runs_become_what_an_estimate_can_be_made_from() -> None:
     assert past_runs([kept, *left_out], library) == [
         Past(1500, "openai", "big", "small", "rlm", kept.usage, 5.0),
     ]
+
+
+def test_several_runs_cost_their_sum_and_take_less_time_side_by_side() -> None:
+    one = Estimate(Range(0.10, 0.30), Range(30.0, 60.0), runs=4)
+    other = Estimate(Range(0.20, 0.40), Range(10.0, 20.0), runs=2, same_models=False)
+    both = together([one, other], parallel=3)
+    assert both.cost is not None
+    assert (round(both.cost.low, 6), round(both.cost.high, 6)) == (0.3, 0.7)
+    assert both.seconds == Range(20.0, 40.0)
+    assert (both.runs, both.same_models) == (2, False)
+    assert together([one, Estimate(None, None)], parallel=1).cost is None

@@ -12,12 +12,11 @@ from pathlib import Path
 
 from rlm_app.assemble import backend_named
 from rlm_app.build import App, open_app
-from rlm_app.cli import again, doctor, files
+from rlm_app.cli import again, doctor, files, grid, ordering
 from rlm_app.cli.report import ANSWERED, FAILED, OWNER, UNUSABLE, exit_code, print_result, say, watch
-from rlm_app.errors import DocumentError, RLMError, StoreError
-from rlm_app.records import RunRecord, RunSpec
+from rlm_app.errors import RLMError, StoreError
+from rlm_app.records import RunRecord
 from rlm_app.settings import Settings
-from rlm_app.types import DocumentInfo, Limits
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,7 +40,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m rlm_app", description="Ask long documents; every quotation is checked."
     )
     commands = parser.add_subparsers(
-        required=True, metavar="serve | ask | runs | resume | fork | follow | replay | import | export | verify | doctor"
+        required=True,
+        metavar="serve | ask | grid | runs | resume | fork | follow | replay | import | export | verify | doctor",
     )
 
     serve = commands.add_parser("serve", help="start the app in the browser")
@@ -53,15 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="ask a question of files, without the app")
     ask.add_argument("files", nargs="+", type=Path, metavar="FILE")
     ask.add_argument("--question", "-q", required=True)
-    ask.add_argument("--backend", default="offline", help="who answers (default: offline, which needs no key)")
-    ask.add_argument("--model", help="the root model (default: the backend's usual one)")
-    ask.add_argument("--sub-model", help="the model of sub-calls (default: the backend's usual one)")
-    ask.add_argument("--base-url", help="the server's address, for servers of your own")
-    ask.add_argument("--environment", default="local", help="where code runs (default: local)")
-    ask.add_argument("--depth", type=int, default=Limits().depth, help="2 and more: models may start child RLMs")
-    ask.add_argument("--direct", action="store_true", help="put the documents in the prompt of one call, if they fit")
-    again.add_limits(ask)
-    again.add_consent(ask)
+    ordering.add_order(ask)
     ask.add_argument("--json", action="store_true", help="print answer, citations and usage as one JSON object")
     ask.set_defaults(command=_ask)
 
@@ -70,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     runs.add_argument("--limit", type=int, default=50)
     runs.set_defaults(command=_runs)
 
+    grid.add_command(commands)
     again.add_commands(commands)
     files.add_commands(commands)
     doctor.add_command(commands)
@@ -90,20 +83,10 @@ def _ask(options: argparse.Namespace) -> int:
     backend = backend_named(settings, options.backend)
     app = _open_or_forget(settings)
     try:
-        documents = _read(app, options.files)
+        documents = ordering.read_files(app, options.files)
         if not documents:
             return UNUSABLE
-        spec = RunSpec(
-            question=options.question,
-            documents=tuple(info.sha256 for info in documents),
-            backend=backend.name,
-            root_model=options.model or backend.root_models[0],
-            sub_model=options.sub_model or backend.sub_models[0],
-            environment=options.environment,
-            limits=again.limits_from(options, Limits(depth=options.depth)),
-            mode="direct" if options.direct else "rlm",
-            options={"base_url": options.base_url} if options.base_url else {},
-        )
+        spec = ordering.order_from(options, backend, options.question, [info.sha256 for info in documents])
         record = watch(app, app.start(spec, OWNER))
         print_result(app, record, as_json=options.json)
         return exit_code(record)
@@ -118,21 +101,6 @@ def _open_or_forget(settings: Settings) -> App:
     except StoreError as error:
         say(f"{error} This run is carried out, but it will not be in the History.")
         return open_app(settings, keep=False)
-
-
-def _read(app: App, files: Sequence[Path]) -> list[DocumentInfo]:
-    documents = []
-    for path in files:
-        try:
-            info = app.add_file(path, path.name, OWNER)
-        except DocumentError as error:
-            say(f"{error.name}: {error.reason}")
-            continue
-        say(f"{info.name}: {app.health(info)}")
-        documents.append(info)
-    if not documents:
-        say("None of the files could be read, so there is nothing to ask.")
-    return documents
 
 
 def _runs(options: argparse.Namespace) -> int:

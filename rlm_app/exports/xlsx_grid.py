@@ -72,8 +72,9 @@ def place_of(citation: Citation) -> str:
     """Return where a quotation stands: "lease.pdf, page 4"; a dash where it is nowhere."""
     if not citation.document or citation.verdict is Verdict.NOT_FOUND:
         return "–"
-    page = f", {citation.unit or 'page'} {citation.page}" if citation.page else ""
-    return f"{citation.document}{page}"
+    unit, label = citation.unit or "page", citation.page
+    named = not label or unit in {"lines", "rows"} or label.lower().startswith(unit.lower())
+    return f"{citation.document}, {label if named else f'{unit} {label}'}".rstrip(", ")
 
 
 def _fill_grid(sheet: Worksheet, view: GridView, citations: Citations, address: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from rlm_app.grids import Grid, GridCell, GridColumn, GridRow, GridView, Place, Square, Standing
 from rlm_app.records import RunRecord, RunSpec
+from rlm_app.runs.short_answers import short_answer
 from rlm_app.types import Limits, RunState
 
 _CHANGES = {
@@ -40,12 +41,19 @@ def differences(ran: RunSpec, order: RunSpec) -> list[str]:
 
 
 def view(
-    grid: Grid, cells: Sequence[GridCell], records: Sequence[RunRecord], waiting: Collection[Place] = ()
+    grid: Grid,
+    cells: Sequence[GridCell],
+    records: Sequence[RunRecord],
+    waiting: Collection[Place] = (),
+    finders: Collection[str] = (),
 ) -> GridView:
-    """Return the grid with each cell as it stands; those at a place in `waiting` are about to be run."""
+    """Return the grid with each cell as it stands.
+
+    Cells at a place in `waiting` are about to be run; the answers of `finders`, names of backends, conclude nothing.
+    """
     kept = {(cell.row, cell.column): cell for cell in cells}
     runs = {record.id: record for record in records}
-    squares = [_square(grid, row, column, kept, runs, waiting) for row in grid.rows for column in grid.columns]
+    squares = [_square(grid, row, column, kept, runs, waiting, finders) for row in grid.rows for column in grid.columns]
     return GridView(grid, tuple(squares), {(each.place.row, each.place.column): each for each in squares})
 
 
@@ -56,6 +64,7 @@ def _square(
     kept: Mapping[tuple[str, str], GridCell],
     runs: Mapping[str, RunRecord],
     waiting: Collection[Place],
+    finders: Collection[str],
 ) -> Square:
     place = Place(grid.id, grid.owner, row.id, column.id)
     cell = kept.get((row.id, column.id), GridCell(row.id, column.id))
@@ -63,7 +72,13 @@ def _square(
     standing, why = _stands(cell, record, order_of(grid, row, column))
     if standing.is_due and place in waiting:
         standing = Standing.WAITING
-    return Square(place, standing, cell, record, why)
+    return Square(place, standing, cell, record, why, _short(record, finders))
+
+
+def _short(record: RunRecord | None, finders: Collection[str]) -> str:
+    if record is None or record.state.is_live:
+        return ""
+    return short_answer(record.answer, concludes=record.spec.backend not in finders)
 
 
 def _stands(cell: GridCell, record: RunRecord | None, order: RunSpec) -> tuple[Standing, str]:

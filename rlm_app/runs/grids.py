@@ -6,17 +6,16 @@ import dataclasses
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from rlm_app.cancel import CancelToken
-from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import ConfigError, ReplayDiverged
 from rlm_app.grids import Grid, GridColumn, GridRow, GridStore, GridView, Place, Square
 from rlm_app.records import RunRecord, RunSpec
 from rlm_app.runs.grid_cells import differences, order_of, view
 from rlm_app.runs.grid_work import GridWork
 from rlm_app.runs.manager import RunManager
-from rlm_app.types import RunState
+from rlm_app.types import Citation, RunState
 
 Check = Callable[[RunSpec, str, Mapping[str, str]], None]
 _KEPT = frozenset({RunState.CANCELLED, RunState.INTERRUPTED, RunState.FAILED, RunState.LIMIT})
@@ -26,14 +25,24 @@ class Grids:
     """All grids of an app.
 
     `check` raises `ConfigError` for an order that cannot start, `ready` for one whose key or environment is missing.
+    At most `parallel` cells of a grid are run at once; `finders` are the backends whose answers conclude nothing.
     """
 
-    def __init__(self, store: GridStore, manager: RunManager, check: Check, ready: Check, parallel: int) -> None:
+    def __init__(
+        self,
+        store: GridStore,
+        manager: RunManager,
+        check: Check,
+        ready: Check,
+        parallel: int,
+        finders: Collection[str] = (),
+    ) -> None:
         self._store = store
         self._manager = manager
         self._check = check
         self._ready = ready
         self._parallel = parallel
+        self._finders = finders
         self._lock = threading.Lock()
         self._works: dict[str, GridWork] = {}
 
@@ -60,7 +69,8 @@ class Grids:
         work = self._works.get(grid_id)
         waiting = work.waiting if work else frozenset()
         grid = self.get(grid_id, owner)
-        return view(grid, self._store.cells(grid_id, owner), self._store.runs_of(grid_id, owner), waiting)
+        cells, records = self._store.cells(grid_id, owner), self._store.runs_of(grid_id, owner)
+        return view(grid, cells, records, waiting, self._finders)
 
     def add_rows(self, grid_id: str, owner: str, documents: Iterable[tuple[str, str]]) -> Grid:
         """Add documents, each by SHA-256 and name, that the grid does not have yet."""
@@ -121,9 +131,10 @@ class Grids:
         """Bring back a grid that was removed."""
         self._store.restore_grid(grid_id, owner)
 
-    def trajectory(self, record: RunRecord) -> Trajectory:
-        """Return the record of a cell's run."""
-        return self._manager.trajectory(record.id, record.owner)
+    def citations(self, seen: GridView) -> dict[str, list[Citation]]:
+        """Return the quotations of the answers in a grid, by the id of their run."""
+        records = [square.record for square in seen.squares if square.record and not square.record.state.is_live]
+        return {record.id: self._manager.trajectory(record.id, record.owner).citations for record in records}
 
     def run(self, grid_id: str, owner: str, keys: Mapping[str, str], only: Sequence[Place] | None = None) -> GridWork:
         """Begin to run the cells that are due, or those `only` of them, and return the work.

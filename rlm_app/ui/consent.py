@@ -13,21 +13,24 @@ from rlm_app.trust import CONSENT, LOCAL, ConsentNeeded, warning
 from rlm_app.ui import again, choice, safe
 
 
-def begin(app: App, owner: str, start: Callable[[], str]) -> None:
-    """Start a run and open its page; say why it cannot start, or ask for consent where that is all it lacks."""
+def begin(app: App, owner: str, start: Callable[[], str], then: Callable[[str], object] = again.open_run) -> None:
+    """Start a run and open its page; say why it cannot start, or ask for consent where that is all it lacks.
+
+    Whoever starts something else than a run says what to do `then` with what `start` returned.
+    """
     try:
         run_id = start()
     except ConsentNeeded:
-        _ask(app, owner, start)
+        _ask(app, owner, start, then)
         return
     except (ConfigError, StoreError) as error:
         st.error(safe.markdown(str(error)), icon=":material/error:")
         return
-    again.open_run(run_id)
+    then(run_id)
 
 
 @st.dialog("Run this model's code on this machine?", icon=":material/warning:")
-def _ask(app: App, owner: str, start: Callable[[], str]) -> None:
+def _ask(app: App, owner: str, start: Callable[[], str], then: Callable[[str], object]) -> None:
     st.markdown(
         "To answer, the model writes Python code, and a document can hold instructions that the model follows. On this "
         "machine nothing keeps that code from your files and the network: it runs with your account's rights."
@@ -40,7 +43,7 @@ def _ask(app: App, owner: str, start: Callable[[], str]) -> None:
         if st.button(
             "I trust my documents: run it here", key="consent-give", on_click=_remember, args=(app, owner, True)
         ):
-            begin(app, owner, start)
+            begin(app, owner, start, then)
         if st.button("Cancel", key="consent-cancel"):
             st.rerun()
 
