@@ -27,9 +27,10 @@ FIRST = (
 
 
 def load() -> None:
-    """Import what the first page needs."""
+    """Import what the first page needs, then have the packages compiled that cells will need."""
     for name in FIRST:
         importlib.import_module(name)
+    importlib.import_module("rlm_app.environments.bytecode").compile_packages()
 
 
 def main() -> None:

@@ -122,9 +122,10 @@ def test_without_the_walls_a_good_part_of_the_attacks_would_work(
 @linux
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("plan", [{"landlock": 0}, {"landlock": 1}], ids=["a jail for Landlock", "the first Landlock"])
-def test_the_next_wall_holds_where_one_is_missing(plan: dict[str, int]) -> None:
-    counts = table(sys.executable, "--plan", json.dumps(plan))
+@pytest.mark.parametrize("version", [0, 1], ids=["a jail for Landlock", "the first Landlock"])
+def test_the_next_wall_holds_where_one_is_missing(version: int) -> None:
+    names = [case.name for case in ALL if version or not case.jail]
+    counts = table(sys.executable, "--plan", json.dumps({"landlock": version}), *names)
     assert set(counts) <= {"contained", "not tried"}
     assert counts["contained"] >= len(ALL) - 5
 

@@ -28,7 +28,7 @@ class Case:
     """A hostile cell: what must not happen, and the options of its header.
 
     `control` False: not to be run unconfined. `seconds`: the cell's limit. `after`: how long to wait when it has ended.
-    `docker`: why it may succeed in a container.
+    `docker` and `jail`: why it may succeed in a container, or in a file tree of its own where Landlock is missing.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Case:
     seconds: float = SECONDS
     after: float = 0.0
     docker: str = ""
+    jail: str = ""
 
     @property
     def category(self) -> str:
@@ -71,6 +72,7 @@ def _read(path: Path) -> Case:
         float(head.get("seconds", SECONDS)),
         float(head.get("after", 0)),
         head.get("docker", ""),
+        head.get("jail", ""),
     )
 
 

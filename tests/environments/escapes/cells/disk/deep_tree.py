@@ -1,4 +1,5 @@
 # must not: build a tree that breaks whoever removes it
+# jail: holds: the scratch folder is in memory and goes with the jail
 import os
 tried()
 for _ in range(2_000):

@@ -1,4 +1,5 @@
 # must not: list the machine's tree
+# jail: holds: the tree is the jail's
 # docker: holds: the tree is the image's
 import os
 tried()
