@@ -60,6 +60,10 @@ class Turn:
         """The cells the reply asks for, run or not: the same from the reply's first moment on."""
         return parse_reply(self.reply.reply, self.reply.finish).cells
 
+    def cell(self, number: int) -> Cell:
+        """Return the cell of that number."""
+        return next((cell for cell in self.cells if cell.started.cell == number), self.cells[-1])
+
     @property
     def began(self) -> float:
         """When the model was asked; seconds since 1970 (UTC)."""
@@ -105,6 +109,11 @@ class Node:
     depth: int
     turns: list[Turn] = field(default_factory=list)
     notices: list[Noticed] = field(default_factory=list)
+
+    def turn(self, iteration: int) -> Turn:
+        """Return the turn of that number; of a resumed run it may stand before the closing reply it once ended with."""
+        turns = (turn for turn in reversed(self.turns) if turn.reply.purpose != "closing")
+        return next((turn for turn in turns if turn.reply.iteration == iteration), self.turns[-1])
 
 
 @dataclass
@@ -186,9 +195,9 @@ class Trajectory:
                 self._node(event).turns.append(Turn(event))
                 self._count(event)
             case CellStarted():
-                self._turn(event).cells.append(Cell(event))
+                self._turn(event, event.iteration).cells.append(Cell(event))
             case CellFinished():
-                self._turn(event).cells[-1].finished = event
+                self._turn(event, event.iteration).cell(event.cell).finished = event
 
     def _summary(self, event: ModelReplied) -> None:
         turns = self._node(event).turns
@@ -206,13 +215,13 @@ class Trajectory:
                 self._subcalls[event.call_id].child = node
         return node
 
-    def _turn(self, event: Event) -> Turn:
-        return self._node(event).turns[-1]
+    def _turn(self, event: Event, iteration: int) -> Turn:
+        return self._node(event).turn(iteration)
 
     def _begin_subcall(self, event: SubcallStarted) -> None:
         parent = self.root if event.parent_id in (None, self.root.call_id) else self._nodes[event.parent_id or ""]
         subcall = Subcall(event)
-        parent.turns[-1].cells[-1].subcalls.append(subcall)
+        parent.turn(event.iteration).cell(event.cell).subcalls.append(subcall)
         self._subcalls[event.call_id] = subcall
 
     def _end_subcall(self, event: SubcallFinished) -> None:

@@ -6,7 +6,7 @@ import pytest
 from rlm_app.cancel import CancelToken
 from rlm_app.engine.journal import MemoryJournal
 from rlm_app.errors import ClientError, ReplayDiverged
-from rlm_app.events import Event, ModelReplied, SubcallFinished
+from rlm_app.events import CellFinished, Event, ModelReplied, SubcallFinished
 from rlm_app.types import Limits
 from tests.engine.loop import ANSWER, Reply, Run, block, drive
 
@@ -134,6 +134,26 @@ def test_a_fork_that_changes_nothing_sends_the_recorded_prompt_on_as_it_was() ->
     fork = again(whole.events, MemoryJournal(), [ANSWER], until=2, same_run=False)
     assert fork.prompt(1).messages[:4] == whole.prompt(2).messages[:4]
     assert not fork.trajectory.turns[2].reply.restart
+
+
+@pytest.mark.parametrize(
+    "code", ["import time; print(time.perf_counter_ns())", "import time; llm_query(str(time.perf_counter_ns()))"]
+)
+def test_a_last_cell_that_does_something_else_after_a_limit_belongs_to_its_own_turn(code: str) -> None:
+    limited = drive([block("print('one')"), block(code), "Partial."], limits=Limits(iterations=2))
+    assert limited.stop == "iterations"
+    run = drive([ANSWER], limits=Limits(iterations=9), before=limited.events)
+    assert run.answer == "done"
+    turns = run.trajectory.turns
+    assert [(turn.reply.iteration, turn.reply.purpose) for turn in turns] == [
+        *[(1, "turn"), (2, "turn"), (3, "closing"), (3, "turn")]
+    ]
+    news = [
+        event for event in run.events if isinstance(event, (CellFinished, SubcallFinished)) and event.iteration == 2
+    ]
+    assert news
+    assert turns[1].cells[0].finished in news or turns[1].subcalls[-1].finished in news
+    assert not turns[2].cells
 
 
 def test_a_forked_child_keeps_its_turns() -> None:
