@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from rlm_app.engine.left import TOPIC, told
 from rlm_app.errors import ReplayDiverged
 from rlm_app.events import (
     CellFinished,
@@ -57,9 +58,12 @@ class Replay:
         self._lock = threading.Lock()
         self._replies: dict[Key, ModelReplied] = {}
         self._cells: dict[Key, CellFinished] = {}
+        self._code: dict[Key, str] = {}
+        self._notes: dict[Key, list[str]] = defaultdict(list)
         self._recorded: set[Key] = set()
         self._calls: dict[Key, list[str]] = defaultdict(list)
         self._ends: dict[str, SubcallFinished] = {}
+        self._left: dict[Key, list[Mapping[str, float]]] = defaultdict(list)
         self._highest: dict[str, int] = defaultdict(int)
         self.last_seq = max((event.seq for event in own), default=0)
         self.last_turn = 0
@@ -81,6 +85,12 @@ class Replay:
             waiting = self._calls.get((parent, role, prompt))
             return waiting.pop(0) if waiting else None
 
+    def left(self, call_id: str, turn: int) -> Mapping[str, float] | None:
+        """Return what `budget()` told that turn next, each time once; None for a time that is new."""
+        with self._lock:
+            waiting = self._left.get((call_id, turn))
+            return waiting.pop(0) if waiting else None
+
     def end_of(self, call_id: str) -> SubcallFinished | None:
         """Return how that sub-call ended, if it is to end the same way again.
 
@@ -91,6 +101,14 @@ class Replay:
         if end is None or (end.error is not None and not self._settled(end.parent_id or "", end.iteration)):
             return None
         return end
+
+    def code(self, call_id: str, turn: int, cell: int) -> str | None:
+        """Return what ran as that cell, which a person may have changed; None where nothing is on record."""
+        return self._code.get((call_id, turn, cell))
+
+    def notes(self, call_id: str, turn: int) -> tuple[str, ...]:
+        """Return what a person added to the prompt of that turn."""
+        return tuple(self._notes.get((call_id, turn), ()))
 
     def is_own(self, event: Event) -> bool:
         """Whether an event from the record is this run's own, and so was paid for by it and is recorded already."""
@@ -121,16 +139,26 @@ class Replay:
                 self._replies[event.call_id, event.iteration, event.purpose] = event
                 if event.call_id == ROOT and event.purpose == "turn":
                     self.last_turn = max(self.last_turn, event.iteration)
+            case CellStarted():
+                self._code[event.call_id, event.iteration, event.cell] = event.code
+            case Noticed(topic="note added"):
+                self._notes[event.call_id, event.iteration].append(event.text)
             case CellFinished():
                 self._cells[event.call_id, event.iteration, event.cell] = event
+            case Noticed(topic=topic) if topic == TOPIC:
+                left = told(event.text)
+                self._left[event.call_id, event.iteration] += [left] if left is not None else []
             case SubcallFinished():
                 self._ends[event.call_id] = event
             case SubcallStarted():
-                waiting = self._calls[event.parent_id, event.role, event.prompt]
-                if event.call_id not in waiting:
-                    waiting.append(event.call_id)
-                parent, _, number = event.call_id.rpartition(".")
-                self._highest[parent] = max(self._highest[parent], int(number))
+                self._take_call(event)
+
+    def _take_call(self, event: SubcallStarted) -> None:
+        waiting = self._calls[event.parent_id, event.role, event.prompt]
+        if event.call_id not in waiting:
+            waiting.append(event.call_id)
+        parent, _, number = event.call_id.rpartition(".")
+        self._highest[parent] = max(self._highest[parent], int(number))
 
     def _settled(self, call_id: str, turn: int) -> bool:
         """Whether the RLM replied again after that turn, having seen what came of it."""

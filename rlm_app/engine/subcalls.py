@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from rlm_app.engine.left import TOPIC, written
 from rlm_app.engine.parallel import parallel_map
 from rlm_app.engine.recorder import Place
 from rlm_app.engine.runtime import Runtime
@@ -72,7 +73,11 @@ class Subcalls:
 
     def budget(self) -> Mapping[str, float]:
         """Return what is left of each limit that is set: cost (USD), tokens, subcalls, seconds."""
-        return {name: round(value, 6) for name, value in self._handler.budget.left().items()}
+        recorded = self._recorder.replay.left(self._place.call_id, self.iteration)
+        now = {name: round(value, 6) for name, value in self._handler.budget.left().items()}
+        left = now if recorded is None else recorded
+        self._recorder.emit(Noticed, self._place, iteration=self.iteration, topic=TOPIC, text=written(left))
+        return left
 
     def _place_of(self, role: str, messages: tuple[Message, ...]) -> Place:
         """Return the place of the next sub-call: the recorded one when a run is gone through again, else a new one."""

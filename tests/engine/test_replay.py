@@ -6,7 +6,7 @@ import pytest
 from rlm_app.cancel import CancelToken
 from rlm_app.engine.journal import MemoryJournal
 from rlm_app.errors import ClientError, ReplayDiverged
-from rlm_app.events import CellFinished, Event, ModelReplied, SubcallFinished
+from rlm_app.events import CellFinished, Event, ModelReplied, Noticed, SubcallFinished
 from rlm_app.types import Limits
 from tests.engine.loop import ANSWER, Reply, Run, block, drive
 
@@ -154,6 +154,24 @@ def test_a_last_cell_that_does_something_else_after_a_limit_belongs_to_its_own_t
     assert news
     assert turns[1].cells[0].finished in news or turns[1].subcalls[-1].finished in news
     assert not turns[2].cells
+
+
+def test_budget_tells_a_run_that_is_gone_through_again_what_it_told_the_first_time() -> None:
+    asks = block("print(budget())\nprint(budget())\nprint(rlm_query('sum them'))")
+    child = block("print(budget())\nFINAL('summed')")
+    limits = Limits(seconds=600, cost=1.0, depth=2)
+    whole = drive([asks, block("print(2)"), ANSWER], sub=[child], limits=limits, cost=0.01)
+    assert "seconds" in whole.stdout(1)
+    cut = next(
+        number for number, event in enumerate(whole.events) if isinstance(event, ModelReplied) and event.iteration == 3
+    )
+    resumed = drive([ANSWER], limits=Limits(seconds=900, depth=2), cost=0.01, before=whole.events[:cut])
+    assert resumed.answer == "done"
+    assert not [event for event in resumed.events if isinstance(event, Noticed)]  # it stands in the record already
+    for changed in (Limits(depth=2), Limits(seconds=5, tokens=10**6, depth=2)):
+        fork = drive([ANSWER], limits=changed, cost=0.01, before=whole.events, until=2, same_run=False)
+        assert fork.answer == "done"
+        assert fork.stdout(1) == whole.stdout(1)
 
 
 def test_a_forked_child_keeps_its_turns() -> None:
