@@ -67,7 +67,7 @@ def make_client(
     if backend.client == "offline":
         offline: Client = factory(model)
         return offline
-    key = keys.get(backend.name) or backend.key_in(settings.keys, model)
+    key = _key_for(settings, spec, backend, model, keys)
     if backend.needs_key and not key:
         raise ConfigError(f"{backend.title} needs a key: set {backend.key_variable}, or enter one under Settings.")
     given = spec.options.get("base_url") or settings.addresses.get(backend.name)
@@ -84,6 +84,19 @@ def make_client(
         pool=pools.of((backend.name, address, key)) if pools else None,
     )
     return hosted
+
+
+def _key_for(settings: Settings, spec: RunSpec, backend: Backend, model: str, keys: Mapping[str, str]) -> str:
+    """Return the key to send; raise `ConfigError` where a stranger names the address that our own key would go to."""
+    if typed := keys.get(backend.name):
+        return typed
+    if settings.shared and spec.options.get("base_url"):
+        if backend.needs_key or backend.routes:
+            raise ConfigError(
+                f"{backend.title} at an address of your own needs a key of your own; enter one in Settings."
+            )
+        return ""
+    return backend.key_in(settings.keys, model)
 
 
 def window_of(settings: Settings, spec: RunSpec, own: Own = NOTHING_ENTERED) -> int:

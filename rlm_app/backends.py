@@ -47,8 +47,13 @@ class Backend:
         return bool(self.key_variable)
 
     @property
+    def takes_key(self) -> bool:
+        """Whether a key can be given: it needs one, the providers it leads to do, or a server of one's own may."""
+        return bool(self.key_variable or self.other_variables or self.routes)
+
+    @property
     def is_server(self) -> bool:
-        """Whether it is a server that one may run on one's own machine: it has a usual place there and asks for no key."""
+        """Whether it is a server that one may run on one's own machine: it has a usual place there and works without a key."""
         return self.own_url and not self.needs_key and self.base_url is not None
 
 
@@ -68,8 +73,8 @@ BACKENDS = (
         "OpenAI",
         "Needs a key. Pages of your documents are sent to the provider.",
         "openai",
-        ("gpt-5", "gpt-5-mini", "gpt-4.1"),
-        ("gpt-5-mini", "gpt-5-nano", "gpt-4.1-mini"),
+        ("gpt-6.1-sol", "gpt-6.1-terra", "gpt-4.1"),
+        ("gpt-6-luna", "gpt-6.1-terra", "gpt-4.1-mini"),
         key_variable="OPENAI_API_KEY",
     ),
     Backend(
@@ -77,8 +82,8 @@ BACKENDS = (
         "Anthropic",
         "Needs a key. Pages of your documents are sent to the provider. What a run repeats is read from its prompt cache.",
         "anthropic",
-        ("claude-sonnet-4-5", "claude-opus-4-5"),
-        ("claude-haiku-4-5",),
+        ("claude-sonnet-5-5", "claude-opus-5-5"),
+        ("claude-haiku-5-5",),
         key_variable="ANTHROPIC_API_KEY",
     ),
     Backend(
@@ -86,8 +91,8 @@ BACKENDS = (
         "Google Gemini",
         "Needs a key. Pages of your documents are sent to the provider.",
         "gemini",
-        ("gemini-2.5-pro", "gemini-2.5-flash"),
-        ("gemini-2.5-flash", "gemini-2.5-flash-lite"),
+        ("gemini-4-argon", "gemini-3.8-flash"),
+        ("gemini-3.8-flash", "gemini-3.5-flash-lite"),
         key_variable="GEMINI_API_KEY",
         other_variables=("GOOGLE_API_KEY",),
     ),
@@ -96,8 +101,8 @@ BACKENDS = (
         "Azure OpenAI",
         "Needs a key and the address of your resource. A model is named as its deployment is.",
         "azure_openai",
-        ("gpt-5", "gpt-4.1"),
-        ("gpt-5-mini", "gpt-4.1-mini"),
+        ("gpt-6.1-sol", "gpt-4.1"),
+        ("gpt-6-luna", "gpt-4.1-mini"),
         key_variable="AZURE_OPENAI_API_KEY",
         own_url=True,
         options=("api_version", "headers", "body"),
@@ -107,8 +112,8 @@ BACKENDS = (
         "OpenRouter",
         "Needs a key. One account for models of many providers; it states the cost of each call.",
         "openai",
-        ("openai/gpt-5", "anthropic/claude-sonnet-4.5", "qwen/qwen3-coder"),
-        ("openai/gpt-5-mini", "qwen/qwen3-30b-a3b-instruct-2507"),
+        ("openai/gpt-6.1-sol", "anthropic/claude-sonnet-5.5", "qwen/qwen3-coder"),
+        ("openai/gpt-6-luna", "qwen/qwen3-30b-a3b-instruct-2507"),
         key_variable="OPENROUTER_API_KEY",
         base_url="openrouter",
     ),
@@ -147,8 +152,8 @@ BACKENDS = (
         "Portkey",
         "Needs a key and the extra portkey. One gateway to models of many providers; it keeps its own record of calls.",
         "portkey",
-        ("@openai/gpt-5", "@anthropic/claude-sonnet-4-5"),
-        ("@openai/gpt-5-mini", "@anthropic/claude-haiku-4-5"),
+        ("@openai/gpt-6.1-sol", "@anthropic/claude-sonnet-5-5"),
+        ("@openai/gpt-6-luna", "@anthropic/claude-haiku-5-5"),
         key_variable="PORTKEY_API_KEY",
         own_url=True,
         options=("virtual_key", "config", "provider", "trace_id", "metadata", "body"),
@@ -159,7 +164,7 @@ BACKENDS = (
         "Models of about a hundred providers, named provider/model; each needs its own key. Its first call takes seconds.",
         "litellm",
         (
-            "bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0",
+            "bedrock/anthropic.claude-sonnet-5-5",
             "mistral/mistral-large-latest",
             "groq/openai/gpt-oss-120b",
         ),
@@ -170,12 +175,13 @@ BACKENDS = (
     Backend(
         "vllm",
         "vLLM or another compatible server",
-        "Any server that speaks OpenAI's chat protocol; give its address.",
+        "Any server that speaks OpenAI's chat protocol; give its address, and its key if it asks for one.",
         "openai",
         ("Qwen/Qwen3-30B-A3B-Instruct-2507",),
         ("Qwen/Qwen3-8B",),
         base_url="vllm",
         own_url=True,
+        other_variables=("VLLM_API_KEY",),
     ),
 )
 

@@ -82,10 +82,10 @@ class App:
         """Whether the environment or the secrets file holds the key this backend needs."""
         return bool(backend.key_in(self.settings.keys))
 
-    def trial(self, backend: Backend, address: str, keys: Mapping[str, str]) -> Trial[str]:
-        """Begin to ask a backend's provider for its models, at `address` or its usual place, as a test of the key."""
+    def trial(self, backend: Backend, options: Mapping[str, str], keys: Mapping[str, str]) -> Trial[str]:
+        """Begin to ask a backend's provider for its models, with the options of a run, as a test of address and key."""
         given = dict(keys)
-        return Trial(lambda cancel: models_of(self.settings, backend, address, given, cancel))
+        return Trial(lambda cancel: models_of(self.settings, backend, options, given, cancel))
 
     @property
     def environments(self) -> tuple[EnvironmentInfo, ...]:

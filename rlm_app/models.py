@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
 
 from rlm_app.backends import Backend
+from rlm_app.clients.addresses import checked_address, host_of
 from rlm_app.clients.presets import resolve
 from rlm_app.engine.profiles import SMALL, profile_for
 from rlm_app.prices import FREE, PRICE_LIST, ModelInfo, Rates, price_table
@@ -85,6 +85,16 @@ def place_of(backend: Backend) -> str:
     return resolve(backend.base_url).base_url
 
 
+def is_here(address: str) -> bool:
+    """Whether an address, or the name of a usual place, is on this machine."""
+    return _LOOPBACK.fullmatch(host_of(resolve(address).base_url)) is not None
+
+
+def address_given(typed: str) -> str:
+    """Return an address as a person typed it, ready to be kept, "" for none; raise `ConfigError` when it cannot be one."""
+    return checked_address(typed) if typed.strip() else ""
+
+
 def output_limit(model: ModelInfo) -> int | None:
     """Return how many tokens a reply may have at most where nobody asked for another number; None is unknown."""
     return None if model.max_output is None else min(model.max_output, MOST_OUTPUT)
@@ -123,8 +133,7 @@ def _entered(row: Mapping[str, Any]) -> ModelInfo:
 
 def _on_server(model: str, address: str) -> ModelInfo:
     """Return a model of a server of one's own; Ollama passes what ends in "-cloud" on to somebody who asks for money."""
-    host = urlsplit(resolve(address).base_url).hostname or ""
-    free = _LOOPBACK.fullmatch(host) and not model.endswith("-cloud")
+    free = is_here(address) and not model.endswith("-cloud")
     return ModelInfo(model, FREE, source=HERE) if free else ModelInfo(model)
 
 

@@ -89,12 +89,14 @@ def servers_here() -> Trial[Found]:
 
 
 def models_of(
-    settings: Settings, backend: Backend, address: str, keys: Mapping[str, str], cancel: CancelToken
+    settings: Settings, backend: Backend, options: Mapping[str, str], keys: Mapping[str, str], cancel: CancelToken
 ) -> tuple[str, ...]:
-    """Return the models a provider offers to this key; raise `ConfigError` or `ClientError` with a sentence."""
+    """Return the models a provider offers to this key; raise `ConfigError` or `ClientError` with a sentence.
+
+    `options` are those of a run, as its `base_url`.
+    """
     model = backend.root_models[0]
-    options = {"base_url": address} if address else {}
-    spec = RunSpec("", (), backend.name, model, model, options=options)
+    spec = RunSpec("", (), backend.name, model, model, options=dict(options))
     provider = cast(Provider, make_client(settings, spec, model, keys))
     try:
         return provider.models(cancel)

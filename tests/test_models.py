@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from rlm_app.backends import Backend
+from rlm_app.backends import BACKENDS, Backend
 from rlm_app.models import ENTERED, HERE, MOST_OUTPUT, from_json, look_up, offered, output_limit, to_json
 from rlm_app.prices import PRICE_LIST, ModelInfo, Rates, price_table
 
@@ -131,3 +131,19 @@ def test_models_are_offered_by_the_names_that_the_backend_takes_without_odd_and_
     assert leaving not in offered(backend("openai"), dt.date(2099, 1, 1))
     assert offered(OLLAMA, day) == ()
     assert {"gpt-4o", "azure/gpt-4o"} & set(offered(backend("litellm"), day)) == {"gpt-4o"}
+
+
+def test_no_model_that_is_offered_first_retires_within_months_of_the_price_list() -> None:
+    soon = "2027-03-01"
+    for each in BACKENDS:
+        for model in {*each.root_models, *each.sub_models}:
+            assert not look_up(each, model).retires or look_up(each, model).retires > soon, f"{each.name}: {model}"
+
+
+@pytest.mark.parametrize("name", ["openai", "anthropic", "gemini", "azure_openai", "portkey", "litellm"])
+def test_the_models_that_are_offered_first_have_a_price_and_a_window(name: str) -> None:
+    (found,) = (each for each in BACKENDS if each.name == name)
+    for model in {*found.root_models, *found.sub_models}:
+        info = look_up(found, model)
+        assert info.rates.known, model
+        assert info.context_window, model

@@ -9,7 +9,7 @@ import pytest
 from rlm_app.assemble import backend_named
 from rlm_app.backends import BACKENDS, SCRIPTED
 from rlm_app.cancel import CancelToken
-from rlm_app.errors import ClientError
+from rlm_app.errors import ClientError, ConfigError
 from rlm_app.settings import Settings
 from rlm_app.trials import Outcome, Trial, can_be_tried, models_of
 from tests.servers.openai_server import MODELS, TROUBLE, OpenAIServer
@@ -30,7 +30,8 @@ def ask(tmp_path: Path) -> Callable[..., Outcome[str]]:
     def tried(name: str, address: str, **keys: str) -> Outcome[str]:
         settings = Settings(tmp_path)
         backend = backend_named(settings, name)
-        outcome = Trial(lambda cancel: models_of(settings, backend, address, keys, cancel)).wait(10)
+        options = {"base_url": address} if address else {}
+        outcome = Trial(lambda cancel: models_of(settings, backend, options, keys, cancel)).wait(10)
         assert outcome is not None
         return outcome
 
@@ -74,3 +75,28 @@ def test_a_provider_that_never_answers_is_given_up_and_let_go() -> None:
 
 def test_there_is_nothing_to_try_about_the_finder_and_the_script() -> None:
     assert [backend.name for backend in (*BACKENDS, SCRIPTED) if not can_be_tried(backend)] == ["offline", "scripted"]
+
+
+def test_a_test_uses_the_version_of_the_interface_that_was_set(server: OpenAIServer, tmp_path: Path) -> None:
+    settings = Settings(tmp_path)
+    options = {"base_url": server.url, "api_version": "2026-01-01-preview"}
+    models_of(settings, backend_named(settings, "azure_openai"), options, {"azure_openai": KEY}, CancelToken())
+    assert "api-version=2026-01-01-preview" in server.asked[0].path
+
+
+def test_the_key_of_a_shared_app_is_not_sent_to_an_address_that_a_stranger_names(
+    server: OpenAIServer, tmp_path: Path
+) -> None:
+    def ask(settings: Settings, name: str, **keys: str) -> tuple[str, ...]:
+        return models_of(settings, backend_named(settings, name), {"base_url": server.url}, keys, CancelToken())
+
+    ours = {"PORTKEY_API_KEY": KEY, "AZURE_OPENAI_API_KEY": KEY, "MISTRAL_API_KEY": KEY, "VLLM_API_KEY": KEY}
+    shared = Settings(tmp_path, keys=ours, shared=True)
+    for name in ("azure_openai", "portkey", "litellm"):
+        with pytest.raises(ConfigError, match="a key of your own"):
+            ask(shared, name)
+    assert not server.asked
+    assert ask(shared, "vllm") == MODELS
+    assert KEY not in str(server.headers)
+    assert ask(Settings(tmp_path, keys=ours), "vllm") == MODELS
+    assert KEY in str(server.headers)

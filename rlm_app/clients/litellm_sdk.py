@@ -62,7 +62,9 @@ class LiteLLMCarrier:
         if asked is None:
             return _rows(litellm.models_by_provider.get(self._provider, ()))
         try:
-            return _rows(asked.get_models(self._key, self._url))
+            return _rows(loop.aside(partial(asked.get_models, self._key, self._url), cancel))
+        except Trouble:
+            raise
         except Exception as error:  # noqa: BLE001 - it raises whatever each provider's module makes up
             raise _unlisted(str(error)) from None
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Generator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future, InvalidStateError
+from contextlib import suppress
 from functools import cache
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -41,6 +42,27 @@ def pieces(
     finally:
         forget()
         future.cancel()
+
+
+def aside(ask: Callable[[], T], cancel: CancelToken) -> T:
+    """Return what `ask` returns on a thread of its own; when `cancel` is set it is left alone there, as nothing can stop it."""
+    found: Future[T] = Future()
+
+    def work() -> None:
+        with suppress(InvalidStateError):  # nobody waits any more
+            try:
+                found.set_result(ask())
+            except Exception as error:  # noqa: BLE001 - it is raised in the thread that waits
+                found.set_exception(error)
+
+    threading.Thread(target=work, name="aside", daemon=True).start()
+    forget = cancel.on_cancel(lambda: _end(found))
+    try:
+        return found.result()
+    except CancelledError:
+        raise Trouble(Kind.BROKEN, "the call was stopped") from None
+    finally:
+        forget()
 
 
 def _end(future: Any) -> None:

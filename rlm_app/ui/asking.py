@@ -93,7 +93,7 @@ def order(app: App, question: str, chosen: list[str]) -> RunSpec:
         mode=way,
         depth_models=picked.depth_models[: max(0, picked.limits.depth - 1)] if reasons else (),
         system_prompt=picked.system_prompt if reasons and way == "rlm" else None,
-        options={"base_url": picked.base_url} if picked.base_url else {},
+        options=choice.options(app, picked),
     )
 
 

@@ -19,7 +19,7 @@ from rlm_app.ui.allowing import MOST_TURNS
 _CHOICE = "ui_choice"
 _MODELS = "ui_choice_models"
 _KEPT = "choice"
-_OF_BACKEND = ("root_model", "sub_model", "depth_models", "base_url")
+_OF_BACKEND = ("root_model", "sub_model", "depth_models", "base_url", "api_version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Choice:
     sub_model: str
     environment: str = "local"
     base_url: str = ""
+    api_version: str = ""
     mode: str = "rlm"
     system_prompt: str | None = None
     depth_models: tuple[str, ...] = ()
@@ -83,6 +84,14 @@ def usual(app: App, name: str) -> Choice:
 def named(app: App, name: str) -> Backend:
     """Return the backend of that name, or the first one."""
     return next((backend for backend in app.backends if backend.name == name), app.backends[0])
+
+
+def options(app: App, choice: Choice) -> dict[str, str]:
+    """Return what a run is told beside models and limits: where the backend answers, and what else its client knows."""
+    given = {"base_url": choice.base_url}
+    if "api_version" in named(app, choice.backend).options:
+        given["api_version"] = choice.api_version
+    return {name: value for name, value in given.items() if value}
 
 
 def sentence(app: App) -> str:

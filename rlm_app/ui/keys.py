@@ -25,7 +25,7 @@ def ready(app: App, backend: Backend) -> bool:
 
 def field(app: App, backend: Backend, place: str) -> None:
     """Draw a masked field for the key of a backend, or say where its key comes from."""
-    if not takes_key(backend):
+    if not backend.takes_key:
         st.caption(":material/check: Needs no key.")
     elif backend.name in typed():
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -38,7 +38,7 @@ def field(app: App, backend: Backend, place: str) -> None:
             f"Key for {backend.title}",
             type="password",
             key=f"{place}-key-{backend.name}",
-            placeholder=f"or set {backend.key_variable or 'that of the provider, such as MISTRAL_API_KEY'}",
+            placeholder=f"or set {_variable(backend)}",
             help="Kept in memory for this session only; never stored, logged or shown",
             on_change=_take,
             args=(backend.name, f"{place}-key-{backend.name}"),
@@ -46,9 +46,9 @@ def field(app: App, backend: Backend, place: str) -> None:
         )
 
 
-def takes_key(backend: Backend) -> bool:
-    """Whether a key can be given for a backend: it needs one, or the providers it leads to do."""
-    return backend.needs_key or backend.routes
+def _variable(backend: Backend) -> str:
+    names = (backend.key_variable, *backend.other_variables)
+    return next((name for name in names if name), "that of the provider, such as MISTRAL_API_KEY")
 
 
 def _found(app: App, backend: Backend) -> str:

@@ -11,7 +11,8 @@ import streamlit as st
 
 from rlm_app.backends import Backend
 from rlm_app.build import App
-from rlm_app.models import place_of
+from rlm_app.errors import ConfigError
+from rlm_app.models import address_given, place_of
 from rlm_app.ui import allowing, choice, facts, keys, safe, shell, trials
 
 
@@ -29,10 +30,12 @@ def backend_and_models(app: App, place: str) -> None:
         help="Who answers: the offline finder of this app, or a language model",
     )
     st.caption(backend.note)
-    if keys.takes_key(backend):
+    if backend.takes_key:
         keys.field(app, backend, place)
     if backend.own_url:
         _address(app, backend, place)
+    if "api_version" in backend.options:
+        _version(app, place)
     if backend.root_models != backend.sub_models or len(backend.root_models) > 1:
         _models(app, backend, place)
 
@@ -126,8 +129,11 @@ def _address(app: App, backend: Backend, place: str) -> None:
     st.session_state[key] = choice.current(app).base_url
 
     def changed() -> None:
-        address: Any = st.session_state[key]
-        choice.change(app, base_url=str(address or "").strip())
+        typed: Any = st.session_state[key]
+        try:
+            choice.change(app, base_url=address_given(str(typed or "")))
+        except ConfigError as error:
+            st.session_state[f"{key}-wrong"] = str(error)
 
     st.text_input(
         "Address",
@@ -135,4 +141,18 @@ def _address(app: App, backend: Backend, place: str) -> None:
         on_change=changed,
         placeholder=f"leave empty for {place_of(backend)}" if backend.is_server else "such as https://…",
         help=f"Where {backend.title} answers",
+    )
+    if wrong := st.session_state.pop(f"{key}-wrong", ""):
+        st.markdown(f":red[:material/close:] {safe.markdown(wrong)}")
+
+
+def _version(app: App, place: str) -> None:
+    key = f"{place}-api-version"
+    st.session_state[key] = choice.current(app).api_version
+    st.text_input(
+        "Version of the interface",
+        key=key,
+        on_change=lambda: choice.change(app, api_version=str(st.session_state[key] or "").strip()),
+        placeholder="leave empty for 2024-10-21",
+        help="Azure's api-version, as your resource asks for it",
     )

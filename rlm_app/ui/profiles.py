@@ -9,6 +9,7 @@ import streamlit as st
 
 from rlm_app.backends import Backend
 from rlm_app.build import App
+from rlm_app.models import is_here
 from rlm_app.types import Limits
 from rlm_app.ui import choice, safe, shell
 from rlm_app.ui.choice import Choice
@@ -153,9 +154,10 @@ def _local(app: App, now: Choice) -> Choice | None:
     servers = [backend for backend in app.backends if backend.is_server]
     if not servers:
         return None
-    if now.backend in {backend.name for backend in servers}:
-        return replace(now, limits=LOCAL)
-    return replace(choice.usual(app, servers[0].name), limits=LOCAL, mode=now.mode, system_prompt=now.system_prompt)
+    if now.backend not in {backend.name for backend in servers}:
+        usual = choice.usual(app, servers[0].name)
+        now = replace(usual, mode=now.mode, system_prompt=now.system_prompt)
+    return replace(now, limits=LOCAL, base_url=now.base_url if is_here(now.base_url) else "")
 
 
 def _store(app: App, kept: dict[str, Any]) -> None:

@@ -44,7 +44,8 @@ def draw(app: App, backend: Backend, place: str) -> None:
 
 def start(app: App, backend: Backend) -> None:
     """Begin to ask a provider, at the address and with the key that a run would use."""
-    _trials()[backend.name] = app.trial(backend, choice.usual(app, backend.name).base_url, keys.typed())
+    options = choice.options(app, choice.usual(app, backend.name))
+    _trials()[backend.name] = app.trial(backend, options, keys.typed())
 
 
 def find_servers(app: App, place: str) -> None:

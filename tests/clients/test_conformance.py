@@ -373,6 +373,20 @@ def test_a_list_of_models_that_is_none_is_told_as_such(hosted: Hosted, body: byt
 
 
 @EACH
+def test_a_stop_ends_asking_for_the_models_at_once(hosted: Hosted) -> None:
+    with hosted.serving([Say(), Say(latency=30.0)]) as site:
+        client, cancel = hosted.make(site), CancelToken()
+        client.completion(REQUEST, CancelToken())  # so that what is slow to import is there
+        stopper = stop_after(site, 2, cancel)
+        began = time.monotonic()
+        with pytest.raises(Cancelled):
+            client.models(cancel)
+        assert time.monotonic() - began < 2.0
+        stopper.join()
+        client.close()
+
+
+@EACH
 def test_a_provider_that_is_not_there_is_named_with_what_to_do(hosted: Hosted) -> None:
     with hosted.serving() as gone:
         client = hosted.make(gone, retry=ONCE)

@@ -76,3 +76,31 @@ def test_work_for_a_run_that_was_stopped_gives_nothing() -> None:
 
     with pytest.raises(Trouble):
         list(loop.pieces(work, cancel))
+
+
+def test_what_is_asked_aside_returns_or_raises_as_it_would_here() -> None:
+    def fail() -> None:
+        raise ValueError("no")
+
+    assert loop.aside(lambda: threading.current_thread().name, CancelToken()) == "aside"
+    with pytest.raises(ValueError, match="no"):
+        loop.aside(fail, CancelToken())
+
+
+def test_what_is_asked_aside_is_left_alone_when_the_call_is_stopped() -> None:
+    cancel, let_go, asked = CancelToken(), threading.Event(), threading.Event()
+
+    def slow() -> bool:
+        asked.set()
+        return let_go.wait(10)
+
+    def stop() -> None:
+        asked.wait(10)
+        cancel.cancel()
+
+    stopper = threading.Thread(target=stop)
+    stopper.start()
+    with pytest.raises(Trouble):
+        loop.aside(slow, cancel)
+    let_go.set()
+    stopper.join()

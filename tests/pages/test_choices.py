@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -120,7 +121,7 @@ def test_a_click_takes_a_profile_and_a_change_leaves_it(page: Page) -> None:
     tab.number_input(key="ask-cost").set_value(4.0).run()
     assert tab.button_group(key="ask-profile").value is None
     tab.button_group(key="ask-profile").set_value("cheap").run()
-    assert tab.selectbox(key="ask-sub-openai").value == "gpt-5-nano"
+    assert tab.selectbox(key="ask-sub-openai").value == "gpt-6-luna"
     tab.button_group(key="ask-profile").set_value("local only").run()
     assert tab.selectbox(key="ask-backend").value == "ollama"
 
@@ -203,3 +204,52 @@ def test_deleting_everything_takes_what_was_set_along(page: Page, app: App) -> N
 
 def test_the_sentence_of_a_choice_without_any_limit_says_so() -> None:
     assert choice.allowance(Limits(iterations=1000)) == "no limit"
+
+
+@pytest.mark.parametrize("typed", ["http://[::1", "localhost:8000/v1", "http://me:hunter2@10.0.0.1/v1"])
+def test_an_address_that_cannot_be_used_is_told_and_not_kept(page: Page, app: App, typed: str) -> None:
+    tab = page()
+    tab.selectbox(key="ask-backend").set_value("vllm").run()
+    tab.text_input(key="ask-url").set_value(typed).run()
+    assert not tab.exception
+    assert "address" in next(line.value for line in tab.markdown if line.value.startswith(":red"))
+    assert "hunter2" not in texts(tab)
+    assert (app.store.preference("local", "choice") or {})["now"]["base_url"] == ""
+    tab.text_input(key="ask-url").set_value("  http://10.0.0.1:8000/v1/ ").run()
+    assert not any(line.value.startswith(":red") for line in tab.markdown)
+    assert (app.store.preference("local", "choice") or {})["now"]["base_url"] == "http://10.0.0.1:8000/v1"
+
+
+def test_a_kept_address_that_is_none_does_not_take_the_page_away(page: Page, app: App) -> None:
+    now = {"backend": "vllm", "root_model": "m", "sub_model": "m", "base_url": "http://[::1"}
+    app.store.keep_preference("local", "choice", {"now": now, "models": {}})
+    assert page().text_input(key="ask-url").value == "http://[::1"
+
+
+def test_azures_version_of_the_interface_can_be_set_and_goes_with_azure_alone(page: Page, app: App) -> None:
+    tab = page()
+    tab.selectbox(key="ask-backend").set_value("azure_openai").run()
+    tab.text_input(key="ask-api-version").set_value("2026-01-01-preview").run()
+    kept = choice.from_json(app, (app.store.preference("local", "choice") or {})["now"])
+    assert kept is not None
+    assert choice.options(app, kept) == {"api_version": "2026-01-01-preview"}
+    assert choice.options(app, replace(kept, backend="openai")) == {}
+
+
+def test_local_only_stays_on_this_machine_though_the_server_was_elsewhere(page: Page) -> None:
+    tab = page()
+    tab.selectbox(key="ask-backend").set_value("vllm").run()
+    tab.text_input(key="ask-url").set_value("https://elsewhere.example/v1").run()
+    tab.button_group(key="ask-profile").set_value("local only").run()
+    assert tab.selectbox(key="ask-backend").value == "vllm"
+    assert tab.text_input(key="ask-url").value == ""
+    tab.text_input(key="ask-url").set_value("http://127.0.0.1:9000/v1").run()
+    assert tab.button_group(key="ask-profile").value == "local only"
+
+
+def test_a_server_of_ones_own_may_be_given_a_key_without_needing_one(page: Page) -> None:
+    tab = page()
+    tab.selectbox(key="ask-backend").set_value("vllm").run()
+    assert "needs a key" not in texts(tab)
+    tab.text_input(key="ask-key-vllm").set_value("sk-of-my-server").run()
+    assert "Typed for this session" in texts(tab)
