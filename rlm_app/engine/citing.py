@@ -16,8 +16,8 @@ ACCEPTED = frozenset({Verdict.FOUND, Verdict.FOUND_IN_PARTS, Verdict.SCANNED_PAG
 MIN_WORDS = 3
 MIN_CHARACTERS = 12
 _SHOWN = 700
-_MARKS = re.compile(r"[ \t]*\[\[\s*(c\d+(?:\s*[,;]\s*c\d+)*)\s*\]\]")
-_SOURCE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
+_MARKS = re.compile(r"[ \t]{0,4}\[\[\s*(c\d+(?:\s*[,;]\s*c\d+)*)\s*\]\]")
+_SOURCE = re.compile(r"\s?[(\[][^()\[\]]*[)\]]\s?$")
 
 TOO_SHORT = (
     "cite() was given {given!r}: a quotation has at least three words and twelve characters. Quote the whole clause or "

@@ -15,6 +15,7 @@ from rlm_app.types import Citation, Document, Verdict
 
 MOST_TERMS, MOST_QUESTIONS, MOST_MISSES = 60, 12, 6
 _LONGEST = 120
+_LOOKED_AT = 20_000
 _STANDS = frozenset({Verdict.FOUND, Verdict.FOUND_IN_PARTS})
 _SEARCHING = (
     "find rfind index rindex count search findall finditer match fullmatch compile split startswith endswith contains"
@@ -32,7 +33,7 @@ _PATTERN = re.compile(r"[\\^$*+?{}\[\]|()]|\.[*+?]")
 
 def says_absent(answer: str, citations: Sequence[Citation] = ()) -> bool:
     """Whether an answer says that something is not in the documents, and quotes nothing that is."""
-    return not any(each.verdict in _STANDS for each in citations) and bool(_SAYS_ABSENT.search(answer))
+    return not any(each.verdict in _STANDS for each in citations) and bool(_SAYS_ABSENT.search(answer[:_LOOKED_AT]))
 
 
 def absence_of(documents: Sequence[Document], events: Iterable[Event], coverage: Sequence[Coverage]) -> Absence:

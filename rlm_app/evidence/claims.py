@@ -17,8 +17,9 @@ _LEAST_WORDS = 3
 _SHORT_FORMS = "".join(
     rf"(?<!\b{form})" for form in ("No", "Nr", "vs", "cf", "pp", "al", "Art", "Sec", r"e\.g", r"i\.e")
 )
+_ITEM = r"(?:[-*+•>#|]|\(?\d{1,3}[.)])[ \t]"
 _END = re.compile(
-    rf"(?<![\s(][A-Za-z]){_SHORT_FORMS}[.!?][\"”’»)\]]*(?=\s+\S)|\n(?=\s*\n|[ \t]*(?:[-*+•>#|]|\(?\d{{1,3}}[.)])[ \t])"
+    rf"(?<![\s(][A-Za-z]){_SHORT_FORMS}[.!?][\"”’»)\]]*(?=\s)|\n(?=[ \t]{{0,20}}\n|[ \t]{{0,20}}{_ITEM})",
 )
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t][^\n]*$", re.MULTILINE)
 _LEAD = re.compile(r"\s*(?:[-*+•]\s+|\(?\d{1,3}[.)]\s+|\|[-:| ]+\|?$)?")

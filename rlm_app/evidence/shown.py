@@ -14,6 +14,8 @@ from dataclasses import dataclass
 PIECE, STRIDE = 11, 10
 SHORTEST = PIECE + STRIDE - 1
 SHORTEST_LINE = 8
+LARGE = 8_000_000
+"""Characters of documents up to which every stretch of `SHORTEST` is met; in n times as many, only n times as long ones are."""
 MOST_PLACES = 200
 """Places from which on a piece is passed over; text that is made of nothing else is not recognised."""
 
@@ -41,7 +43,8 @@ class Shown:
         for text in texts[:-1]:
             self._starts.append(self._starts[-1] + len(text) + 1)
         self._pieces: dict[str, list[int]] = {}
-        for at in range(0, len(self._whole) - PIECE + 1, STRIDE):
+        self._stride = STRIDE * -(-max(len(self._whole), 1) // LARGE)
+        for at in range(0, len(self._whole) - PIECE + 1, self._stride):
             self._pieces.setdefault(self._whole[at : at + PIECE], []).append(at)
         self._lines: dict[str, list[int]] | None = None
 
@@ -57,7 +60,7 @@ class Shown:
 
         The pieces of the documents lie ten characters apart, so ten places of the text in a row meet every match there.
         """
-        pieces, last = self._pieces, len(text) - PIECE
+        pieces, last, stride = self._pieces, len(text) - PIECE, self._stride
         found: list[Match] = []
         ends: dict[int, int] = {}
         at, until, far = 0, 0, 0
@@ -65,7 +68,7 @@ class Shown:
             places = pieces.get(text[at : at + PIECE])
             if places is not None and len(places) <= MOST_PLACES:
                 if at >= until:
-                    until, far = at + STRIDE, 0
+                    until, far = at + stride, 0
                 for place in places:
                     if ends.get(place - at, 0) <= at:
                         match = self._extended(text, at, place)
@@ -75,7 +78,7 @@ class Shown:
                             found.append(match)
             at += 1
             if at == until:
-                at = max(at, far - PIECE - STRIDE)
+                at = max(at, far - PIECE - stride)
         return found
 
     def _extended(self, text: str, at: int, place: int) -> Match:
