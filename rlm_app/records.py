@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from rlm_app.cancel import CancelToken
 from rlm_app.events import Event
 from rlm_app.protocols import EventSink, Journal, Signals
+from rlm_app.steering import Steering
 from rlm_app.types import NO_USAGE, Document, DocumentInfo, Limits, RunState, Stop, Usage
 
 
@@ -131,7 +132,8 @@ class RunContext:
     """What the manager hands to whoever executes a run. `keys` are secrets by backend name and stay in memory.
 
     `resumed` says that the run has events already and goes on from them; `strict` False lets it go on even when a replayed
-    cell prints something else than it did. `seconds_used` is the wall time that earlier attempts took.
+    cell prints something else than it did. `seconds_used` is the wall time that earlier attempts took. `steering` is where a
+    person pauses the run.
     """
 
     run_id: str
@@ -144,6 +146,7 @@ class RunContext:
     resumed: bool = False
     strict: bool = True
     seconds_used: float = 0.0
+    steering: Steering = field(default_factory=Steering)
 
 
 class Execute(Protocol):

@@ -45,6 +45,11 @@ class Budget:
         """Wall time since the run began."""
         return self._clock() - self._began
 
+    def leave_out(self, seconds: float) -> None:
+        """Let time in which the run stood still, because a person paused it, not count."""
+        with self._lock:
+            self._began += seconds
+
     @property
     def subcalls(self) -> int:
         """How many sub-calls have been let through."""

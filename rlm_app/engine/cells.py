@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from rlm_app.engine import prompts
+from rlm_app.engine import prompts, steps
 from rlm_app.engine.parsing import parse_reply
 from rlm_app.engine.recorder import Place
 from rlm_app.engine.repl import REPL
@@ -74,12 +74,15 @@ class CellRunner:
         """Run the cells of a reply, one by one; raise `Cancelled` when the run is stopped."""
         self._turn = self._subcalls.iteration = turn
         parsed = parse_reply(reply.text, reply.finish)
+        to_run = steps.cells_to_run(self._runtime, self._place, turn, parsed.cells)
         results: list[CellResult] = []
         shown: list[str] = []
-        for number, code in enumerate(parsed.cells, start=1):
+        for number, code in enumerate(to_run, start=1):
             unseen = any(earlier.output_chars or earlier.error for earlier in results)
             result = self._run_cell(number, code)
             results.append(result)
+            if code != parsed.cells[number - 1]:
+                shown.append(self._notice(steps.EDITED, prompts.EDITED.format(number=number, code=code)))
             shown.append(prompts.show_cell(number, len(parsed.cells), result, self._limits.output_chars))
             shown += self._after_cell(result)
             if result.answer is not None and result.answer.strip() and not unseen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from rlm_app.engine import prompts
+from rlm_app.engine import prompts, steps
 from rlm_app.engine.history import History
 from rlm_app.engine.profiles import profile_for
 from rlm_app.engine.recorder import Place
@@ -119,6 +119,8 @@ class Dialogue:
             self._leave_the_record()
             if self._is_nearly_full():
                 self._compact(turn)
+            for text in steps.before_prompt(self._runtime, self._place, turn):
+                self._history.add_to_last(text)
             return self._record(turn, self._send(self._history.messages, turn=turn), "turn")
         summary = replay.reply(self._place.call_id, turn, "summary")
         if summary is not None:

@@ -134,15 +134,12 @@ class Replay:
         return _key(event) in self._recorded
 
     def _take(self, event: Event) -> None:
+        self._take_steps(event)
         match event:
             case ModelReplied():
                 self._replies[event.call_id, event.iteration, event.purpose] = event
                 if event.call_id == ROOT and event.purpose == "turn":
                     self.last_turn = max(self.last_turn, event.iteration)
-            case CellStarted():
-                self._code[event.call_id, event.iteration, event.cell] = event.code
-            case Noticed(topic="note added"):
-                self._notes[event.call_id, event.iteration].append(event.text)
             case CellFinished():
                 self._cells[event.call_id, event.iteration, event.cell] = event
             case Noticed(topic=topic) if topic == TOPIC:
@@ -159,6 +156,14 @@ class Replay:
             waiting.append(event.call_id)
         parent, _, number = event.call_id.rpartition(".")
         self._highest[parent] = max(self._highest[parent], int(number))
+
+    def _take_steps(self, event: Event) -> None:
+        """Remember what a person may have changed or added."""
+        match event:
+            case CellStarted():
+                self._code[event.call_id, event.iteration, event.cell] = event.code
+            case Noticed(topic="note added"):
+                self._notes[event.call_id, event.iteration].append(event.text)
 
     def _settled(self, call_id: str, turn: int) -> bool:
         """Whether the RLM replied again after that turn, having seen what came of it."""

@@ -10,6 +10,7 @@ from rlm_app.engine.citing import Citer
 from rlm_app.engine.handler import LMHandler
 from rlm_app.engine.recorder import Recorder
 from rlm_app.protocols import Environment, HostFunction, Signals
+from rlm_app.steering import Steering
 
 
 def ignore_signal(call_id: str, kind: str, text: str) -> None:
@@ -47,4 +48,5 @@ class Runtime:
     params: Mapping[str, Any] = field(default_factory=dict)
     sub_params: Mapping[str, Any] = field(default_factory=dict)
     compact_at: int | None = None
+    steering: Steering = field(default_factory=Steering)
     citer: Citer | None = None

@@ -18,6 +18,7 @@ from rlm_app.runs.line import Line
 from rlm_app.runs.live import Live, Phase
 from rlm_app.runs.task import Task
 from rlm_app.runs.trajectories import Trajectories
+from rlm_app.steering import Steering
 from rlm_app.types import Limits, RunState, Stop
 
 _log = logging.getLogger(__name__)
@@ -103,6 +104,11 @@ class RunManager:
             task.done.wait(_MOMENT)
         return True
 
+    def steering(self, run_id: str, owner: str) -> Steering | None:
+        """Return where a live run of the owner's is paused, told something and let go on; None when it is not under way."""
+        task = self._live_task(run_id)
+        return task.steering if task and task.owner == owner else None
+
     def live(self, run_id: str) -> Live | None:
         """Return what the run is doing right now, or None when it is not under way here. Ask for its record first."""
         task = self._live_task(run_id)
@@ -159,7 +165,8 @@ class RunManager:
         with self._lock:
             self._tasks[task.run_id] = task
             self._line.join(task.run_id)
-        context = RunContext(task.run_id, task.owner, spec, keys, task.sink, task.board.signal, task.cancel, **attempt)
+        told = {"steering": task.steering, **attempt}
+        context = RunContext(task.run_id, task.owner, spec, keys, task.sink, task.board.signal, task.cancel, **told)
         # A daemon thread: Ctrl-C ends the process at once, and the next one marks the run as interrupted.
         threading.Thread(target=self._work, args=(task, context), name=f"run-{task.run_id[:8]}", daemon=True).start()
 

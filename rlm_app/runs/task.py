@@ -10,6 +10,7 @@ from rlm_app.cancel import CancelToken
 from rlm_app.events import Cited, Event, RunFinished, RunStarted
 from rlm_app.protocols import EventSink
 from rlm_app.runs.live import LiveBoard
+from rlm_app.steering import Steering
 from rlm_app.types import Citation, RunState, Stop, Usage, Verdict
 
 _FOUND = frozenset({Verdict.FOUND, Verdict.FOUND_IN_PARTS})
@@ -23,6 +24,7 @@ class Task:
         self.owner = owner
         self.cancel = CancelToken()
         self.board = LiveBoard()
+        self.steering = Steering()
         self.done = threading.Event()
         self.lock = threading.RLock()
         self.admitted = False

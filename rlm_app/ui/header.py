@@ -10,7 +10,7 @@ from rlm_app.build import App
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.records import RunRecord
 from rlm_app.types import RunState, Usage
-from rlm_app.ui import again, export, follow, safe, saved, states, words
+from rlm_app.ui import again, export, follow, pausing, safe, saved, states, words
 
 
 def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
@@ -74,6 +74,7 @@ def _of_minutes(record: RunRecord, seconds: float | None) -> str:
 
 def _actions(app: App, record: RunRecord) -> None:
     if record.state.is_live:
+        pausing.button(app, record)
         st.button(
             "Stop",
             key=f"stop-{record.id}",

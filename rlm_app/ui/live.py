@@ -9,14 +9,16 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.records import RunRecord
 from rlm_app.runs.live import Live, Phase
-from rlm_app.ui import safe, words
+from rlm_app.ui import pausing, safe, words
 
 TAIL = 24
 _BEFORE_REPLY = {Phase.STARTING, Phase.THINKING, Phase.WRITING}
 
 
 def draw(app: App, record: RunRecord, turns: int) -> None:
-    """Draw below the last turn what the run is doing now."""
+    """Draw below the last turn what the run is doing now, or where it was paused."""
+    if pausing.draw(app, record):
+        return
     live = app.manager.live(record.id)
     if live is None:
         st.markdown(":shimmer[Finishing]")

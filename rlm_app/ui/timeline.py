@@ -11,12 +11,27 @@ from rlm_app.build import App
 from rlm_app.engine.trajectory import Trajectory, Turn
 from rlm_app.records import RunRecord
 from rlm_app.types import Document
-from rlm_app.ui import address, axis, documents, fork, intent, moving, notices, safe, search, strip, turn, whole, words
+from rlm_app.ui import (
+    address,
+    axis,
+    documents,
+    fork,
+    intent,
+    moving,
+    notices,
+    safe,
+    search,
+    stepping,
+    strip,
+    turn,
+    whole,
+    words,
+)
 
 _ICON = ":material/code:"
 _STYLE = Path(__file__).with_name("timeline.css")
 PAGE = 50
-TURNS, TREE, WATERFALL, MODELS = VIEWS = "Turns", "Tree", "Waterfall", "By model"
+TURNS, TREE, WATERFALL, MODELS, STEPS = VIEWS = "Turns", "Tree", "Waterfall", "By model", "Step by step"
 
 
 def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
@@ -32,7 +47,9 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
     view_key = f"view-{record.id}"
     st.session_state.setdefault(view_key, TURNS)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        view = st.segmented_control("View", VIEWS, key=view_key, label_visibility="collapsed")
+        view = st.segmented_control(
+            "View", VIEWS[: -1 if record.state.is_live else None], key=view_key, label_visibility="collapsed"
+        )
         search.draw(record.id, trajectory, view_key, TURNS)
     if view == TREE:
         whole.tree(record.id, trajectory, view_key, TURNS)
@@ -40,6 +57,8 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
         whole.waterfall(record.id, trajectory)
     elif view == MODELS:
         whole.models(trajectory)
+    elif view == STEPS:
+        stepping.draw(record.id, trajectory, lambda: _texts(app, record))
     else:
         _turns(app, record, trajectory)
         moving.draw(record.id, live=record.state.is_live)

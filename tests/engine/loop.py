@@ -19,6 +19,7 @@ from rlm_app.engine.trajectory import Trajectory
 from rlm_app.environments.local import LocalREPL
 from rlm_app.events import Event, Noticed
 from rlm_app.protocols import HostFunction, Journal, Signals
+from rlm_app.steering import Steering
 from rlm_app.types import Completion, Limits, Request
 
 
@@ -98,6 +99,7 @@ def drive(
     strict: bool = True,
     root_model: str = "root",
     on_event: Callable[[Event], None] = lambda event: None,
+    steering: Steering | None = None,
 ) -> Run:
     """Run the loop with a root that says `replies` in turn and a sub-model that answers by `sub`.
 
@@ -113,7 +115,7 @@ def drive(
         events.append(event)
         on_event(event)
 
-    options: dict[str, Any] = {"signals": signals} if signals else {}
+    options: dict[str, Any] = {"steering": steering or Steering(), **({"signals": signals} if signals else {})}
     handler = LMHandler(
         Models(root, below), Budget(limits or Limits()), journal or MemoryJournal(), cancel or CancelToken()
     )

@@ -13,7 +13,7 @@ from rlm_app.types import DocumentInfo, Limits, RunState
 from rlm_app.ui import crumbs, notices, shell
 from tests.pages.conftest import SCRIPT
 from tests.pages.records import keep, sub_call_events, summary_event
-from tests.pages.seeing import texts
+from tests.pages.seeing import texts, until
 
 Page = Callable[..., AppTest]
 ANSWER = "```repl\nFINAL('Ninety days.')\n```"
@@ -152,3 +152,59 @@ def test_the_whole_run_is_shown_as_a_tree_as_a_waterfall_and_by_model(
     tab.segmented_control(key=f"view-{run_id}").set_value("By model").run()
     assert list(tab.dataframe[0].value["Model"]) == ["scripted"]
     assert not tab.exception
+
+
+def test_a_finished_run_is_stepped_through_reply_by_reply_and_code_by_code(
+    page: Page, app: App, contract: DocumentInfo, started: Callable[..., str]
+) -> None:
+    run_id = started(contract)
+    app.manager.wait(run_id, 30)
+    tab = opened(page, run_id)
+    tab.segmented_control(key=f"view-{run_id}").set_value("Step by step").run()
+    assert "**Turn 1: the model has replied**" in texts(tab)
+    assert not any(code.value.startswith("line 0") for code in tab.code)
+    tab.slider(key=f"moment-{run_id}").set_value(2).run()
+    assert "**Turn 1: code 1 has run**" in texts(tab)
+    assert any("line 0" in code.value for code in tab.code)
+    tab.slider(key=f"moment-{run_id}").set_value(6).run()
+    assert "This code handed in the answer." in texts(tab)
+
+
+def test_a_run_is_paused_on_its_page_told_something_and_goes_on(
+    page: Page, app: App, contract: DocumentInfo, started: Callable[..., str], slow: None
+) -> None:
+    run_id = started(contract)
+    tab = until(page(shell.RUN, run=run_id), lambda tab: any(b.key == f"pause-{run_id}" for b in tab.button))
+    until(tab, lambda tab: not tab.button(key=f"pause-{run_id}").disabled)
+    tab.button(key=f"pause-{run_id}").click().run()
+    steering = app.manager.steering(run_id, "local")
+    assert steering is not None
+    assert steering.paused
+    assert app.manager.steering(run_id, "somebody else") is None
+    assert "Pausing: what is under way ends first" in texts(tab)
+    assert tab.button(key=f"pause-{run_id}").label == "Pausing"
+    app.manager.stop(run_id, "local")
+    assert app.manager.wait(run_id, 30).state is RunState.CANCELLED
+
+
+def test_a_paused_run_shows_the_code_that_waits_and_runs_what_a_person_makes_of_it(
+    page: Page, app: App, contract: DocumentInfo
+) -> None:
+    assert app.settings.script is not None
+    app.settings.script.write_text(json.dumps({**SCRIPT, "delay": 0.4}), encoding="utf-8")
+    spec = RunSpec("What notice?", (contract.sha256,), "scripted", "scripted", "scripted")
+    run_id = app.start(spec, "local")
+    steering = app.manager.steering(run_id, "local")
+    assert steering is not None
+    steering.pause()
+    tab = until(page(shell.RUN, run=run_id), lambda tab: "Paused in turn 1**, before the model is asked" in texts(tab))
+    tab.button(key=f"halt-{run_id}-1-0-step").click().run()
+    until(tab, lambda tab: "Paused in turn 1**, before its code runs" in texts(tab))
+    tab.text_area(key=f"halt-{run_id}-1-1-0").set_value("print('mine')")
+    tab.text_area(key=f"halt-{run_id}-1-1-note").set_value("Mind the fees.")
+    tab.button(key=f"halt-{run_id}-1-1-go").click().run()
+    app.manager.wait(run_id, 30)
+    shown = texts(opened(page, run_id, f"turn-{run_id}-1"))
+    assert "print('mine')" in shown
+    assert "A person changed this turn's code before it ran." in shown
+    assert "Mind the fees." in shown

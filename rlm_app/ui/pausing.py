@@ -1,0 +1,60 @@
+"""Pausing a run between its steps: where it stands, a note to the model, the code that runs next, and on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rlm_app.build import App
+from rlm_app.records import RunRecord
+from rlm_app.types import RunState
+from rlm_app.ui import words
+
+
+def button(app: App, record: RunRecord) -> None:
+    """Draw the button that pauses a run at work; a direct run is one call and has nowhere to stand still."""
+    steering = app.manager.steering(record.id, record.owner)
+    if steering is None or record.spec.mode == "direct":
+        return
+    st.button(
+        "Pausing" if steering.paused else "Pause",
+        key=f"pause-{record.id}",
+        icon=":material/pause_circle:",
+        disabled=steering.paused or record.state is not RunState.RUNNING,
+        help="Stands still before the next reply is asked for, or before its code runs",
+        on_click=steering.pause,
+    )
+
+
+def draw(app: App, record: RunRecord) -> bool:
+    """Draw where a paused run stands and what can be told it; return whether it is paused."""
+    steering = app.manager.steering(record.id, record.owner)
+    if steering is None or not steering.paused:
+        return False
+    halt = steering.halted
+    if halt is None:
+        st.caption(":shimmer[Pausing: what is under way ends first]")
+        return False
+    key = f"halt-{record.id}-{halt.turn}-{len(halt.cells)}"
+
+    def go_on(one_step: bool) -> None:
+        cells = tuple(st.session_state[f"{key}-{number}"] for number in range(len(halt.cells)))
+        steering.go_on(st.session_state[f"{key}-note"] or "", cells, one_step=one_step)
+
+    with st.form(key):
+        where = "before its code runs" if halt.cells else "before the model is asked"
+        st.markdown(f":material/pause_circle: **Paused in turn {halt.turn}**, {where}. Nothing is sent meanwhile.")
+        for number, code in enumerate(halt.cells):
+            name = "Code that runs next" if len(halt.cells) == 1 else f"Code that runs next, block {number + 1}"
+            st.text_area(name, value=code, key=f"{key}-{number}", height=min(420, 80 + 22 * code.count("\n")))
+        st.text_area("Note to the model", key=f"{key}-note", height=80, help="Stands in its next prompt")
+        st.caption(
+            f"{words.count(len(halt.cells), 'block')} of code waits." if halt.cells else "What you write is kept."
+        )
+        with st.container(horizontal=True):
+            st.form_submit_button(
+                "Go on", key=f"{key}-go", type="primary", icon=":material/play_arrow:", on_click=go_on, args=(False,)
+            )
+            st.form_submit_button(
+                "One step", key=f"{key}-step", icon=":material/skip_next:", on_click=go_on, args=(True,)
+            )
+    return True
