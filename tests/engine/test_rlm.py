@@ -81,6 +81,14 @@ def test_an_answer_after_cells_that_printed_nothing_is_not_held() -> None:
     assert run.answer == "1"
 
 
+def test_an_answer_after_a_cell_that_has_only_drawn_is_not_held_and_the_model_knows_that_pictures_are_shown() -> None:
+    png = "b'\\x89PNG\\r\\n\\x1a\\n' + bytes([0, 0, 0, 13]) + b'IHDR' + bytes([0, 0, 0, 1] * 2)"
+    run = drive([block(f"_ = open('chart.png', 'wb').write({png})") + "\n" + ANSWER])
+    assert run.answer == "done"
+    assert [len(event.pictures) for event in run.events if isinstance(event, CellFinished)] == [1, 0]
+    assert "PNG files it saves" in run.prompt(1).messages[0].content
+
+
 def test_the_question_and_the_turn_are_restated_and_roles_alternate() -> None:
     run = drive([block("x = 1"), block("y = 2"), ANSWER], question="What is the fee?")
     for turn in (1, 2, 3):
