@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rlm_app.errors import ConfigError, RLMError
+from rlm_app.errors import ConfigError
 
 
 def check_mapping(name: str, value: object) -> None:
@@ -54,7 +54,7 @@ def check_others(backends: object, options: object) -> None:
 def harmless(name: str, call: Callable[..., object] | None) -> Callable[..., None] | None:
     """Return the callback so that what it raises becomes a warning, once, and the run and what it paid for go on.
 
-    Our own errors pass: raising `Cancelled` is how a callback stops the run. Raises `ConfigError` for what cannot be called.
+    `RLM.cancel()` is how a callback stops the run. Raises `ConfigError` for what cannot be called.
     """
     if call is None:
         return None
@@ -66,8 +66,6 @@ def harmless(name: str, call: Callable[..., object] | None) -> Callable[..., Non
     def guarded(*given: Any) -> None:
         try:
             call(*given)
-        except RLMError:
-            raise
         except Exception as error:  # noqa: BLE001 - it is somebody else's code, and paid replies hang on the run
             if not told:
                 told.append(True)
