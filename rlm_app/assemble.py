@@ -217,6 +217,7 @@ class Executor:
             Recorder(context.run_id, context.sink, replay=replay),
             environment_for(self._settings, self._store, spec, context.owner),
             signals=context.signals,
+            steering=context.steering,
             system_prompt=spec.system_prompt,
             citer=Citer(verifier) if spec.documents else None,
             compact_at=int(FULL * window_of(self._settings, spec, self._entered(context.owner))),
