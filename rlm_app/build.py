@@ -69,7 +69,8 @@ class App:
         self.catalogue = Catalogue(settings, store)
         self._executor = Executor(settings, store, self._needed, self.catalogue.entered)
         self.manager: RunManager = RunManager(store, self._executor, self.boot, parallel=settings.parallel_runs)
-        self.grids: Grids = Grids(store.grids, self.manager, self.check, self._ready, settings.parallel_runs)
+        finders = frozenset(backend.name for backend in self.backends if not backend.reasons)
+        self.grids: Grids = Grids(store.grids, self.manager, self.check, self._ready, settings.parallel_runs, finders)
         self._samples_lock = threading.Lock()
         self._samples_ready = False
 
