@@ -18,7 +18,7 @@ function bubble(context) {
   const words = document.createElement("p")
   const quote = document.createElement("mark")
   quote.textContent = context.quote
-  words.append(`… ${context.before} `, quote, ` ${context.after} …`)
+  words.append(`… ${context.before}`, quote, `${context.after} …`)
   box.append(place, words)
   return box
 }
@@ -79,6 +79,8 @@ export default function ({ data, setTriggerValue }) {
     history.replaceState(history.state, "", window.location.pathname + window.location.search)
     setTriggerValue("chosen", Number(early[1]))
   }
+  const under = document.querySelector(`${LINK}:hover`)
+  if (under) show({ target: under })
   if (data.chosen !== brought) {
     brought = data.chosen
     if (brought) bring(brought.split("|")[0], 30)

@@ -74,9 +74,10 @@ def around(document: Document, start: int, end: int, reach: int = 160) -> tuple[
 
 
 def words_beside(document: Document, start: int, end: int, count: int = 5) -> tuple[str, str]:
-    """Return the last `count` words before a passage and the first behind it, each in one line."""
+    """Return the last `count` words before a passage and the first behind it, each in one line up to the passage."""
     before, after = document.text[max(0, start - 200) : start], document.text[end : end + 200]
-    return " ".join(before.split()[-count:]), " ".join(after.split()[:count])
+    left, right = " ".join(before.split()[-count:]), " ".join(after.split()[:count])
+    return left + before[-1:].isspace() * " ", after[:1].isspace() * " " + right
 
 
 def page_text(document: Document, page: Page) -> str:

@@ -75,7 +75,7 @@ def _context(app: App, record: RunRecord, citation: Citation) -> Mapping[str, st
     unit = document.info.unit if document else citation.unit or "page"
     place = f"{citation.document}, {marked.place(unit, citation.page)}".rstrip(", ")
     said = {"verdict": citation.verdict.value, "place": place, "quote": words.clip(quote, 420)}
-    return {**said, "before": before.strip(), "after": after.strip()}
+    return {**said, "before": before, "after": after}
 
 
 @functools.cache
