@@ -5,7 +5,6 @@ Nearness only proposes a passage; what is made of it is decided by which words d
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -82,11 +81,13 @@ def _sample(length: int) -> Sequence[int]:
 def _by_anchors(index: Index, wanted: str, pieces: Sequence[int]) -> list[int]:
     """Return where the quotation would begin if its pieces, wherever they stand, stood in it; likeliest first."""
     anchors = index.anchors()
-    votes: Counter[int] = Counter()
+    votes: dict[int, int] = {}
     for at in pieces:
         span = anchors.range_of(wanted[at : at + PIECE])
         if span[1] - span[0] <= _COMMON:
-            votes.update((place - at) // _BUCKET for place in anchors.places(span))
+            for place in anchors.places(span):
+                bucket = (place - at) // _BUCKET
+                votes[bucket] = votes.get(bucket, 0) + 1
     both = {bucket: count + votes.get(bucket + 1, 0) for bucket, count in votes.items()}
     best = sorted(both, key=lambda bucket: (-both[bucket], bucket))[: 2 * CANDIDATES]
     needed = len(pieces) // (8 * STRIDE)
