@@ -2,52 +2,79 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import streamlit as st
 
 from rlm_app.build import App
+from rlm_app.finding import FoundRuns, RunQuery
 from rlm_app.records import RunRecord
-from rlm_app.ui import documents, imports, listing, rows, safe, shell, trash, words
+from rlm_app.ui import charts, documents, imports, listing, rows, safe, shell, trash, words
 
-PAGE = 20
 _HEADS = ("Question and documents", "State", "Quotes found", "Money", "Time", "When", "")
-_WIDTHS = (*rows.WIDTHS, 1.1)
+_WIDTHS = (*rows.WIDTHS, 1.9)
 
 
 def draw(app: App, owner: str) -> None:
     """Draw the search, the list by page, and the way back for what was just deleted."""
     _undo()
     imports.draw(app, owner)
-    records = [record for record in app.store.runs(owner, 2000) if not trash.holds(record.id)]
-    if not records:
+    hidden = trash.ids()
+    every = app.store.find_runs(owner, RunQuery(hidden=hidden, limit=0))
+    if not every.every:
         _empty(app)
         return
-    found = _filtered(records)
-    st.caption(_counted(len(found), len(records)))
-    page, library = _page(len(found)), documents.library(app, owner)
+    query = listing.query(every, hidden)
+    place = st.container()
+    found = app.store.find_runs(owner, query)
+    page = _page(found.total)
+    if page:
+        found = app.store.find_runs(owner, replace(query, offset=page * listing.PAGE))
+    with place:
+        _above(found)
+    _list(app, owner, found)
+    charts.draw(app, owner, query)
+
+
+def _above(found: FoundRuns) -> None:
+    """Draw how many runs fit, and what can be done with those that are ticked."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(_counted(found.total, found.every), width="content")
+        st.space("stretch")
+        ticked = [record for record in found.records if st.session_state.get(f"tick-{record.id}")]
+        if len(ticked) == 2:
+            later, earlier = ticked
+            st.page_link(
+                shell.COMPARE,
+                label="Compare the two",
+                icon=":material/compare_arrows:",
+                query_params={"left": earlier.id, "right": later.id},
+            )
+        gone = [record for record in ticked if not record.state.is_live]
+        if gone:
+            st.button(
+                f"Delete {words.count(len(gone), 'run')}",
+                key="delete-ticked",
+                icon=":material/delete:",
+                on_click=partial(_throw, gone),
+                help="You can take them back for a moment",
+            )
+        st.page_link(shell.SQL, label="Ask in SQL", icon=":material/database:")
+
+
+def _list(app: App, owner: str, found: FoundRuns) -> None:
+    library = documents.library(app, owner)
     with st.container(key="run_heads"):
         for column, head in zip(st.columns(_WIDTHS), _HEADS, strict=True):
             column.caption(f"**{head}**" if head else " ")
     with st.container(key="run_list", gap="xsmall"):
-        for record in found[page * PAGE : (page + 1) * PAGE]:
+        for record in found.records:
             _row(app, record, library)
 
 
-def _filtered(records: list[RunRecord]) -> list[RunRecord]:
-    left, right = st.columns([3, 4], vertical_alignment="bottom")
-    search = left.text_input(
-        "Search",
-        key="history-search",
-        placeholder="words of a question, an answer or a document's name",
-        icon=":material/search:",
-        persist_state="session",
-    )
-    states = listing.states_of(records)
-    wanted = right.pills("State", states, selection_mode="multi", key="history-states") if len(states) > 1 else []
-    return listing.matching(records, search or "", wanted or [])
-
-
 def _page(total: int) -> int:
-    pages = -(-total // PAGE)
+    pages = -(-total // listing.PAGE)
     return st.pagination(pages, key=f"history-page-{pages}") - 1 if pages > 1 else 0
 
 
@@ -56,16 +83,50 @@ def _row(app: App, record: RunRecord, library: rows.Library) -> None:
     rows.first(columns[0], record, library)
     for column, text in zip(columns[1:-1], rows.cells(record), strict=True):
         column.markdown(f":small[{text}]")
-    columns[-1].button(
-        "Delete",
+    with columns[-1].container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        _acts(app, record)
+
+
+def _acts(app: App, record: RunRecord) -> None:
+    name = safe.label(words.clip(record.name, 60))
+    st.checkbox(f"Choose “{name}”", key=f"tick-{record.id}", label_visibility="collapsed", width="content")
+    st.button(
+        ":orange[★]" if record.starred else "☆",
+        key=f"star-{record.id}",
+        type="tertiary",
+        help="Take its star away" if record.starred else "Give it a star",
+        on_click=partial(app.store.update_run, record.id, starred=not record.starred),
+    )
+    if st.button(":material/edit:", key=f"rename-{record.id}", type="tertiary", help="Rename"):
+        _rename(app, record)
+    st.button(
+        ":material/delete:",
         key=f"delete-{record.id}",
-        icon=":material/delete:",
         type="tertiary",
         disabled=record.state.is_live,
         help="Delete this run; you can take it back for a moment" if not record.state.is_live else "Stop it first",
         on_click=trash.throw,
         args=(app, record),
     )
+
+
+def _throw(records: list[RunRecord]) -> None:
+    app = shell.open_app()
+    for record in records:
+        trash.throw(app, record)
+
+
+@st.dialog("Rename this run", icon=":material/edit:")
+def _rename(app: App, record: RunRecord) -> None:
+    st.caption(f"Asked: {safe.label(words.clip(record.spec.question, 200))}")
+    st.text_input("Name", value=record.title, key=f"title-{record.id}", placeholder="Empty: the question")
+    if st.button("Save", key=f"title-save-{record.id}", type="primary", on_click=_save_title, args=(app, record.id)):
+        st.rerun()
+
+
+def _save_title(app: App, run_id: str) -> None:
+    title = str(st.session_state[f"title-{run_id}"] or "")
+    app.store.update_run(run_id, title=" ".join(title.split())[:200])
 
 
 def _undo() -> None:
@@ -75,6 +136,8 @@ def _undo() -> None:
 
     def body() -> None:
         thrown = trash.pending()
+        if len(thrown) > 1:
+            st.button(f"Undo all {len(thrown)}", key="undo-all", icon=":material/undo:", on_click=trash.take_all_back)
         for item in thrown:
             with st.container(border=True, horizontal=True, vertical_alignment="center"):
                 st.markdown(f"Deleted: {safe.label(words.clip(item.question, 90))}", width="content")

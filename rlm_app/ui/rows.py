@@ -19,7 +19,7 @@ def link(record: RunRecord, limit: int = 140) -> None:
     """Draw the question as the link that opens the run."""
     st.page_link(
         shell.RUN,
-        label=safe.label(words.clip(record.spec.question, limit)),
+        label=safe.label(words.clip(record.name, limit)),
         icon="",
         query_params={"run": record.id},
         help="",

@@ -30,7 +30,7 @@ def throw(app: App, record: RunRecord) -> None:
     timer = threading.Timer(SECONDS, _delete, (app, record.id, record.owner))
     timer.daemon = True
     timer.start()
-    _thrown()[record.id] = Thrown(record.id, record.spec.question, timer)
+    _thrown()[record.id] = Thrown(record.id, record.name, timer)
 
 
 def take_back(run_id: str) -> None:
@@ -43,6 +43,17 @@ def take_back(run_id: str) -> None:
 def holds(run_id: str) -> bool:
     """Whether a run was thrown away in this session."""
     return run_id in _thrown()
+
+
+def ids() -> tuple[str, ...]:
+    """Return the ids of the runs that were thrown away in this session."""
+    return tuple(_thrown())
+
+
+def take_all_back() -> None:
+    """Bring back every run that is not gone yet."""
+    for thrown in pending():
+        take_back(thrown.run_id)
 
 
 def pending() -> list[Thrown]:

@@ -39,9 +39,9 @@ def test_a_search_looks_in_questions_answers_and_names(page: Page, app: App, con
     keep(app, contract, RunState.DONE, question="Who owns the pump?")
     tab = page(shell.HISTORY)
     tab.text_input(key="history-search").set_value("TENANT does").run()
-    assert questions(tab) == ["Who pays the rent?"]
+    assert questions(tab)[1:] == ["Who pays the rent?"]
     tab.text_input(key="history-search").set_value("contract.txt who").run()
-    assert len(questions(tab)) == 2
+    assert len(questions(tab)) == 3
 
 
 def test_the_list_can_be_narrowed_to_states(page: Page, app: App, contract: DocumentInfo) -> None:
@@ -49,7 +49,7 @@ def test_the_list_can_be_narrowed_to_states(page: Page, app: App, contract: Docu
     keep(app, contract, RunState.FAILED, question="Who owns the pump?")
     tab = page(shell.HISTORY)
     tab.button_group(key="history-states").set_value(["Failed"]).run()
-    assert questions(tab) == ["Who owns the pump?"]
+    assert questions(tab)[1:] == ["Who owns the pump?"]
     assert "1 of 2 runs" in texts(tab)
 
 
@@ -60,7 +60,7 @@ def test_a_deleted_run_leaves_the_list_and_can_be_taken_back(page: Page, app: Ap
     assert "Deleted: What notice?" in texts(tab)
     assert "What notice?" not in questions(tab)
     tab.button(key=f"undo-{run_id}").click().run()
-    assert questions(tab) == ["What notice?"]
+    assert "What notice?" in questions(tab)
     assert app.run(run_id, "local") is not None
 
 
@@ -92,7 +92,7 @@ def test_many_runs_come_by_page(page: Page, app: App, contract: DocumentInfo) ->
     for number in range(23):
         keep(app, contract, RunState.DONE, question=f"Question {number}?", turns=0)
     tab = page(shell.HISTORY)
-    assert len(questions(tab)) == 20
+    assert len(questions(tab)) == 21
     assert "23 runs" in texts(tab)
 
 
@@ -130,3 +130,50 @@ def test_a_file_that_is_no_run_is_refused_with_the_reason(page: Page, app: App) 
     tab.file_uploader[0].upload("notes.jsonl", b'{"a": 1}\n', "application/jsonl").run()
     assert ":red[:material/error:] **notes.jsonl**" in texts(tab)
     assert not app.store.runs("local")
+
+
+def test_code_is_searched_and_backend_star_and_order_narrow_the_list(
+    page: Page, app: App, contract: DocumentInfo
+) -> None:
+    one = keep(app, contract, RunState.DONE, question="Who pays the rent?")
+    keep(app, contract, RunState.DONE, question="Who owns the pump?", turns=0)
+    tab = page(shell.HISTORY)
+    tab.text_input(key="history-search").set_value("print(1)").run()
+    assert questions(tab)[1:] == ["Who pays the rent?"]
+    tab.text_input(key="history-search").set_value("").run()
+    tab.button(key=f"star-{one}").click().run()
+    tab.toggle(key="history-starred").set_value(True).run()
+    assert "Who owns the pump?" not in questions(tab)
+    record = app.run(one, "local")
+    assert record is not None
+    assert record.starred
+
+
+def test_a_run_gets_a_name_of_its_own(page: Page, app: App, contract: DocumentInfo) -> None:
+    run_id = keep(app, contract, RunState.DONE)
+    tab = page(shell.HISTORY)
+    tab.button(key=f"rename-{run_id}").click().run()
+    tab.text_input(key=f"title-{run_id}").set_value("Notice, final")
+    tab.button(key=f"title-save-{run_id}").click().run()
+    assert "Notice, final" in questions(tab)
+
+
+def test_ticked_runs_are_deleted_together_and_taken_back_together(page: Page, app: App, contract: DocumentInfo) -> None:
+    ids = [keep(app, contract, RunState.DONE, question=f"Question {n}?", turns=0) for n in range(3)]
+    tab = page(shell.HISTORY)
+    for run_id in ids[:2]:
+        tab.checkbox(key=f"tick-{run_id}").check().run()
+    assert "Compare the two" in questions(tab)
+    tab.button(key="delete-ticked").click().run()
+    assert "1 run" in texts(tab)
+    tab.button(key="undo-all").click().run()
+    assert "3 runs" in texts(tab)
+    assert all(app.run(run_id, "local") for run_id in ids)
+
+
+def test_the_share_dialog_shows_what_is_in_the_file(page: Page, app: App, contract: DocumentInfo) -> None:
+    run_id = keep(app, contract, RunState.DONE, answer="Write to jane.doe@example.org.")
+    tab = page(shell.RUN, run=run_id)
+    tab.button(key=f"share-{run_id}").click().run()
+    assert "Write to jane.doe@example.org." in texts(tab)
+    assert "Left out: the documents' text beyond the quoted passages" in texts(tab)
