@@ -18,6 +18,8 @@ NAME = "Ask long documents"
 ASK = "pages/ask.py"
 RUN = "pages/run.py"
 HISTORY = "pages/history.py"
+COMPARE = "pages/compare.py"
+SQL = "pages/sql.py"
 DOCUMENTS = "pages/documents.py"
 SETTINGS = "pages/settings.py"
 
@@ -113,6 +115,14 @@ def _pages() -> list[StreamlitPage]:
         st.Page(ASK, title="Ask", icon=":material/edit_note:", default=True, help="Ask a question of your documents"),
         st.Page(RUN, title="Run", icon=":material/timeline:", visibility="hidden", help="Watch or read one run"),
         st.Page(HISTORY, title="History", icon=":material/history:", help="Every question asked so far"),
+        st.Page(
+            COMPARE,
+            title="Compare",
+            icon=":material/compare_arrows:",
+            visibility="hidden",
+            help="Two runs side by side",
+        ),
+        st.Page(SQL, title="SQL", icon=":material/database:", visibility="hidden", help="Ask your runs in SQL"),
         st.Page(DOCUMENTS, title="Documents", icon=":material/folder_open:", help="Read, check and remove documents"),
         st.Page(SETTINGS, title="Settings", icon=":material/tune:", help="Keys, limits, environments and your data"),
     ]
