@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 NAME = "Ask long documents"
 ASK = "pages/ask.py"
 RUN = "pages/run.py"
+GRID = "pages/grid.py"
 HISTORY = "pages/history.py"
 COMPARE = "pages/compare.py"
 SQL = "pages/sql.py"
@@ -114,6 +115,7 @@ def _pages() -> list[StreamlitPage]:
     return [
         st.Page(ASK, title="Ask", icon=":material/edit_note:", default=True, help="Ask a question of your documents"),
         st.Page(RUN, title="Run", icon=":material/timeline:", visibility="hidden", help="Watch or read one run"),
+        st.Page(GRID, title="Grid", icon=":material/grid_on:", help="Ask many documents the same questions"),
         st.Page(HISTORY, title="History", icon=":material/history:", help="Every question asked so far"),
         st.Page(
             COMPARE,

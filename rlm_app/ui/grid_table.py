@@ -1,0 +1,127 @@
+"""The cells of a grid as one table: a mark, a short answer, and a cell that opens when it is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from rlm_app.grids import GridView, Square, Standing
+from rlm_app.ui import safe, states, words
+
+if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler
+
+CELL = "cell"
+_DOCUMENT = "document"
+_ROWS = 14
+_MARKS: Mapping[Standing, str] = {
+    Standing.EMPTY: "",
+    Standing.WAITING: "◌ waiting",
+    Standing.RUNNING: "◔ running",
+    Standing.LIMIT: "◷",
+    Standing.FAILED: "✕",
+    Standing.STALE: "↻",
+    Standing.EDITED: "✎",
+}
+# Each has a contrast of at least 4.5 to the table's ground.
+_LIGHT = {"✓": "#1c6b4a", "▲": "#9a4b00", "✕": "#b3261e", "↻": "#9a4b00", "◷": "#9a4b00", "✎": "#2b5aa8"}
+_DARK = {"✓": "#7fd3a6", "▲": "#f0b25f", "✕": "#ff938a", "↻": "#f0b25f", "◷": "#f0b25f", "✎": "#9fc0ff"}
+LEGEND = (
+    "✓ every quotation found · ▲ a quotation needs a look · ○ nothing quoted · ✎ written by a person, locked · "
+    "↻ out of date · ◷ a limit ended it · ✕ failed"
+)
+
+
+def draw(view: GridView) -> None:
+    """Draw the table; a cell that is chosen is named in the address."""
+    key = f"grid-cells-{view.grid.id}"
+    st.dataframe(
+        _colored(view),
+        key=key,
+        on_select=lambda: _pick(view, st.session_state[key]),
+        selection_mode="single-cell",
+        hide_index=True,
+        height="content" if len(view.grid.rows) <= _ROWS else 36 + 33 * _ROWS,
+        column_config=_columns(view),
+        alt="The answers of this grid: a line for each document, a column for each question",
+    )
+    st.caption(f"Choose a cell to see its quotations. {LEGEND}")
+
+
+def chosen(view: GridView) -> Square | None:
+    """Return the cell that the address names, None without one."""
+    row, _, column = st.query_params.get(CELL, "").partition(".")
+    return view.by_place.get((row, column))
+
+
+def close() -> None:
+    """Take the chosen cell out of the address."""
+    st.query_params.pop(CELL, None)
+
+
+def shown(square: Square) -> str:
+    """Return what the table shows in a cell: its mark and the beginning of its answer."""
+    said = square.text if square.standing is not Standing.FAILED else "failed"
+    return f"{mark(square)} {words.clip(said, 120)}".strip()
+
+
+def mark(square: Square) -> str:
+    """Return the sign of a cell: what became of its quotations, or why that does not hold today."""
+    if square.standing is not Standing.DONE:
+        return _MARKS[square.standing]
+    record = square.record
+    if record is None or not record.quotes_total:
+        return "○"
+    return "✓" if record.quotes_found == record.quotes_total else "▲"
+
+
+def look(square: Square) -> str:
+    """Return the state of a cell as a badge."""
+    named = {
+        Standing.EMPTY: ":gray-badge[Not run yet]",
+        Standing.WAITING: ":gray-badge[:material/schedule: Waiting]",
+        Standing.RUNNING: ":blue-badge[:material/play_circle: Running]",
+        Standing.STALE: ":orange-badge[:material/update: Out of date]",
+        Standing.EDITED: ":blue-badge[:material/lock: Written by a person]",
+        Standing.LIMIT: ":orange-badge[:material/speed: Limit reached]",
+    }
+    if square.standing in named:
+        return named[square.standing]
+    return states.look_of(square.record).markdown if square.record else ":red-badge[:material/error: Failed]"
+
+
+def _colored(view: GridView) -> Styler:
+    """Return the table with the cells that ask for a person's eye in a colour; the mark says the same without it."""
+    from pandas import DataFrame
+
+    lines = [[row.name, *(shown(each) for each in view.row(row))] for row in view.grid.rows]
+    table = DataFrame(lines, columns=[_DOCUMENT, *(column.id for column in view.grid.columns)])
+    palette = _DARK if st.context.theme.type == "dark" else _LIGHT
+    return table.style.map(lambda text: f"color: {palette[text[:1]]}" if text[:1] in palette else "")
+
+
+def _pick(view: GridView, state: Any) -> None:
+    cells = state.selection.cells
+    if not cells or cells[0][1] == _DOCUMENT or cells[0][0] >= len(view.grid.rows):
+        close()
+        return
+    number, column = cells[0]
+    st.query_params[CELL] = f"{view.grid.rows[number].id}.{column}"
+
+
+def _columns(view: GridView) -> dict[str, Any]:
+    config = st.column_config
+    columns: dict[str, Any] = {
+        column.id: config.TextColumn(
+            words.clip(column.question, 80), width=_width(view), help=safe.label(column.question)
+        )
+        for column in view.grid.columns
+    }
+    return {_DOCUMENT: config.TextColumn("Document", width=150, pinned=True), **columns}
+
+
+def _width(view: GridView) -> int:
+    """Few questions get room for their answers, many stand side by side."""
+    return 320 if len(view.grid.columns) <= 3 else 240
