@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 from google import genai
@@ -111,4 +112,5 @@ def _seconds(delay: Any) -> float | None:
 
 
 def _path(model: str) -> str:
-    return model if "/" in model else f"models/{model}"
+    name = quote(model, safe="/:@", errors="replace")
+    return name if "/" in model else f"models/{name}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from rlm_app.protocols import OnText
+from rlm_app.types import Request
 
 
 def whole_letters(text: str) -> str:
@@ -12,6 +15,15 @@ def whole_letters(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
+
+
+def sendable(request: Request) -> Request:
+    """Return the request with whole letters alone: a prompt that code put together may hold halves, which no one can send."""
+    messages = tuple(
+        message if message.content.isascii() else dataclasses.replace(message, content=whole_letters(message.content))
+        for message in request.messages
+    )
+    return dataclasses.replace(request, messages=messages)
 
 
 class Letters:

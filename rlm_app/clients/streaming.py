@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from rlm_app.cancel import CancelToken
 from rlm_app.clients.hosted import Terms, ask
-from rlm_app.clients.letters import Letters, whole_letters
+from rlm_app.clients.letters import Letters, sendable, whole_letters
 from rlm_app.clients.pool import Pool
 from rlm_app.clients.retry import TryAgain
 from rlm_app.clients.streams import Chunk
@@ -95,7 +95,7 @@ class StreamingClient:
     ) -> Completion:
         """Return the whole reply; tries again while no text of it has arrived and the failure may pass."""
         return ask(
-            request,
+            sendable(request),
             self._terms,
             self._pool,
             lambda whole: self._attempt(whole, cancel, on_text),

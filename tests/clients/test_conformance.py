@@ -219,6 +219,12 @@ def test_a_refusal_says_what_to_do_and_is_not_tried_again(hosted: Hosted, what: 
 
 
 @EACH
+def test_a_prompt_with_half_of_a_letter_in_it_is_sent_with_a_mark_in_its_place(hosted: Hosted) -> None:
+    _, site = call(hosted, request=Request((Message("user", "Who pays \ud83d\ude00 \ud83d?"),)))
+    assert "Who pays 😀 \ufffd?" in json.dumps(site.bodies[-1], ensure_ascii=False)
+
+
+@EACH
 def test_a_prompt_that_the_provider_finds_too_long_has_its_own_error(hosted: Hosted) -> None:
     assert isinstance(failure(hosted, hosted.trouble["long"]), ContextTooLong)
 

@@ -124,3 +124,12 @@ def test_nothing_is_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
 def test_the_key_is_in_no_text_of_the_client() -> None:
     client = GeminiClient("tiny", KEY)
     assert KEY not in repr(client) + repr(vars(client))
+
+
+@pytest.mark.parametrize(
+    ("model", "path"),
+    [("a b", "models/a%20b"), ("m?key=1#f", "models/m%3Fkey%3D1%23f"), ("x\r\nEvil: 1", "models/x%0D%0AEvil:%201")],
+)
+def test_a_model_of_any_name_is_asked_for_by_that_name(model: str, path: str) -> None:
+    _, site = call(Say(), model=model)
+    assert site.asked[0].path.startswith(f"/v1beta/{path}:streamGenerateContent")
