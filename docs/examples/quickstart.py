@@ -16,7 +16,7 @@ LEASE = "\n\n".join(
     ]
 )
 
-# For a real model: RLM(backend="openai", backend_kwargs={"model_name": "gpt-5-mini"}), with OPENAI_API_KEY set.
+# For a real model: RLM(backend="openai", backend_kwargs={"model_name": "gpt-6-luna"}), with OPENAI_API_KEY set.
 with RLM(backend="offline", backend_kwargs={"model_name": "offline"}) as rlm:
     result = rlm.completion(LEASE, root_prompt="How can a party end the lease, and with how much notice?")
 
