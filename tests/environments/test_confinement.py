@@ -1,6 +1,7 @@
 """What keeps a local worker's cells from files, network and processes: rules, layers, and what is said of them."""
 
 import errno
+import json
 import os
 import shutil
 import struct
@@ -17,7 +18,7 @@ import pytest
 from rlm_app.cancel import CancelToken
 from rlm_app.engine.repl import REPL
 from rlm_app.environments.confinement import INSIDE, START, Plan, packages, sources
-from rlm_app.environments.confinement.inside import identity, landlock, paths, rules, seccomp, syscalls
+from rlm_app.environments.confinement.inside import identity, kernel, landlock, layers, paths, rules, seccomp, syscalls
 from rlm_app.environments.confinement.measure import Report, level_of, measure
 from rlm_app.environments.confinement.words import Kind, Level, describe, on_this_system
 from rlm_app.environments.local import LocalREPL
@@ -210,6 +211,16 @@ def test_what_goes_into_a_sandbox_is_small_and_complete() -> None:
     assert sum(len(source) for _, source in sources()) < 64 << 10
 
 
+@linux
+@pytest.mark.parametrize(
+    ("plan", "might"), [(Plan(), False), (Plan(seccomp=False), True), (Plan(confined=False), True)]
+)
+def test_it_is_known_beforehand_whether_cells_could_start_processes(plan: Plan, might: bool) -> None:
+    if kernel.machine() is None:
+        pytest.skip("the kernel's calls are not known on this machine")
+    assert layers.may_start_processes(asdict(plan)) is might
+
+
 def test_a_path_is_open_to_others_only_if_each_folder_on_the_way_is(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     (tmp_path / "file").touch(mode=0o644)
@@ -261,6 +272,19 @@ def test_with_a_layer_less_the_next_one_holds_or_is_missed(plan: Plan, kind: Kin
     if "off" in found.layers.get("jail", found.layers.get("namespaces", "")) and plan.jail and not plan.landlock:
         kind = Kind.NO_FILES  # no namespaces for us here, such as inside of a container
     assert found.level == Level(kind, missing), found
+
+
+@linux
+def test_where_the_kernel_refuses_every_wall_that_is_said_and_nothing_is_imported_for_it(tmp_path: Path) -> None:
+    if kernel.machine() is None:
+        pytest.skip("the kernel's calls are not known on this machine")
+    weak = Path(__file__).with_name("weak_kernel.py")
+    command = [sys.executable, str(weak), sys.executable, *Plan(preload=("pandas",)).arguments(None)]
+    done = subprocess.run(command, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=60)
+    said = json.loads(done.stdout)
+    assert said["files"] == "open"
+    assert said["missing"] == ["files", "network", "processes"]
+    assert [said["layers"][name][:3] for name in ("landlock", "seccomp", "namespaces")] == ["off"] * 3
 
 
 @linux

@@ -41,7 +41,8 @@ def prepare() -> None:
 
 def may_start_processes(plan: dict[str, Any]) -> bool:
     """Whether a process confined by this plan could start others on this machine."""
-    return kernel.machine() is None or not plan["confined"] or not plan["seccomp"]
+    machine = kernel.machine()
+    return machine is None or not (plan["confined"] and plan["seccomp"] and seccomp.is_there(machine))
 
 
 def confine(plan: dict[str, Any]) -> dict[str, Any]:
@@ -110,7 +111,7 @@ def _wall(
         return "rules"
     if locked:
         return "jail"
-    return "none" if plan["seccomp"] else "open"
+    return "none" if plan["seccomp"] and seccomp.is_there(machine) else "open"
 
 
 def _file_rules(read: list[str], listed: list[str], scratch: str) -> list[tuple[str, int]]:

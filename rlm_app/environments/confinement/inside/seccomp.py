@@ -20,6 +20,7 @@ AUDIT = (0xC000003E, 0xC00000B7)
 X32 = 0x40000000
 SECCOMP = (317, 277)
 SET_FILTER, ALL_THREADS = 1, 1
+IS_KNOWN = 2
 
 NOBODY = 0x7EDCBA98  # no process id is as large, and no instruction has it for another reason
 
@@ -65,6 +66,15 @@ def _body(conditions: list[Condition], verdict: int) -> list[bytes]:
         code.append(_instruction(RETURN, 0, 0, verdict))
     code.append(_instruction(RETURN, 0, 0, ALLOWED))
     return code
+
+
+def is_there(machine: int) -> bool:
+    """Whether this process could put up a filter."""
+    verdict = ctypes.c_uint32(refuse(0))
+    try:
+        return kernel.call(SECCOMP[machine], IS_KNOWN, 0, ctypes.byref(verdict)) == 0
+    except OSError:
+        return False
 
 
 class _Program(ctypes.Structure):
