@@ -26,6 +26,7 @@ from rlm_app.ui import (
     turn,
     whole,
     words,
+    wrong,
 )
 
 _ICON = ":material/code:"
@@ -67,6 +68,7 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
 
 def _turns(app: App, record: RunRecord, trajectory: Trajectory) -> None:
     turns = trajectory.turns
+    wrong.draw(record, trajectory)
     notices.draw(trajectory.root.notices)
     first = _first_shown(record, turns)
     stretches = axis.stretches(turns)

@@ -208,3 +208,19 @@ def test_a_paused_run_shows_the_code_that_waits_and_runs_what_a_person_makes_of_
     assert "print('mine')" in shown
     assert "A person changed this turn's code before it ran." in shown
     assert "Mind the fees." in shown
+
+
+def test_a_run_that_went_wrong_says_why_and_what_to_try_and_opens_the_step(
+    page: Page, app: App, contract: DocumentInfo
+) -> None:
+    run_id = keep(app, contract, RunState.LIMIT)
+    sub_call_events(app, run_id, ["", "The provider was busy.", "The provider was busy."])
+    tab = opened(page, run_id)
+    shown = texts(tab).replace("\\", "")
+    assert "It reached a limit before it had its answer. Allow more turns" in shown
+    assert "2 of 3 sub-calls failed, most with: The provider was busy" in shown
+    tab.button(key=f"wrong-{run_id}-1").click().run()
+    assert "**Sub-call 3**" in texts(tab)
+    well = keep(app, contract, RunState.DONE)
+    sub_call_events(app, well, ["It broke."])
+    assert "What went wrong" not in texts(opened(page, well))
