@@ -34,7 +34,7 @@ def new(app: App, owner: str, library: rows.Library, opened: Callable[[str], Non
         st.text_area("Questions, one a line", key=_QUESTIONS, height=120, placeholder="Which notice period applies?")
         with st.container(horizontal=True, vertical_alignment="center"):
             with st.popover("Backend and limits", icon=":material/tune:", type="tertiary"):
-                grid_run.pick(app)
+                grid_run.pick(app, "grid-form")
             st.caption(safe.label(f"Each cell: {choice.sentence(app)}"), width="content")
         st.button(
             "Create grid",

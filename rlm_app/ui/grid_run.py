@@ -19,7 +19,7 @@ def settings(app: App, owner: str, grid: Grid) -> None:
     models = "" if order.root_model == backend.title or not backend.reasons else f" · {order.root_model}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.popover("Backend and limits", icon=":material/tune:", type="tertiary"):
-            pick(app)
+            pick(app, "grid")
         st.caption(
             safe.label(f"Each cell: {backend.title}{models} · {choice.allowance(order.limits)}"), width="content"
         )
@@ -40,11 +40,11 @@ def _use(app: App, owner: str, grid: Grid, order: RunSpec) -> None:
     app.grids.change_order(grid.id, owner, order)
 
 
-def pick(app: App) -> None:
-    """Draw the fields that choose backend, models, environment and limits."""
-    picker.backend_and_models(app, "grid")
-    environments.pick(app, "grid")
-    picker.limits(app, "grid")
+def pick(app: App, place: str) -> None:
+    """Draw the fields that choose backend, models, environment and limits; `place` tells them from others on the page."""
+    picker.backend_and_models(app, place)
+    environments.pick(app, place)
+    picker.limits(app, place)
 
 
 def bar(app: App, owner: str, view: GridView, library: rows.Library) -> None:

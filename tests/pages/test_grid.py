@@ -159,3 +159,17 @@ def test_other_settings_are_taken_over_only_when_asked_to(page: Page, done: Grid
     assert app.grids.get(done.id, "local").order.backend == app.backends[0].name
     assert tab.button(key="grid-run").label == "Run 2 cells"
     assert "2 out of date" in told(tab)
+
+
+def test_a_second_grid_is_made_beside_the_first(page: Page, grid: Grid, app: App, contract: DocumentInfo) -> None:
+    tab = page(PAGE, grid=grid.id)
+    tab.session_state["grid-new"] = True
+    tab.run()
+    assert not tab.exception
+    tab.text_input(key="grid-name").set_value("Second")
+    tab.multiselect(key="grid-documents").set_value([contract.sha256])
+    tab.text_area(key="grid-questions").set_value("Who signs?")
+    tab.button(key="grid-create").click().run()
+    assert not tab.exception
+    assert [each.name for each in app.grids.all("local")] == ["Second", "Contracts"]
+    assert tab.selectbox(key="grid-picked").value == app.grids.all("local")[0].id
