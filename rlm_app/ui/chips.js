@@ -58,7 +58,7 @@ export default function ({ data, setTriggerValue }) {
     if (!context) return
     hide()
     const box = bubble(context)
-    document.body.append(box)
+    ;(found.link.closest('[data-testid="stApp"]') ?? document.body).append(box)  // within the theme
     found.link.setAttribute("aria-describedby", box.id)
     stand(box, found.link)
   }
