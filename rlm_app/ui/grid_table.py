@@ -26,8 +26,8 @@ _MARKS: Mapping[Standing, str] = {
     Standing.EDITED: "✎",
 }
 # Each has a contrast of at least 4.5 to the table's ground.
-_LIGHT = {"✓": "#1c6b4a", "▲": "#9a4b00", "✕": "#b3261e", "↻": "#9a4b00", "◷": "#9a4b00", "✎": "#2b5aa8"}
-_DARK = {"✓": "#7fd3a6", "▲": "#f0b25f", "✕": "#ff938a", "↻": "#f0b25f", "◷": "#f0b25f", "✎": "#9fc0ff"}
+_LIGHT = {"▲": "#9a4b00", "✕": "#b3261e", "↻": "#9a4b00", "◷": "#9a4b00", "✎": "#2b5aa8"}
+_DARK = {"▲": "#f0b25f", "✕": "#ff938a", "↻": "#f0b25f", "◷": "#f0b25f", "✎": "#9fc0ff"}
 LEGEND = (
     "✓ every quotation found · ▲ a quotation needs a look · ○ nothing quoted · ✎ written by a person, locked · "
     "↻ out of date · ◷ a limit ended it · ✕ failed"
