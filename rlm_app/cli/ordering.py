@@ -26,6 +26,9 @@ def add_order(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--direct", action="store_true", help="put the documents in the prompt of one call, if they fit"
     )
+    parser.add_argument(
+        "--support", action="store_true", help="let the sub-model judge each claim of the answer by its quotations"
+    )
     again.add_limits(parser)
     again.add_consent(parser)
 
@@ -41,6 +44,7 @@ def order_from(options: argparse.Namespace, backend: Backend, question: str, doc
         environment=options.environment,
         limits=again.limits_from(options, Limits(depth=options.depth)),
         mode="direct" if options.direct else "rlm",
+        support=options.support,
         options={"base_url": options.base_url} if options.base_url else {},
     )
 

@@ -94,6 +94,7 @@ def order(app: App, question: str, chosen: list[str]) -> RunSpec:
         depth_models=picked.depth_models[: max(0, picked.limits.depth - 1)] if reasons else (),
         system_prompt=picked.system_prompt if reasons and way == "rlm" else None,
         options=choice.options(app, picked),
+        support=picked.support and reasons,
     )
 
 

@@ -24,7 +24,10 @@ _OF_BACKEND = ("root_model", "sub_model", "depth_models", "base_url", "api_versi
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a person picked beside the question and the documents; `depth_models` serve depth 2, 3, …"""
+    """What a person picked beside the question and the documents; `depth_models` serve depth 2, 3, …
+
+    With `support` a sub-model judges each claim of the answer by its quotations.
+    """
 
     backend: str
     root_model: str
@@ -35,6 +38,7 @@ class Choice:
     mode: str = "rlm"
     system_prompt: str | None = None
     depth_models: tuple[str, ...] = ()
+    support: bool = False
     limits: Limits = field(default_factory=lambda: Limits(iterations=20, seconds=600.0, cost=1.0, subcalls=200))
 
 

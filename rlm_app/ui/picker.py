@@ -46,6 +46,7 @@ def limits(app: App, place: str) -> None:
     with st.expander("Advanced", type="compact", icon=":material/settings:"):
         _numbers(app, place, allowing.ADVANCED)
         _by_depth(app, place)
+        _support(app, place)
 
 
 def _numbers(app: App, place: str, names: Sequence[str]) -> None:
@@ -87,6 +88,21 @@ def _by_depth(app: App, place: str) -> None:
         why = f"Serves the calls at depth {depth}; the sub-model, if nothing else is chosen"
         key = f"{place}-depth-{depth}-{backend.name}"
         _model(app, backend, key, f"Model at depth {depth}", model, why, partial(_change_depth, spot))
+
+
+def _support(app: App, place: str) -> None:
+    """Draw whether a sub-model looks at each claim once more; a finder has no sub-model that could."""
+    if not choice.named(app, choice.current(app).backend).reasons:
+        return
+    key = f"{place}-support"
+    st.session_state[key] = choice.current(app).support
+    st.toggle(
+        "Judge each claim by its quotations",
+        key=key,
+        on_change=lambda: choice.change(app, support=st.session_state[key]),
+        help="After the answer the sub-model says of each claim whether its quotations support it: one short call a claim, "
+        "within the limits. That a quotation is in the document is checked in any case.",
+    )
 
 
 def _change(name: str, app: App, model: str) -> None:

@@ -112,6 +112,17 @@ def test_a_model_for_each_depth_reaches_the_run(page: Page, app: App, contract: 
     assert app.store.runs("local")[0].spec.depth_models == ()
 
 
+def test_each_claim_is_judged_only_where_somebody_asks_for_it(page: Page, app: App, contract: DocumentInfo) -> None:
+    tab = page()
+    tab.selectbox(key="ask-backend").set_value("scripted").run()
+    ask(tab, contract, app)
+    assert not app.store.runs("local")[0].spec.support
+    back = page()
+    back.toggle(key="ask-support").set_value(True).run()
+    ask(back, contract, app)
+    assert app.store.runs("local")[0].spec.support
+
+
 def test_a_click_takes_a_profile_and_a_change_leaves_it(page: Page) -> None:
     tab = page()
     tab.selectbox(key="ask-backend").set_value("openai").run()
