@@ -23,7 +23,7 @@ def draw(app: App, owner: str) -> None:
         grid_layout.new(app, owner, library, _open)
         return
     grid = _chosen(found)
-    with st.expander("New grid", icon=":material/add:", type="compact", key="grid-new", on_change="rerun") as new:
+    with st.expander("New grid", icon=":material/add:", key="grid-new", on_change="rerun") as new:
         if new.open:
             grid_layout.new(app, owner, library, _open)
     _grid(app, owner, grid, library)

@@ -68,7 +68,7 @@ def _edit(app: App, square: Square) -> None:
             on_click=app.grids.edit,
             args=(square.place, None),
         )
-    with st.expander("Write your own answer", type="compact", icon=":material/edit:"):
+    with st.expander("Write your own answer", icon=":material/edit:"):
         st.text_area("Your answer", value=square.text, key=f"{key}-{square.cell.edited_at:.3f}", height=100)
         st.button(
             "Save and lock",
