@@ -55,7 +55,8 @@ class Day:
 class FoundRuns:
     """The part of a list of runs that was asked for; `total` fit, of `every` there are.
 
-    `states`, `backends` and `documents` are those of all the owner's runs, for choosing among them.
+    `states`, `backends` and `documents` are those of all the owner's runs, for choosing among them; they are looked up when
+    the query's limit is 0, which asks for no runs.
     """
 
     records: tuple[RunRecord, ...]

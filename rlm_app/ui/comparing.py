@@ -52,7 +52,7 @@ def shared_evidence(
 
 def settings(left: RunRecord, right: RunRecord) -> list[tuple[str, str, str]]:
     """Return what the runs were given where it differs, then what came of each: name, left, right."""
-    rows = [(name, _told(left, name), _told(right, name)) for name in _GIVEN]
+    rows = [(name.replace("_", " ").capitalize(), _told(left, name), _told(right, name)) for name in _GIVEN]
     rows = [row for row in rows if row[1] != row[2]]
     for name in sorted(left.spec.limits.__dataclass_fields__):
         ours, theirs = getattr(left.spec.limits, name), getattr(right.spec.limits, name)

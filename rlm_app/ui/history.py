@@ -29,7 +29,7 @@ def draw(app: App, owner: str) -> None:
     place = st.container()
     found = app.store.find_runs(owner, query)
     page = _page(found.total)
-    if page:
+    if page:  # how many pages there are is known only now
         found = app.store.find_runs(owner, replace(query, offset=page * listing.PAGE))
     with place:
         _above(found)

@@ -77,7 +77,7 @@ def delete_everything(app: App, owner: str) -> None:
         app.manager.delete(record.id, owner)
     for info in app.documents(owner):
         app.shelf.delete(info.sha256, owner)
-    for name in ("choice", "profiles", "collections"):
+    for name in ("choice", "profiles", "collections", "sql"):
         app.store.keep_preference(owner, name, None)
     app.catalogue.forget_all(owner)
     st.session_state.pop("ui_texts", None)

@@ -78,7 +78,10 @@ def test_the_table_of_calls_has_a_row_a_call_and_no_formula(material: Material) 
     turn.cells[0].subcalls[0].started, kept = hostile, turn.cells[0].subcalls[0].started
     rows = list(csv.DictReader(io.StringIO(calls(material).decode("utf-8-sig"))))
     turn.cells[0].subcalls[0].started = kept
-    assert [(row["call"], row["role"], row["cost_usd"]) for row in rows] == [("0", "root", "0.01"), ("0.1", "llm", "0.01")]
+    assert [(row["call"], row["role"], row["cost_usd"]) for row in rows] == [
+        ("0", "root", "0.01"),
+        ("0.1", "llm", "0.01"),
+    ]
     assert rows[1]["model"] == "'=HYPERLINK(1)"
     assert not [value for row in rows for value in row.values() if value.startswith(("=", "+", "-", "@"))]
 
