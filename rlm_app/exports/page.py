@@ -24,6 +24,7 @@ from rlm_app.types import Verdict
 
 _FINE = {Verdict.FOUND.value, Verdict.FOUND_IN_PARTS.value}
 _OUR = files("rlm_app.exports")
+_LINE = "\n"
 
 
 def page(material: Material, share: Share, made: float) -> bytes:
@@ -91,13 +92,13 @@ _NO_QUOTES = "<p>The answer quotes nothing, so there is nothing to check word fo
 
 
 def _section(name: str, title: str, inner: str) -> str:
-    heading = f"<h2>{title}</h2>" if title else ""
+    heading = f"<h2>{title}</h2>\n" if title else ""
     return f'<section data-shown="{name}">{heading}{inner}</section>'
 
 
 def _answer(data: Data) -> str:
     found = md.blocks(marked(data))
-    drawn = "".join(block_html(block) for block in found).replace("</ul><ul>", "").replace("</ol><ol>", "")
+    drawn = "\n".join(block_html(block) for block in found).replace("</ul>\n<ul>", "\n").replace("</ol>\n<ol>", "\n")
     return drawn or "<p>This run ended without an answer.</p>"
 
 
@@ -115,7 +116,7 @@ def _card(quote: Data, data: Data, pictures: dict[int, str]) -> str:
             f'<details><summary>The page as a picture</summary><img id="picture-{quote["number"]}" '
             f'alt="The page of quotation {quote["number"]}" src="{pictures[quote["number"]]}"></details>'
         )
-    return f'<div class="card" id="quote-{quote["number"]}">{"".join(lines)}</div>'
+    return f'<div class="card" id="quote-{quote["number"]}">{_LINE.join(filter(None, lines))}</div>\n'
 
 
 def _context(quote: Data, data: Data) -> str:
@@ -150,7 +151,7 @@ def _facts(data: Data) -> str:
     if data["hidden"]:
         told = ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in data["hidden"].items())
         rows.append(["Hidden by the sender", f"{told}; the same sign stands for the same thing"])
-    return "<dl>" + "".join(f"<dt>{html.escape(a)}</dt><dd>{html.escape(b)}</dd>" for a, b in rows) + "</dl>"
+    return "<dl>" + "".join(f"<dt>{html.escape(a)}</dt> <dd>{html.escape(b)}</dd>\n" for a, b in rows) + "</dl>"
 
 
 def _turn(turn: Data) -> str:
@@ -160,8 +161,8 @@ def _turn(turn: Data) -> str:
     prompt = "".join(_labelled(f"Prompt ({each['role']})", each["text"]) for each in turn.get("prompt", ()))
     cells = "".join(_cell(cell) for cell in turn["cells"])
     return (
-        f"<details><summary>Turn {turn['number']} · {html.escape(facts)}</summary>{prompt}"
-        f'<p class="passage">{html.escape(turn["says"])}</p>{cells}</details>'
+        f"<details><summary>Turn {turn['number']} · {html.escape(facts)}</summary>\n{prompt}"
+        f'<p class="passage">{html.escape(turn["says"])}</p>\n{cells}</details>'
     )
 
 
@@ -176,19 +177,19 @@ def _subcall(call: Data) -> str:
     inner = "".join(_labelled(title, call[name]) for title, name in named)
     inner += "".join(_turn(turn) for turn in call.get("turns", ()))
     title = f"Sub-call · {call['model']}" + (f" · {call['used']}" if "used" in call else "")
-    return f"<details><summary>{html.escape(title)}</summary>{inner}</details>"
+    return f"<details><summary>{html.escape(title)}</summary>\n{inner}</details>"
 
 
 def _labelled(title: str, text: str) -> str:
-    return f'<p class="quiet">{html.escape(title)}</p><div class="text">{html.escape(text)}</div>' if text else ""
+    return f'<p class="quiet">{html.escape(title)}</p>\n<div class="text">{html.escape(text)}</div>\n' if text else ""
 
 
 def _source(source: Data) -> str:
     what = "whole text" if source["whole"] else "the passages that are quoted, with what stands around them"
     parts = "".join(f'<div class="text">{html.escape(part["text"])}</div>' for part in source["parts"])
     return (
-        f"<details><summary>{html.escape(source['name'])} · {what}</summary>"
-        f'<p class="quiet">SHA-256 of the document’s file: {source["sha256"]}</p>{parts}</details>'
+        f"<details><summary>{html.escape(source['name'])} · {what}</summary>\n"
+        f'<p class="quiet">SHA-256 of the document’s file: {source["sha256"]}</p>\n{parts}</details>'
     )
 
 
