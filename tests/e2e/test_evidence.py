@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.browser import browser, needed
 from tests.e2e.server import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 SECONDS = 30_000
 TRUE = "Either party may end this lease by giving the other ninety days of notice in writing"
 STANDS = "The rent of 4,200 euros is due on the first working day of each month without a reminder"
