@@ -55,7 +55,7 @@ export default function ({ data }) {
   document.addEventListener("keydown", onKey)
   if (targets?.length && nonce !== brought) {
     brought = nonce
-    bring(targets, 30)
+    bring(targets, 100)
   }
   let watch = null
   if (follow) {

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from benchmarks.timeline_runs import keep
+from rlm_app.build import open_app
+from rlm_app.settings import Settings
+from tests.e2e.browser import browser, needed
+from tests.e2e.server import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+
+SECONDS = 30_000
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    """Return the address of a stored run of 60 turns, whose turn 49 ended in an error."""
+    app = open_app(Settings(home=tmp_path))
+    run_id = keep(app, 60, 25)
+    app.close()
+    server = Server(tmp_path)
+    try:
+        server.start()
+        yield f"{server.address}/run?run={run_id}"
+        assert "Traceback" not in server.log
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with browser(needed()) as chromium:
+        tab = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        tab.set_default_timeout(SECONDS)
+        expect.set_options(timeout=SECONDS)
+        yield tab
+
+
+def focused(page: Page) -> str:
+    """Return which turn has the focus."""
+    text = page.evaluate("document.activeElement?.textContent ?? ''")
+    found = re.search(r"Turn \d+", str(text))
+    return found.group() if found else ""
+
+
+def test_keys_move_from_turn_to_turn_and_from_place_to_place_and_a_step_has_an_address(
+    address: str, page: Page
+) -> None:
+    page.goto(f"{address}&step=50")
+    row = page.locator("[class*=st-key-turnrow-]").filter(has_text=re.compile(r"Turn 50\b"))
+    expect(row.get_by_test_id("stDataFrame")).to_be_visible()  # of two pages of turns its own is drawn, and it is open
+    expect(row.locator("summary").first).to_be_focused()
+    page.keyboard.press("k")
+    assert focused(page) == "Turn 49"
+    page.keyboard.press("k")
+    page.keyboard.press("e")
+    assert focused(page) == "Turn 49"
+    page.keyboard.press("k")
+    page.keyboard.press("j")
+    assert focused(page) == "Turn 49"
+
+    sought = page.get_by_role("textbox", name="Search in this run")
+    sought.fill("needle")
+    sought.press("Enter")
+    expect(page.get_by_text("3 places, 3 times in all")).to_be_visible()
+    sought.press("n")  # a letter in a field is a letter
+    expect(sought).to_have_value("needlen")
+    sought.fill("needle")
+    sought.press("Enter")
+    page.get_by_role("tab", name="Timeline").focus()
+    page.keyboard.press("n")
+    expect(page.get_by_text("1 of 3 places")).to_be_visible()
+    page.wait_for_url(re.compile(r"step=1\.1$"))
+    expect(page.locator("[class*=st-key-step-]").first).to_be_in_viewport()
+    page.keyboard.press("n")
+    expect(page.get_by_text("2 of 3 places")).to_be_visible()
+    page.keyboard.press("Shift+N")
+    expect(page.get_by_text("1 of 3 places")).to_be_visible()
