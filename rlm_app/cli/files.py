@@ -83,7 +83,9 @@ def _verify(options: argparse.Namespace) -> int:
         try:
             report = check(path.read_bytes())
         except OSError as error:
-            raise ConfigError(f"{path} cannot be read: {error.strerror}. Name a file that was shared as HTML.") from error
+            raise ConfigError(
+                f"{path} cannot be read: {error.strerror}. Name a file that was shared as HTML."
+            ) from error
         wrong += not report.fine
         if report.fine:
             print(f"{path}: nothing was changed; {len(report.findings)} things checked, {report.quotes} quotations")
