@@ -183,6 +183,9 @@ def _describe(context: object, documents: Sequence[Mapping[str, Any]]) -> str:
         return f"`context` is a {type(context).__name__} of {len(context):,} items, {size:,} characters in all."
     return f"`context` is a {type(context).__name__}."
 
+
 NOTE = "A note from the person who asked, written while you were at work. Take it into account:\n{note}"
-EDITED = "The person who asked changed code block {number} before it ran. This ran in its place:\n```python\n{code}\n```"
+EDITED = (
+    "The person who asked changed code block {number} before it ran. This ran in its place:\n```python\n{code}\n```"
+)
 PAUSED = "The run was paused here for {seconds} s."
