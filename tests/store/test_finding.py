@@ -174,6 +174,6 @@ def test_a_question_without_end_or_bounds_is_ended(kept: DuckDBStore) -> None:
     with pytest.raises(StoreError, match="ended"):
         kept.ask("ann", "SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b")
     began = time.monotonic()
-    with pytest.raises(StoreError, match="(?i)memory"):
+    with pytest.raises(StoreError, match=r"(?i)memory"):
         kept.ask("ann", "SELECT length(repeat('x', 4000000000))")
     assert time.monotonic() - began < 25
