@@ -113,7 +113,9 @@ def test_a_limit_that_is_reached_is_told(tmp_path: Path, agreement: Path) -> Non
 
 
 def test_while_the_app_holds_the_data_a_question_is_still_answered(tmp_path: Path, agreement: Path) -> None:
-    hold = "import sys; from rlm_app.build import open_app; open_app(); print('held', flush=True); sys.stdin.read()"
+    hold = (
+        "import sys; from rlm_app.build import open_app; app = open_app(); print('held', flush=True); sys.stdin.read()"
+    )
     environment = {**os.environ, "RLM_APP_HOME": str(tmp_path / "home")}
     with subprocess.Popen(
         [sys.executable, "-c", hold],

@@ -7,6 +7,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 
+from rlm_app import syntax
 from rlm_app.engine.parsing import parse_reply
 
 _CELL = re.compile(
@@ -39,11 +40,8 @@ def without_cells(reply: str) -> str:
 
 def _texts_handed_in(cell: str) -> Iterator[str]:
     """Yield the texts that the cell would hand in by FINAL("…") or write to answer["content"]."""
-    try:
-        tree = ast.parse(textwrap.dedent(cell))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    for node in ast.walk(tree):
+    tree = syntax.tree(textwrap.dedent(cell))
+    for node in ast.walk(tree) if tree else ():
         match node:
             case ast.Call(func=ast.Name(id="FINAL"), args=[ast.Constant(value=str(text))]):
                 yield text

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import datetime
 import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rlm_app import syntax
 from rlm_app.engine.parsing import parse_reply
 from rlm_app.types import CellError, Message, Role
 
@@ -96,9 +96,9 @@ def answer_in_prose(reply: str, variables: Mapping[str, Any]) -> str | None:
     if match is None or cells[-1] in _fenced(reply):
         return None
     if match[1] == "FINAL_VAR":
-        name = ast.literal_eval(match[2])
+        name = str(syntax.literal(match[2]))
         return text_of(variables[name]) if name in variables else None
-    return match[2] if match[2].isidentifier() else str(ast.literal_eval(match[2]))  # parse_reply wrote a literal
+    return match[2] if match[2].isidentifier() else str(syntax.literal(match[2]))  # parse_reply wrote a literal
 
 
 def _fenced(reply: str) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import dataclass
+
+from rlm_app import syntax
 
 _OPEN = re.compile(r"^[ \t]*(?P<fence>`{3,}|~{3,})[ \t]*(?P<lang>repl|python3?|py)\b[^\n`]*$", re.IGNORECASE)
 _PROSE_FINAL = re.compile(r"^[ \t]*(?P<form>FINAL_VAR|FINAL)\((?P<body>.*)\)[ \t]*\Z", re.MULTILINE | re.DOTALL)
@@ -58,21 +59,13 @@ def _closing(lines: list[str], start: int, fence: str) -> int | None:
         if lines[index].lstrip(" \t").startswith(fence) and "`" not in lines[index].lstrip(" \t`~")
     ]
     for index in candidates[:20]:
-        if _is_python(_dedent(lines[start:index])):
+        if syntax.tree(_dedent(lines[start:index])) is not None:
             return index
     return candidates[0] if candidates else None
 
 
 def _reopens(lines: list[str], end: int | None) -> bool:
     return end is not None and _OPEN.match(lines[end]) is not None
-
-
-def _is_python(code: str) -> bool:
-    try:
-        ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def _dedent(lines: list[str]) -> str:
@@ -98,8 +91,5 @@ def _prose_final(prose: str) -> list[str]:
 
 def _unquote(body: str) -> str:
     """Return the text of a Python string literal, or the text as it stands when it is none."""
-    try:
-        value = ast.literal_eval(body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return body
+    value = syntax.literal(body)
     return value if isinstance(value, str) else body

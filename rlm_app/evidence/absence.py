@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from rlm_app import syntax
 from rlm_app.events import CellStarted, Event
 from rlm_app.evidence.coverage import prompts_of
 from rlm_app.evidence.judge import Judge
@@ -55,11 +56,8 @@ def terms_of(events: Iterable[Event]) -> tuple[str, ...]:
 
 
 def _terms_in(code: str) -> list[str]:
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-    nodes = list(ast.walk(tree))
+    tree = syntax.tree(code)
+    nodes = list(ast.walk(tree)) if tree else []
     searched = [term for node in nodes for term in _searched(node)]
     loops = any(isinstance(node, ast.For | ast.comprehension) for node in nodes)
     if searched or any(_is_search(node) for node in nodes):

@@ -45,7 +45,25 @@ function bring(targets, tries) {
   const place = places.find(Boolean)
   if (!place) return
   summaryOf(place)?.focus({ preventScroll: true })
+  keepInView(place)
+}
+
+// What stands above may still grow after the place was brought into view; it is brought back for a moment, or until the
+// person moves.
+function keepInView(place) {
+  const until = performance.now() + 3000
+  const moves = new AbortController()
+  for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    addEventListener(name, () => moves.abort(), { signal: moves.signal, capture: true, passive: true })
+  }
+  const look = () => {
+    const { top, bottom } = place.getBoundingClientRect()
+    if (bottom <= 0 || top >= innerHeight) place.scrollIntoView({ block: "start", behavior: "auto" })
+    if (performance.now() < until && place.isConnected && !moves.signal.aborted) setTimeout(look, 100)
+    else moves.abort()
+  }
   place.scrollIntoView({ block: "start", behavior: "auto" })
+  look()
 }
 
 let brought = null

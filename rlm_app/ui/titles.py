@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from rlm_app import syntax
 from rlm_app.ui import words
 
 LIMIT = 110
@@ -35,7 +36,7 @@ def title(code: tuple[str, ...], documents: int = 0) -> str:
     """Return in one line what these cells do with so many documents; "" where nothing of it has plain words."""
     deeds: list[str] = []
     terms: list[str] = []
-    for tree in filter(None, map(_parsed, code)):
+    for tree in filter(None, map(syntax.tree, code)):
         names = _strings(tree)
         for node in ast.walk(tree):
             terms += [term for term in _sought(node, names) if term not in terms]
@@ -43,13 +44,6 @@ def title(code: tuple[str, ...], documents: int = 0) -> str:
     if terms:
         deeds.insert(0, f"searched for {_listed(terms)}{_where(documents)}")
     return words.clip(_sentence(deeds), LIMIT)
-
-
-def _parsed(code: str) -> ast.Module | None:
-    try:
-        return ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _strings(tree: ast.Module) -> Names:
