@@ -163,8 +163,10 @@ class App:
 
     def original(self, sha256: str, owner: str) -> Path | None:
         """Return the file a document of the owner's or a bundled one was read from, None where it is not kept."""
+        if kept := self.shelf.original(sha256, owner):
+            return kept
         bundled = next((info for info in self.samples() if info.sha256 == sha256), None)
-        return self.shelf.original(sha256, owner) or (SAMPLE_DOCS / bundled.name if bundled else None)
+        return SAMPLE_DOCS / bundled.name if bundled else None
 
     def run(self, run_id: str, owner: str) -> RunRecord | None:
         """Return a run of the owner's or the bundled one, or None."""
@@ -204,8 +206,7 @@ class App:
         record = self.run(run_id, owner)
         if record is not None:
             refuse_imported(record)
-            environment_for(self.settings, self.store, record.spec, owner)
-            make_client(self.settings, record.spec, record.spec.root_model, keys or {}).close()
+            self._ready(record.spec, owner, keys or {})
         if limits is not None:
             check_limits(limits)
         self.manager.resume(run_id, owner, dict(keys or {}), limits=limits, strict=strict)

@@ -50,9 +50,8 @@ class AzureOpenAIClient(StreamingClient):
             raise ConfigError("Azure OpenAI needs a key: set AZURE_OPENAI_API_KEY, or enter one in Settings.")
         chosen = known_options("azure_openai", options, ("api_version", "headers", "body"))
         key = checked_key(api_key)
-        endpoint = checked_address(base_url).partition("/openai")[
-            0
-        ]  # the portal shows addresses with the path after it
+        # The portal shows addresses with the path after it.
+        endpoint, _, _ = checked_address(base_url).partition("/openai")
 
         def carrier() -> Carrier:
             version = chosen.get("api_version") or API_VERSION
