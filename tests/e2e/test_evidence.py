@@ -11,11 +11,10 @@ import pytest
 from fpdf import FPDF
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.browser import browser, needed
+from tests.e2e.browser import needed
 from tests.e2e.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
-SECONDS = 30_000
 TRUE = "Either party may end this lease by giving the other ninety days of notice in writing"
 STANDS = "The rent of 4,200 euros is due on the first working day of each month without a reminder"
 ALTERED = STANDS.replace("4,200", "4,900")
@@ -63,15 +62,6 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield found
     finally:
         found.stop()
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    with browser(needed()) as chromium:
-        tab = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
-        tab.set_default_timeout(SECONDS)
-        expect.set_options(timeout=SECONDS)
-        yield tab
 
 
 def ask(page: Page, address: str, file: Path) -> None:

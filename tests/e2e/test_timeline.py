@@ -10,12 +10,9 @@ from playwright.sync_api import Page, expect
 from benchmarks.timeline_runs import keep
 from rlm_app.build import open_app
 from rlm_app.settings import Settings
-from tests.e2e.browser import browser, needed
 from tests.e2e.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
-
-SECONDS = 30_000
 
 
 @pytest.fixture
@@ -31,15 +28,6 @@ def address(tmp_path: Path) -> Iterator[str]:
         assert "Traceback" not in server.log
     finally:
         server.stop()
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    with browser(needed()) as chromium:
-        tab = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
-        tab.set_default_timeout(SECONDS)
-        expect.set_options(timeout=SECONDS)
-        yield tab
 
 
 def focused(page: Page) -> str:

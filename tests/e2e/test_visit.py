@@ -12,13 +12,11 @@ from playwright.sync_api import Page, expect
 
 from rlm_app.build import open_app
 from rlm_app.settings import Settings
-from tests.e2e.browser import browser, needed
 from tests.e2e.scripts import script
 from tests.e2e.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
-SECONDS = 30_000
 WATCH_TURNS = Path(__file__).with_name("watch_turns.js")
 
 
@@ -32,15 +30,6 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield found
     finally:
         found.stop()
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    with browser(needed()) as chromium:
-        tab = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
-        tab.set_default_timeout(SECONDS)
-        expect.set_options(timeout=SECONDS)
-        yield tab
 
 
 def lease(path: Path) -> Path:
