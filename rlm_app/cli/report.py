@@ -46,7 +46,8 @@ def turn_line(turn: Turn) -> str:
     intent = next((line.strip() for line in turn.reply.reply.splitlines() if line.strip(" `#*\t")), "")
     calls = f" · {len(turn.subcalls)} sub-calls" if turn.subcalls else ""
     failed = " · with an error" if turn.failed else ""
-    return f"Turn {turn.reply.iteration} · {turn.seconds:.1f} s{calls}{failed} · {intent[:100]}"
+    name = "Closing reply" if turn.reply.purpose == "closing" else f"Turn {turn.reply.iteration}"
+    return f"{name} · {turn.seconds:.1f} s{calls}{failed} · {intent[:100]}"
 
 
 def print_result(app: App, record: RunRecord, *, as_json: bool) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 import streamlit as st
 
 from rlm_app.build import App
-from rlm_app.engine.trajectory import Turn
+from rlm_app.engine.steps import NOTE
+from rlm_app.engine.trajectory import Trajectory, Turn
 from rlm_app.records import RunRecord
-from rlm_app.ui import allowing, choice, going_on
+from rlm_app.ui import allowing, choice, going_on, notices, safe
 
 
 def draw(app: App, record: RunRecord, turn: Turn) -> None:
@@ -35,6 +36,7 @@ def _form(app: App, record: RunRecord, number: int, key: str) -> bool:
     with st.form(f"{key}-form"):
         shared = "turn 1" if number == 1 else f"turns 1 to {number}"
         st.caption(f"A new run takes {shared} from the record, at no cost, and goes on with what stands here.")
+        _left_behind(app.trajectory(record.id, record.owner) or Trajectory(), number)
         st.text_area("Question", value=spec.question, key=f"{key}-question", height=90)
         if backend.reasons:
             left, right = st.columns(2)
@@ -48,6 +50,23 @@ def _form(app: App, record: RunRecord, number: int, key: str) -> bool:
                 usual = spec.system_prompt or app.prompt_for(spec.root_model).text
                 st.text_area("System prompt", value=usual, key=f"{key}-system_prompt", height=260)
         return st.form_submit_button("Start the new run", key=f"{key}-go", icon=":material/alt_route:")
+
+
+def _left_behind(trajectory: Trajectory, number: int) -> None:
+    """Say which notes of a person the new run does without: they were on what came of later turns, and those fall away."""
+    notes = later_notes(trajectory, number)
+    if notes:
+        st.caption(
+            f":material/edit_note: Notes added after turn {number} stay behind with the turns they were for. Where one still "
+            "holds, put it into the question:"
+        )
+        st.markdown("\n".join(f"- {safe.label(note)}" for note in notes))
+
+
+def later_notes(trajectory: Trajectory, number: int) -> list[str]:
+    """Return what a person told the model after that turn."""
+    found = [notice for turn in trajectory.turns for notice in turn.notices]
+    return [notices.said(notice) for notice in found if notice.topic == NOTE and notice.iteration > number]
 
 
 def _model(title: str, key: str, now: str, offered: tuple[str, ...]) -> None:

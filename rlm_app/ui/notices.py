@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
+from rlm_app.engine.steps import NOTE
 from rlm_app.events import Noticed
 from rlm_app.ui import safe
 
@@ -41,9 +42,16 @@ PLAIN: Mapping[str, tuple[str, str]] = {
 """By topic: an icon, and a sentence where the notice's own words were written for the model."""
 
 
+def said(notice: Noticed) -> str:
+    """Return what a notice says to a person: of a note the note, without the words that introduce it to the model."""
+    return (
+        f"A person noted: {notice.text.partition(chr(10))[2] or notice.text}" if notice.topic == NOTE else notice.text
+    )
+
+
 def draw(notices: Iterable[Noticed]) -> None:
     """Draw each notice as a line; what the model was told of it stands in the line's help."""
     for notice in notices:
         icon, sentence = PLAIN.get(notice.topic, (":material/info:", ""))
-        told = safe.markdown(notice.text)
+        told = safe.markdown(said(notice))
         st.markdown(f":orange[{icon}] {sentence or told}", help=f"The model was told: {told}" if sentence else None)

@@ -54,7 +54,7 @@ def _draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
             timeline.draw(app, record, trajectory)
             if record.state.is_live:
                 with st.container(key="timeline_end"):
-                    live.draw(app, record, len(trajectory.turns))
+                    live.draw(app, record, trajectory.turns)
     if third.open:
         with third:
             evidence.draw(app, record, trajectory)
