@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from io import BufferedReader
 
 from rlm_app.clients.trouble import Kind, Trouble
+from rlm_app.clients.wire_incoming import Incoming
 
-_LONGEST_LINE = 65_536
 _MOST_HEADERS = 256
-_PIECE = 65_536
+_LINE_END = 2
 
 Headers = dict[str, str]
 
@@ -20,9 +19,9 @@ class Answer:
     `over` is True once the body has been read to its end and the connection may carry another request.
     """
 
-    def __init__(self, file: BufferedReader) -> None:
-        self._file = file
-        self.status, self.headers = read_head(file)
+    def __init__(self, incoming: Incoming) -> None:
+        self._incoming = incoming
+        self.status, self.headers = read_head(incoming)
         self._keeps = "close" not in self.headers.get("connection", "").lower()
         self.over = False
 
@@ -34,56 +33,71 @@ class Answer:
             yield from self._exactly(_number(self.headers["content-length"], 10))
         elif self.status not in {204, 304}:
             self._keeps = False
-            while piece := self._file.read1(_PIECE):
+            while piece := self._incoming.some():
                 yield piece
-        self.over = self._keeps
+        # What comes unasked behind the answer must not be taken for the next one.
+        self.over = self._keeps and self._incoming.is_empty
 
     def _chunked(self) -> Iterator[bytes]:
-        while size := _number(_line(self._file).partition(b";")[0].decode("latin-1"), 16):
-            yield from self._exactly(size)
-            _line(self._file)
-        while _line(self._file).strip():
+        """Yield what has come of the chunks in one piece, whenever more has to be waited for."""
+        incoming, here = self._incoming, list[bytes]()
+        left = self._size()
+        while left:
+            if here and incoming.is_empty:
+                yield b"".join(here)
+                here.clear()
+            here.append(self._piece(left))
+            left -= len(here[-1])
+            if not left:
+                if not incoming.has_line(after=_LINE_END):
+                    yield b"".join(here)
+                    here.clear()
+                incoming.line()
+                left = self._size()
+        if here:
+            yield b"".join(here)
+        while incoming.line().strip():
             pass  # trailers
 
     def _exactly(self, count: int) -> Iterator[bytes]:
         while count:
-            piece = self._file.read1(min(count, _PIECE))
-            if not piece:
-                raise Trouble(Kind.BROKEN)
+            piece = self._piece(count)
             count -= len(piece)
             yield piece
 
+    def _piece(self, most: int) -> bytes:
+        piece = self._incoming.some(most)
+        if not piece:
+            raise Trouble(Kind.BROKEN)
+        return piece
 
-def read_head(file: BufferedReader) -> tuple[int, Headers]:
+    def _size(self) -> int:
+        return _number(self._incoming.line().partition(b";")[0].decode("latin-1"), 16)
+
+
+def read_head(incoming: Incoming) -> tuple[int, Headers]:
     """Read a status line and headers, passing over interim answers; raise `Trouble` when it is no HTTP or there is none."""
     status = 100
     while 100 <= status < 200:
-        words = _line(file).split(None, 2)
+        words = incoming.line().split(None, 2)
         if len(words) < 2 or not words[0].startswith(b"HTTP/1."):
             raise Trouble(Kind.NONSENSE)
         status = _number(words[1].decode("latin-1"), 10)
-        headers = _headers(file)
+        headers = _headers(incoming)
         if words[0] == b"HTTP/1.0":
             headers.setdefault("connection", "close")
     return status, headers
 
 
-def _headers(file: BufferedReader) -> Headers:
+def _headers(incoming: Incoming) -> Headers:
     headers: Headers = {}
     for _ in range(_MOST_HEADERS):
-        line = _line(file).strip()
+        line = incoming.line().strip()
         if not line:
             return headers
         name, _, value = line.partition(b":")
         headers[name.decode("latin-1").strip().lower()] = value.decode("latin-1").strip()
     raise Trouble(Kind.NONSENSE)
-
-
-def _line(file: BufferedReader) -> bytes:
-    line = file.readline(_LONGEST_LINE)
-    if not line.endswith(b"\n"):
-        raise Trouble(Kind.NONSENSE if len(line) == _LONGEST_LINE else Kind.BROKEN)
-    return line
 
 
 def _number(text: str, base: int) -> int:

@@ -8,10 +8,10 @@ import ssl
 import threading
 import time
 from contextlib import suppress
-from io import BufferedReader
 
 from rlm_app.clients.trouble import Kind, Trouble
 from rlm_app.clients.wire_answer import Answer, read_head
+from rlm_app.clients.wire_incoming import Incoming
 from rlm_app.clients.wire_route import Route
 
 _CONNECT_SECONDS = 5.0
@@ -61,15 +61,17 @@ class Line:
     def __init__(self, sock: socket.socket, timeout: float) -> None:
         sock.settimeout(timeout)
         self.sock = sock
-        self._file: BufferedReader = sock.makefile("rb")
+        self._incoming = Incoming(sock.recv)
         self._timeout = timeout
+        self._ready = select.poll()
+        self._ready.register(sock, select.POLLIN)
         self._last = time.monotonic()
 
     def send(self, data: bytes) -> Answer:
         """Send a request and return the head of its answer; the body is still to be read."""
         try:
             self._send(data)
-            return Answer(self._file)
+            return Answer(self._incoming)
         except OSError as error:
             raise trouble_of(error) from None
 
@@ -92,13 +94,10 @@ class Line:
         """Whether an idle connection can be used again: not idle for long, and not closed by the other side."""
         if time.monotonic() - self._last > _IDLE_SECONDS:
             return False
-        poll = select.poll()
-        poll.register(self.sock, select.POLLIN)
-        return not poll.poll(0)
+        return not self._ready.poll(0)
 
     def close(self) -> None:
         """Close the connection."""
-        self._file.close()
         self.sock.close()
 
 
@@ -148,8 +147,7 @@ def _connected(route: Route, hold: Hold) -> socket.socket:
 def _ask_tunnel(sock: socket.socket, route: Route) -> None:
     head = "\r\n".join((f"CONNECT {route.tunnel} HTTP/1.1", f"host: {route.tunnel}", *route.headers, "", ""))
     sock.sendall(head.encode("latin-1"))
-    with sock.makefile("rb") as file:
-        status, _ = read_head(file)
+    status, _ = read_head(Incoming(sock.recv))
     if status != 200:
         raise Trouble(Kind.UNREACHABLE, f"the proxy {route.host} answers {status}")
 
