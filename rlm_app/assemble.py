@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rlm_app.backends import BACKENDS, SCRIPTED, Backend
+from rlm_app.clients.hosted import Terms
 from rlm_app.clients.pool import Pools
 from rlm_app.errors import ConfigError
 from rlm_app.models import NOTHING_ENTERED, Own, look_up, output_limit, window
@@ -59,10 +60,7 @@ def make_client(
         raise ConfigError(f"{backend.title} needs a key: set {backend.key_variable}, or enter one under Settings.")
     given = spec.options.get("base_url") or settings.addresses.get(backend.name)
     known, address = look_up(backend, model, given, own), given or backend.base_url
-    hosted: Client = factory(
-        model,
-        key or None,
-        address,
+    terms = Terms(
         concurrency=spec.limits.concurrency,
         price=known.cost,
         max_output_tokens=output_limit(known),
@@ -70,6 +68,7 @@ def make_client(
         options={name: value for name, value in spec.options.items() if name != "base_url"},
         pool=pools.of((backend.name, address, key)) if pools else None,
     )
+    hosted: Client = factory(model, key or None, address, terms)
     return hosted
 
 

@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from benchmarks.adapters.job import Run, main
 from benchmarks.wire import Wire
 from rlm_app.cancel import CancelToken
+from rlm_app.clients.hosted import Terms
 from rlm_app.clients.openai import OpenAIClient
 from rlm_app.clients.pool import Pool
 from rlm_app.engine.budget import Budget
@@ -82,7 +83,7 @@ def client(job: dict[str, Any], model: str, pool: Pool) -> Client:
     if job["client"] == "thin":
         return ThinClient(model, job["url"])
     carrier = {"carrier": "sdk"} if job["client"] == "sdk" else {}
-    return OpenAIClient(model, "none", job["url"], options=carrier, pool=pool)
+    return OpenAIClient(model, "none", job["url"], Terms(options=carrier, pool=pool))
 
 
 def document(job: dict[str, Any]) -> Document:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from rlm_app.clients.addresses import checked_address
-from rlm_app.clients.hosted import Price, Terms, no_price
+from rlm_app.clients.hosted import USUAL, Terms
 from rlm_app.clients.openai_form import Form, Forms
 from rlm_app.clients.openai_options import checked_key, known_options
-from rlm_app.clients.pool import Pool
-from rlm_app.clients.retry import Retry
 from rlm_app.clients.streaming import Carrier, Speech, StreamingClient
 from rlm_app.clients.streams import Reply
+from rlm_app.clients.wire import Wire
 from rlm_app.errors import ConfigError
 
 API_VERSION = "2024-10-21"
@@ -23,24 +21,12 @@ API_VERSION = "2024-10-21"
 class AzureOpenAIClient(StreamingClient):
     """Streams chat completions from one deployment, whose name is `model`, of the resource at `base_url`.
 
-    `options`: "api_version" of Azure's interface; "headers" and "body" are further headers and fields of each request. The
-    other arguments are those of `OpenAIClient`. Raises `ConfigError` without a key or an address.
+    Options: "api_version" of Azure's interface; "headers" and "body" are further headers and fields of each request.
+    Raises `ConfigError` without a key or an address.
     """
 
     def __init__(
-        self,
-        model: str,
-        api_key: str | None = None,
-        base_url: str | None = None,
-        *,
-        timeout: float = 600.0,
-        concurrency: int = 64,
-        retry: Retry | None = None,
-        price: Price = no_price,
-        max_output_tokens: int | None = None,
-        context_window: int | None = None,
-        options: Mapping[str, Any] = MappingProxyType({}),
-        pool: Pool | None = None,
+        self, model: str, api_key: str | None = None, base_url: str | None = None, terms: Terms = USUAL
     ) -> None:
         if not base_url:
             raise ConfigError(
@@ -48,26 +34,21 @@ class AzureOpenAIClient(StreamingClient):
             )
         if not api_key:
             raise ConfigError("Azure OpenAI needs a key: set AZURE_OPENAI_API_KEY, or enter one in Settings.")
-        chosen = known_options("azure_openai", options, ("api_version", "headers", "body"))
+        chosen = known_options("azure_openai", terms.options, ("api_version", "headers", "body"))
         key = checked_key(api_key)
         # The portal shows addresses with the path after it.
         endpoint, _, _ = checked_address(base_url).partition("/openai")
 
         def carrier() -> Carrier:
             version = chosen.get("api_version") or API_VERSION
-            return azure_carrier(endpoint, key, version, timeout, chosen.get("headers") or {})
+            return azure_carrier(terms.wire(endpoint), key, version, chosen.get("headers") or {})
 
         self.base_url = endpoint
         forms = Forms(model, Form("max_completion_tokens", chosen.get("body") or {}))
-        super().__init__(
-            Terms(model, retry or Retry(), price, max_output_tokens, context_window),
-            Speech(endpoint, key, carrier, forms.body, Reply, forms.again),
-            pool,
-            concurrency,
-        )
+        super().__init__(model, Speech(endpoint, key, carrier, forms.body, Reply, forms.again), terms)
 
 
-def azure_carrier(endpoint: str, key: str, version: str, timeout: float, headers: Mapping[str, str]) -> Carrier:
+def azure_carrier(wire: Wire, key: str, version: str, headers: Mapping[str, str]) -> Carrier:
     """Return a carrier that uses OpenAI's SDK for Azure, which is imported now; its own retries are off, ours count."""
     import httpx2
     import openai
@@ -77,11 +58,11 @@ def azure_carrier(endpoint: str, key: str, version: str, timeout: float, headers
     def make(http: Any) -> openai.AzureOpenAI:
         return openai.AzureOpenAI(
             api_key=key,
-            azure_endpoint=endpoint,
+            azure_endpoint=wire.url,
             api_version=version,
             max_retries=0,
             http_client=http,
             default_headers=headers,
         )
 
-    return SdkCarrier(endpoint, timeout, httpx2, openai, make)
+    return SdkCarrier(wire, httpx2, openai, make)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from rlm_app.cancel import CancelToken
+from rlm_app.clients.hosted import Terms
 from rlm_app.clients.openai import OpenAIClient
 from rlm_app.clients.presets import PRESETS, Preset
 from rlm_app.errors import ClientError
@@ -34,7 +35,7 @@ def detect(presets: Mapping[str, Preset] = PRESETS, seconds: float = 2.0) -> tup
 
 
 def _ask(name: str, base_url: str, seconds: float) -> Found | None:
-    client = OpenAIClient("", None, base_url, timeout=seconds)
+    client = OpenAIClient("", None, base_url, Terms(timeout=seconds))
     try:
         return Found(name, base_url, client.models(CancelToken()))
     except ClientError:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from rlm_app.clients.addresses import checked_address
 from rlm_app.clients.gemini_reply import GeminiReply
 from rlm_app.clients.gemini_request import body_of
-from rlm_app.clients.hosted import Price, Terms, no_price
+from rlm_app.clients.hosted import USUAL, Terms
 from rlm_app.clients.openai_options import checked_key, known_options
-from rlm_app.clients.pool import Pool
-from rlm_app.clients.retry import Retry
 from rlm_app.clients.streaming import Carrier, Speech, StreamingClient
 from rlm_app.errors import ConfigError
+from rlm_app.types import Request
 
 URL = "https://generativelanguage.googleapis.com"
 
@@ -24,27 +22,15 @@ _OPTIONS = ("headers", "body")
 class GeminiClient(StreamingClient):
     """Streams replies of one model over kept connections; the SDK is imported on the first call.
 
-    `base_url` is another address that speaks the protocol; None is Google. `options`: "headers" are further headers,
-    "body" further fields of each request or of its generation config, as "thinkingConfig" or "safetySettings". The other
-    arguments are those of `AnthropicClient`. Raises `ConfigError` when Google is meant and no key is given.
+    `base_url` is another address that speaks the protocol; None is Google. Options: "headers" are further headers, "body"
+    further fields of each request or of its generation config, as "thinkingConfig" or "safetySettings". Raises
+    `ConfigError` when Google is meant and no key is given.
     """
 
     def __init__(
-        self,
-        model: str,
-        api_key: str | None = None,
-        base_url: str | None = None,
-        *,
-        timeout: float = 600.0,
-        concurrency: int = 64,
-        retry: Retry | None = None,
-        price: Price = no_price,
-        max_output_tokens: int | None = None,
-        context_window: int | None = None,
-        options: Mapping[str, Any] = MappingProxyType({}),
-        pool: Pool | None = None,
+        self, model: str, api_key: str | None = None, base_url: str | None = None, terms: Terms = USUAL
     ) -> None:
-        chosen = known_options("gemini", options, _OPTIONS)
+        chosen = known_options("gemini", terms.options, _OPTIONS)
         key = checked_key(api_key)
         url = self.base_url = checked_address(base_url or URL)
         if not key and url == URL:
@@ -53,15 +39,9 @@ class GeminiClient(StreamingClient):
         def carrier() -> Carrier:
             from rlm_app.clients.gemini_sdk import GeminiCarrier
 
-            return GeminiCarrier(url, key, timeout, chosen.get("headers") or {})
+            return GeminiCarrier(terms.wire(url), key, chosen.get("headers") or {})
 
-        speech = Speech(
-            url,
-            key,
-            carrier,
-            lambda request: {"model": model, **body_of(request, chosen.get("body") or {})},
-            GeminiReply,
-        )
-        super().__init__(
-            Terms(model, retry or Retry(), price, max_output_tokens, context_window), speech, pool, concurrency
-        )
+        def body(request: Request) -> Mapping[str, Any]:
+            return {"model": model, **body_of(request, chosen.get("body") or {})}
+
+        super().__init__(model, Speech(url, key, carrier, body, GeminiReply), terms)

@@ -28,15 +28,15 @@ class GeminiCarrier:
     of its own that this uses (docs/decisions/0013-sdks-beneath-their-models.md).
     """
 
-    def __init__(self, url: str, key: str, timeout: float, headers: Mapping[str, str]) -> None:
+    def __init__(self, wire: Wire, key: str, headers: Mapping[str, str]) -> None:
         self._calls = Calls()
-        self._wire = Wire(url, timeout)
+        self._wire = wire
         # All that the SDK would else take from the environment is said here. Without retry options it tries once.
         self._client = genai.Client(
             api_key=key or "none",
             vertexai=False,
             http_options=types.HttpOptions(
-                base_url=url,
+                base_url=wire.url,
                 api_version=_VERSION,
                 headers=dict(headers),
                 httpx_client=http_client(httpx2, self._wire, self._calls),

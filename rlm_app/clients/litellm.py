@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from rlm_app.clients.addresses import checked_address
-from rlm_app.clients.hosted import Price, Terms, no_price
+from rlm_app.clients.hosted import USUAL, Terms
 from rlm_app.clients.openai_options import checked_key, known_options
-from rlm_app.clients.pool import Pool
-from rlm_app.clients.retry import Retry
 from rlm_app.clients.roles import is_root
 from rlm_app.clients.streaming import Carrier, Speech, StreamingClient
 from rlm_app.clients.streams import Reply
@@ -26,26 +23,14 @@ class LiteLLMClient(StreamingClient):
     """Streams replies of one model through LiteLLM, which is imported on the first call and takes seconds.
 
     `model` names its provider ("bedrock/…", "groq/…"). Without an `api_key` LiteLLM uses the provider's own variables of
-    this app's environment. `options`: "body" are further arguments of each call, as "api_version", or as
-    "custom_llm_provider" for a `model` that does not name it. The other arguments are those of `AnthropicClient`.
+    this app's environment. Options: "body" are further arguments of each call, as "api_version", or as
+    "custom_llm_provider" for a `model` that does not name it.
     """
 
     def __init__(
-        self,
-        model: str,
-        api_key: str | None = None,
-        base_url: str | None = None,
-        *,
-        timeout: float = 600.0,
-        concurrency: int = 64,
-        retry: Retry | None = None,
-        price: Price = no_price,
-        max_output_tokens: int | None = None,
-        context_window: int | None = None,
-        options: Mapping[str, Any] = MappingProxyType({}),
-        pool: Pool | None = None,
+        self, model: str, api_key: str | None = None, base_url: str | None = None, terms: Terms = USUAL
     ) -> None:
-        extra = known_options("litellm", options, _OPTIONS).get("body") or {}
+        extra = known_options("litellm", terms.options, _OPTIONS).get("body") or {}
         key = checked_key(api_key)
         url = checked_address(base_url) if base_url else None
         provider = extra.get("custom_llm_provider") or model.partition("/")[0]
@@ -54,18 +39,12 @@ class LiteLLMClient(StreamingClient):
             _stay_off_the_network()
             from rlm_app.clients.litellm_sdk import LiteLLMCarrier
 
-            return LiteLLMCarrier(provider, url, key, timeout)
+            return LiteLLMCarrier(provider, url, key, terms.timeout)
 
-        speech = Speech(
-            url or f"{provider} (through LiteLLM)",
-            key,
-            carrier,
-            lambda request: body_of(request, model, extra),
-            Reply,
-        )
-        super().__init__(
-            Terms(model, retry or Retry(), price, max_output_tokens, context_window), speech, pool, concurrency
-        )
+        def body(request: Request) -> Mapping[str, Any]:
+            return body_of(request, model, extra)
+
+        super().__init__(model, Speech(url or f"{provider} (through LiteLLM)", key, carrier, body, Reply), terms)
 
 
 def body_of(request: Request, model: str, extra: Mapping[str, Any]) -> dict[str, Any]:

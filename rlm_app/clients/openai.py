@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from rlm_app.clients.addresses import checked_address
-from rlm_app.clients.hosted import Price, Terms, no_price
+from rlm_app.clients.hosted import USUAL, Terms
 from rlm_app.clients.openai_form import Form, Forms, is_anthropic
 from rlm_app.clients.openai_light import LightCarrier
 from rlm_app.clients.openai_options import checked_key, known_options
-from rlm_app.clients.pool import Pool
 from rlm_app.clients.presets import PRESETS, resolve
-from rlm_app.clients.retry import Retry
 from rlm_app.clients.streaming import Carrier, Speech, StreamingClient
 from rlm_app.clients.streams import Reply
+from rlm_app.clients.wire import Wire
 from rlm_app.errors import ConfigError
 
 _OPTIONS = ("carrier", "headers", "body")
@@ -24,41 +22,27 @@ _OPTIONS = ("carrier", "headers", "body")
 class OpenAIClient(StreamingClient):
     """Streams chat completions from one model over kept connections; what carries them is made on the first call.
 
-    `base_url` is an address or a name of `PRESETS`; None is OpenAI. `timeout` is the seconds a server may stay silent,
-    `concurrency` the most calls at once, unless a `pool` shared with other clients of the address says it. `options`:
-    "headers" and "body" are further headers and fields of each request; "carrier" is "sdk" (OpenAI's own, the usual for
-    OpenAI) or "light" (the usual elsewhere). Raises `ConfigError` for an address that cannot be one, and when the
-    server needs a key and none is given.
+    `base_url` is an address or a name of `PRESETS`; None is OpenAI. Options: "headers" and "body" are further headers and
+    fields of each request; "carrier" is "sdk" (OpenAI's own, the usual for OpenAI) or "light" (the usual elsewhere). Raises
+    `ConfigError` for an address that cannot be one, and when the server needs a key and none is given.
     """
 
     def __init__(
-        self,
-        model: str,
-        api_key: str | None = None,
-        base_url: str | None = None,
-        *,
-        timeout: float = 600.0,
-        concurrency: int = 64,
-        retry: Retry | None = None,
-        price: Price = no_price,
-        max_output_tokens: int | None = None,
-        context_window: int | None = None,
-        options: Mapping[str, Any] = MappingProxyType({}),
-        pool: Pool | None = None,
+        self, model: str, api_key: str | None = None, base_url: str | None = None, terms: Terms = USUAL
     ) -> None:
         preset = resolve(base_url)
         checked_address(preset.base_url)
         if preset.needs_key and not api_key:
             raise ConfigError(f"{preset.base_url} needs a key and none is set; enter one in Settings.")
-        chosen = known_options("openai", options, _OPTIONS)
+        chosen = known_options("openai", terms.options, _OPTIONS)
         key = checked_key(api_key)
         own = preset == PRESETS["openai"]
         headers = chosen.get("headers") or {}
 
         def carrier() -> Carrier:
             if chosen.get("carrier", "sdk" if own else "light") == "sdk":
-                return sdk_carrier(preset.base_url, key, timeout, headers)
-            return LightCarrier(preset.base_url, {"authorization": f"Bearer {key or 'none'}", **headers}, timeout)
+                return sdk_carrier(terms.wire(preset.base_url), key, headers)
+            return LightCarrier(terms.wire(preset.base_url), {"authorization": f"Bearer {key or 'none'}", **headers})
 
         self.base_url = preset.base_url
         forms = Forms(
@@ -69,15 +53,10 @@ class OpenAIClient(StreamingClient):
                 marks_cache=preset == PRESETS["openrouter"] and is_anthropic(model),
             ),
         )
-        super().__init__(
-            Terms(model, retry or Retry(), price, max_output_tokens, context_window),
-            Speech(preset.base_url, key, carrier, forms.body, Reply, forms.again),
-            pool,
-            concurrency,
-        )
+        super().__init__(model, Speech(preset.base_url, key, carrier, forms.body, Reply, forms.again), terms)
 
 
-def sdk_carrier(url: str, key: str, timeout: float, headers: Mapping[str, str]) -> Carrier:
+def sdk_carrier(wire: Wire, key: str, headers: Mapping[str, str]) -> Carrier:
     """Return a carrier that uses OpenAI's SDK, which is imported now; its own retries are off, ours count."""
     import httpx2
     import openai
@@ -86,7 +65,7 @@ def sdk_carrier(url: str, key: str, timeout: float, headers: Mapping[str, str]) 
 
     def make(http: Any) -> openai.OpenAI:
         return openai.OpenAI(
-            api_key=key or "none", base_url=url, max_retries=0, http_client=http, default_headers=headers
+            api_key=key or "none", base_url=wire.url, max_retries=0, http_client=http, default_headers=headers
         )
 
-    return SdkCarrier(url, timeout, httpx2, openai, make)
+    return SdkCarrier(wire, httpx2, openai, make)

@@ -16,11 +16,11 @@ _MOST_OF_AN_ERROR = 200_000
 
 
 class LightCarrier:
-    """Sends JSON to the paths below `url` and reads JSON or a stream of events; `headers` go with each request."""
+    """Sends JSON to the paths below the wire's address and reads JSON or a stream of events; `headers` go with each request."""
 
-    def __init__(self, url: str, headers: Mapping[str, str], timeout: float) -> None:
-        self._wire = Wire(url, timeout)
-        self._path = urlsplit(url).path.rstrip("/")
+    def __init__(self, wire: Wire, headers: Mapping[str, str]) -> None:
+        self._wire = wire
+        self._path = urlsplit(wire.url).path.rstrip("/")
         lines = {"content-type": "application/json", "accept-encoding": "identity", **headers}
         self._headers = "".join(f"{name}: {value}\r\n" for name, value in lines.items()).encode("latin-1")
 

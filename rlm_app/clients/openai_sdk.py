@@ -15,7 +15,7 @@ from rlm_app.clients.wire_sdk import Calls, http_client
 
 
 class SdkCarrier:
-    """Lets an SDK address, authorise and judge each request; the reply's chunks are read here.
+    """Lets an SDK address, authorise and judge each request, which goes over `wire`; the reply's chunks are read here.
 
     `make` is given an HTTP client of `http` and returns the SDK's client; `sdk` is the SDK's module, which has its errors.
     `chat` and `models` are where it sends chat requests and asks for models, below its own address or whole.
@@ -23,8 +23,7 @@ class SdkCarrier:
 
     def __init__(
         self,
-        url: str,
-        timeout: float,
+        wire: Wire,
         http: ModuleType,
         sdk: ModuleType,
         make: Callable[[Any], Any],
@@ -35,7 +34,7 @@ class SdkCarrier:
         self._chat = chat
         self._models = models
         self._calls = Calls()
-        self._wire = Wire(url, timeout)
+        self._wire = wire
         self._http = http
         self._sdk = sdk
         self._client = make(http_client(http, self._wire, self._calls))

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from rlm_app.clients.addresses import checked_address
-from rlm_app.clients.hosted import Price, Terms, no_price
+from rlm_app.clients.hosted import USUAL, Terms
 from rlm_app.clients.openai_form import Form, Forms, is_anthropic
 from rlm_app.clients.openai_options import checked_key, known_options
-from rlm_app.clients.pool import Pool
-from rlm_app.clients.retry import Retry
 from rlm_app.clients.streaming import Carrier, Speech, StreamingClient
 from rlm_app.clients.streams import Reply
+from rlm_app.clients.wire import Wire
 from rlm_app.errors import ConfigError
 
 GATEWAY = "https://api.portkey.ai/v1"
@@ -24,24 +22,12 @@ _ROUTING = ("virtual_key", "config", "provider", "trace_id", "metadata")
 class PortkeyClient(StreamingClient):
     """Streams chat completions from one model behind the gateway; `model` may name its provider ("@openai-prod/gpt-5").
 
-    `options`: "virtual_key", "config", "provider", "trace_id" and "metadata" are Portkey's own; "body" are further fields of
-    each request. The other arguments are those of `OpenAIClient`. Raises `ConfigError` without a key or the package.
+    Options: "virtual_key", "config", "provider", "trace_id" and "metadata" are Portkey's own; "body" are further fields of
+    each request. Raises `ConfigError` without a key or the package.
     """
 
     def __init__(
-        self,
-        model: str,
-        api_key: str | None = None,
-        base_url: str | None = None,
-        *,
-        timeout: float = 600.0,
-        concurrency: int = 64,
-        retry: Retry | None = None,
-        price: Price = no_price,
-        max_output_tokens: int | None = None,
-        context_window: int | None = None,
-        options: Mapping[str, Any] = MappingProxyType({}),
-        pool: Pool | None = None,
+        self, model: str, api_key: str | None = None, base_url: str | None = None, terms: Terms = USUAL
     ) -> None:
         if importlib.util.find_spec("portkey_ai") is None:
             raise ConfigError(
@@ -49,24 +35,19 @@ class PortkeyClient(StreamingClient):
             )
         if not api_key:
             raise ConfigError("Portkey needs a key: set PORTKEY_API_KEY, or enter one in Settings.")
-        chosen = known_options("portkey", options, (*_ROUTING, "body"))
+        chosen = known_options("portkey", terms.options, (*_ROUTING, "body"))
         key = checked_key(api_key)
         url = checked_address(base_url or GATEWAY)
 
         def carrier() -> Carrier:
-            return portkey_carrier(url, key, timeout, {name: chosen[name] for name in _ROUTING if name in chosen})
+            return portkey_carrier(terms.wire(url), key, {name: chosen[name] for name in _ROUTING if name in chosen})
 
         self.base_url = url
         forms = Forms(model, Form(extra=chosen.get("body") or {}, marks_cache=is_anthropic(model)))
-        super().__init__(
-            Terms(model, retry or Retry(), price, max_output_tokens, context_window),
-            Speech(url, key, carrier, forms.body, Reply, forms.again),
-            pool,
-            concurrency,
-        )
+        super().__init__(model, Speech(url, key, carrier, forms.body, Reply, forms.again), terms)
 
 
-def portkey_carrier(url: str, key: str, timeout: float, routing: Mapping[str, Any]) -> Carrier:
+def portkey_carrier(wire: Wire, key: str, routing: Mapping[str, Any]) -> Carrier:
     """Return a carrier that uses Portkey's SDK, which is imported now and takes seconds; its retries are off, ours count."""
     import httpx
     import portkey_ai
@@ -75,7 +56,7 @@ def portkey_carrier(url: str, key: str, timeout: float, routing: Mapping[str, An
     from rlm_app.clients.openai_sdk import SdkCarrier
 
     def make(http: Any) -> Any:
-        sdk = portkey_ai.Portkey(api_key=key, base_url=url, http_client=http, **routing)
+        sdk = portkey_ai.Portkey(api_key=key, base_url=wire.url, http_client=http, **routing)
         return sdk.openai_client.with_options(max_retries=0)
 
-    return SdkCarrier(url, timeout, httpx, openai, make)
+    return SdkCarrier(wire, httpx, openai, make)

@@ -75,13 +75,13 @@ class Speech:
 class StreamingClient:
     """Streams replies of one model. Clients of the same backend may share a pool; connections open on first use."""
 
-    def __init__(self, terms: Terms, speech: Speech, pool: Pool | None, concurrency: int) -> None:
-        self.model = terms.model
+    def __init__(self, model: str, speech: Speech, terms: Terms) -> None:
+        self.model = model
         self._terms = terms
         self._speech = speech
-        self._pool = pool or Pool(concurrency)
-        self._owns_pool = pool is None
-        self._asked = Asked(terms.model, speech.where, speech.key)
+        self._pool = terms.pool or Pool(terms.concurrency)
+        self._owns_pool = terms.pool is None
+        self._asked = Asked(model, speech.where, speech.key)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(model={self.model!r}, at={self._speech.where!r})"
@@ -95,6 +95,7 @@ class StreamingClient:
     ) -> Completion:
         """Return the whole reply; tries again while no text of it has arrived and the failure may pass."""
         return ask(
+            self.model,
             sendable(request),
             self._terms,
             self._pool,

@@ -29,7 +29,7 @@ class Wire:
     """
 
     def __init__(self, url: str, timeout: float) -> None:
-        self._url = url
+        self.url = url
         self._timeout = timeout
         self._lock = threading.Lock()
         self._way: tuple[Route, ssl.SSLContext | None] | None = None
@@ -55,7 +55,7 @@ class Wire:
         """Return the way to the server, found out on first use."""
         with self._lock:
             if self._way is None:
-                route = route_to(self._url)
+                route = route_to(self.url)
                 self._way = route, _tls() if route.tls_name else None
             return self._way
 

@@ -12,6 +12,7 @@ import pytest
 from rlm_app.clients.anthropic import AnthropicClient
 from rlm_app.clients.azure_openai import AzureOpenAIClient
 from rlm_app.clients.gemini import GeminiClient
+from rlm_app.clients.hosted import Terms
 from rlm_app.clients.litellm import LiteLLMClient
 from rlm_app.clients.openai import OpenAIClient
 from rlm_app.clients.portkey import PortkeyClient
@@ -51,7 +52,7 @@ class Hosted:
     def make(self, site: Site, **more: Any) -> Provider:
         """Return a client of the server, quick to try again."""
         options = {"options": self.options} if self.options else {}
-        return self.client("tiny", KEY, site.url + self.base, **{"retry": QUICK, **options, **more})
+        return self.client("tiny", KEY, site.url + self.base, Terms(**{"retry": QUICK, **options, **more}))
 
 
 _OPENAI = (openai_server.openai, openai_server.TROUBLE)

@@ -9,6 +9,7 @@ import pytest
 from rlm_app.cancel import CancelToken
 from rlm_app.clients.anthropic import AnthropicClient
 from rlm_app.clients.anthropic_request import MAX_OUTPUT_TOKENS, body_of
+from rlm_app.clients.hosted import Terms
 from rlm_app.clients.retry import Retry
 from rlm_app.engine.history import History
 from rlm_app.errors import ClientError, ConfigError, ContextTooLong
@@ -28,7 +29,7 @@ def say_hello(*more: Message, **fields: Any) -> Request:
 
 def call(*script: Say, request: Request | None = None, **options: Any) -> tuple[Completion, Site]:
     with Site(anthropic, script or (Say(),)) as site:
-        client = AnthropicClient("tiny", KEY, site.url, **{"retry": QUICK, **options})
+        client = AnthropicClient("tiny", KEY, site.url, Terms(**{"retry": QUICK, **options}))
         try:
             return client.completion(request or say_hello(), CancelToken()), site
         finally:

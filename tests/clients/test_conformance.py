@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from rlm_app.cancel import CancelToken
+from rlm_app.clients.hosted import Terms
 from rlm_app.clients.offline import OfflineClient
 from rlm_app.clients.pool import Pool
 from rlm_app.clients.retry import Retry
@@ -372,7 +373,7 @@ def test_a_redirection_is_told_with_where_it_leads_and_not_followed_with_the_key
 def test_a_list_of_models_that_is_none_is_told_as_such(hosted: Hosted, body: bytes) -> None:
     head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(body)
     with RawServer([say(head + body)]) as server:
-        client = hosted.client("tiny", KEY, f"http://127.0.0.1:{server.port}", options=hosted.options or {})
+        client = hosted.client("tiny", KEY, f"http://127.0.0.1:{server.port}", Terms(options=hosted.options or {}))
         with pytest.raises(ClientError, match="no list of models"):
             client.models(CancelToken())
         client.close()

@@ -9,6 +9,7 @@ import pytest
 from rlm_app.cancel import CancelToken
 from rlm_app.clients.gemini import GeminiClient
 from rlm_app.clients.gemini_request import body_of
+from rlm_app.clients.hosted import Terms
 from rlm_app.clients.retry import Retry
 from rlm_app.errors import ClientError, ConfigError
 from rlm_app.types import Completion, Message, Request, Usage
@@ -22,7 +23,7 @@ HELLO = Request((Message("system", "be brief"), Message("user", "say hello")))
 
 def call(*script: Say, request: Request = HELLO, model: str = "tiny", **options: Any) -> tuple[Completion, Site]:
     with Site(gemini, script or (Say(),)) as site:
-        client = GeminiClient(model, KEY, site.url, **{"retry": QUICK, **options})
+        client = GeminiClient(model, KEY, site.url, Terms(**{"retry": QUICK, **options}))
         try:
             return client.completion(request, CancelToken()), site
         finally:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from rlm_app.cancel import CancelToken
+from rlm_app.clients.hosted import Terms
 from rlm_app.clients.litellm import LiteLLMClient, body_of
 from rlm_app.clients.retry import Retry
 from rlm_app.types import Completion, Message, Request, Usage
@@ -25,7 +26,7 @@ CLAUDE = "anthropic/claude-sonnet-4-5"
 
 
 def call(site: Site, model: str, request: Request = ROOT, **options: Any) -> Completion:
-    client = LiteLLMClient(model, KEY, site.url, **{"retry": Retry(tries=1), **options})
+    client = LiteLLMClient(model, KEY, site.url, Terms(**{"retry": Retry(tries=1), **options}))
     try:
         return client.completion(request, CancelToken())
     finally:

@@ -10,6 +10,7 @@ import pytest
 
 from rlm_app.cancel import CancelToken
 from rlm_app.clients.azure_openai import AzureOpenAIClient
+from rlm_app.clients.hosted import Terms
 from rlm_app.clients.openai import OpenAIClient
 from rlm_app.clients.openai_form import Form, is_anthropic
 from rlm_app.clients.portkey import PortkeyClient
@@ -35,7 +36,7 @@ def server() -> Iterator[OpenAIServer]:
 
 def call(server: OpenAIServer, *script: Say, request: Request | None = None, **options: Any) -> Completion:
     server.script = script or server.script
-    client = OpenAIClient("tiny", KEY, server.url, retry=QUICK, **options)
+    client = OpenAIClient("tiny", KEY, server.url, Terms(**{"retry": QUICK, **options}))
     try:
         return client.completion(request or ask(), CancelToken())
     finally:
@@ -68,7 +69,9 @@ def test_the_request_carries_messages_parameters_and_the_key(server: OpenAIServe
 def test_azure_is_asked_for_a_deployment_at_a_version_of_its_interface(server: OpenAIServer) -> None:
     endpoint = server.url.removesuffix("/v1")
     for address in (endpoint, endpoint + "/openai/deployments/x/chat/completions?api-version=1"):
-        client = AzureOpenAIClient("my-gpt", KEY, address, options={"api_version": "2024-10-21"}, max_output_tokens=9)
+        client = AzureOpenAIClient(
+            "my-gpt", KEY, address, Terms(options={"api_version": "2024-10-21"}, max_output_tokens=9)
+        )
         client.completion(ask(), CancelToken())
         client.close()
         assert server.asked[-1].path == "/openai/deployments/my-gpt/chat/completions?api-version=2024-10-21"
@@ -78,7 +81,7 @@ def test_azure_is_asked_for_a_deployment_at_a_version_of_its_interface(server: O
 
 @pytest.mark.slow
 def test_portkey_is_told_how_to_route(server: OpenAIServer) -> None:
-    client = PortkeyClient("@ours/gpt-5", KEY, server.url, options={"virtual_key": "ours", "body": {"seed": 1}})
+    client = PortkeyClient("@ours/gpt-5", KEY, server.url, Terms(options={"virtual_key": "ours", "body": {"seed": 1}}))
     client.completion(ask(), CancelToken())
     client.close()
     headers = server.headers[0]
@@ -128,7 +131,7 @@ def test_usage_in_any_shape_is_taken_for_what_it_says(
 def test_a_server_that_does_not_know_a_field_is_asked_again_without_it(server: OpenAIServer, field: str) -> None:
     refused = Say(status=400, error={"error": {"message": f"Unsupported parameter: '{field}'."}})
     server.script = lambda asked: refused if field in asked.body else Say()
-    client = OpenAIClient("tiny", KEY, server.url, max_output_tokens=7)
+    client = OpenAIClient("tiny", KEY, server.url, Terms(max_output_tokens=7))
     for _ in range(2):
         assert client.completion(ask(), CancelToken()).text == "hello there"
     client.close()
@@ -260,7 +263,7 @@ def test_a_wait_that_is_stated_in_milliseconds_counts(server: OpenAIServer) -> N
 
 @CARRIERS
 def test_one_connection_is_used_again_and_again(server: OpenAIServer, options: Mapping[str, Any]) -> None:
-    client = OpenAIClient("tiny", KEY, server.url, options=options)
+    client = OpenAIClient("tiny", KEY, server.url, Terms(options=options))
     for _ in range(5):
         client.completion(ask(), CancelToken())
     client.close()
@@ -296,7 +299,7 @@ def test_a_key_that_cannot_be_one_is_refused_without_being_repeated(key: str) ->
 
 def test_an_option_that_nobody_knows_is_refused() -> None:
     with pytest.raises(ConfigError, match="no option called carier"):
-        OpenAIClient("gpt", KEY, options={"carier": "light"})
+        OpenAIClient("gpt", KEY, None, Terms(options={"carier": "light"}))
 
 
 def _whole(say: Say, asked: Asked) -> Answer:
