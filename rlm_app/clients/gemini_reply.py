@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from rlm_app.clients.counting import estimated_usage
+from rlm_app.clients.heard import Heard
 from rlm_app.clients.streams import Chunk, count_of
-from rlm_app.protocols import OnText
 from rlm_app.types import Completion, Request, Usage
 
 _FINISH = {
@@ -27,29 +27,12 @@ _FINISH = {
 
 
 @dataclass
-class GeminiReply:
-    """What has arrived of a reply so far."""
-
-    on_text: OnText
-    finish: str | None = None
-    _said: dict[str, Any] = field(default_factory=dict)
-    _text: list[str] = field(default_factory=list)
-    _thoughts: list[str] = field(default_factory=list)
-
-    @property
-    def begun(self) -> bool:
-        """Whether text has been shown."""
-        return bool(self._text)
-
-    @property
-    def whole(self) -> bool:
-        """Whether the provider said why the reply ended, or that the prompt was blocked."""
-        return self.finish is not None
+class GeminiReply(Heard):
+    """What has arrived of a reply so far; a prompt that was blocked ends it too."""
 
     def add(self, chunk: Chunk) -> None:
         """Take one chunk; a blocked prompt has no candidates, a filtered reply no content."""
-        counts = chunk.get("usageMetadata") or {}
-        self._said.update({name: count for name, count in counts.items() if count is not None})
+        self.count(chunk.get("usageMetadata"))
         if (chunk.get("promptFeedback") or {}).get("blockReason"):
             self.finish = "filter"
         for candidate in (chunk.get("candidates") or ())[:1]:
@@ -60,17 +43,14 @@ class GeminiReply:
 
     def completion(self, request: Request, model: str) -> Completion:
         """Return the reply as a completion; usage that was not sent is counted and marked estimated."""
-        text, thoughts = "".join(self._text), "".join(self._thoughts)
-        usage = usage_of(self._said) or estimated_usage(request, text + thoughts, None)
-        return Completion(text, model, usage, self.finish or "stop", reasoning=thoughts)
+        usage = usage_of(self.counts) or estimated_usage(request, self.text + self.thoughts, None)
+        return Completion(self.text, model, usage, self.finish or "stop", reasoning=self.thoughts)
 
     def _add(self, part: Chunk) -> None:
-        text = part.get("text")
-        if text and part.get("thought"):
-            self._thoughts.append(text)
-        elif text:
-            self._text.append(text)
-            self.on_text(text)
+        if part.get("thought"):
+            self.hear_thought(part.get("text"))
+        else:
+            self.hear(part.get("text"))
 
 
 def usage_of(said: Mapping[str, Any]) -> Usage | None:
