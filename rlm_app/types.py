@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
@@ -126,6 +126,27 @@ def _sum(a: Any, b: Any) -> Any:
 
 
 NO_USAGE = Usage(calls=0)
+
+
+def total(usages: Iterable[Usage]) -> Usage:
+    """Return what many calls used together: the same as adding them up, one by one."""
+    every = list(usages)
+
+    def known(values: Iterable[Any]) -> Any:
+        told = [value for value in values if value is not None]
+        return sum(told) if told else None
+
+    return Usage(
+        sum(each.calls for each in every),
+        known(each.input_tokens for each in every),
+        known(each.output_tokens for each in every),
+        known(each.cached_tokens for each in every),
+        known(each.reasoning_tokens for each in every),
+        known(each.cost for each in every),
+        any(each.estimated for each in every),
+        sum(each.unpriced_calls for each in every),
+        known(each.cache_write_tokens for each in every),
+    )
 
 
 @dataclass(frozen=True, slots=True)

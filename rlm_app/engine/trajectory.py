@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rlm_app.engine.parsing import parse_reply
 from rlm_app.events import (
@@ -20,7 +20,7 @@ from rlm_app.events import (
     SubcallStarted,
 )
 from rlm_app.proofs import Claim
-from rlm_app.types import NO_USAGE, Citation, Usage
+from rlm_app.types import NO_USAGE, Citation, Usage, total
 
 
 @dataclass
@@ -34,11 +34,22 @@ class Subcall:
 
 @dataclass
 class Cell:
-    """One code block and what came of it; `finished` is None while it runs."""
+    """One code block and what came of it; `finished` is None while it runs. `changes` grows when a sub-call begins or ends."""
 
     started: CellStarted
     finished: CellFinished | None = None
     subcalls: list[Subcall] = field(default_factory=list)
+    changes: int = field(default=0, compare=False)
+    _tally: tuple[int, Usage, bool] | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def tally(self) -> tuple[Usage, bool]:
+        """What the finished sub-calls used, and whether one of them failed; counted anew only when one has changed."""
+        kept = self._tally
+        if kept is None or kept[0] != self.changes:
+            changes, ends = self.changes, [call.finished for call in self.subcalls if call.finished]
+            kept = self._tally = changes, total(end.usage for end in ends), any(end.error for end in ends)
+        return kept[1:]
 
 
 @dataclass
@@ -72,14 +83,15 @@ class Turn:
     @property
     def failed(self) -> bool:
         """Whether a cell or a sub-call of this turn ended in an error."""
-        cells = any(cell.finished and cell.finished.error for cell in self.cells)
-        return cells or any(subcall.finished and subcall.finished.error for subcall in self.subcalls)
+        return any((cell.finished and cell.finished.error) or cell.tally[1] for cell in self.cells)
 
     @property
     def failed_below(self) -> bool:
         """Whether something in this turn, or in a child's turn at any depth below it, ended in an error."""
+        if self.failed:
+            return True
         children = (subcall.child for subcall in self.subcalls if subcall.child is not None)
-        return self.failed or any(turn.failed_below for child in children for turn in child.turns)
+        return any(turn.failed_below for child in children for turn in child.turns)
 
     @property
     def seconds(self) -> float:
@@ -95,10 +107,7 @@ class Turn:
     @property
     def usage(self) -> Usage:
         """What the reply and the finished sub-calls used."""
-        total = self.reply.usage
-        for subcall in self.subcalls:
-            total = total + (subcall.finished.usage if subcall.finished else NO_USAGE)
-        return total
+        return total([self.reply.usage, *(cell.tally[0] for cell in self.cells)])
 
 
 @dataclass
@@ -118,7 +127,7 @@ class Node:
 
 @dataclass
 class Trajectory:
-    """A run as its events tell it so far. Fold again, or `add` further events, to bring it up to date.
+    """A run as its events tell it so far. Fold again, `add` further events, or let it be `grown`, to bring it up to date.
 
     `seconds_by_model` adds up the waits for each model, of calls side by side each in full.
     `citations` are those of the answer, `tried` those that cells gave to `cite()`, `claims` those a sub-model judged.
@@ -130,13 +139,12 @@ class Trajectory:
     citations: list[Citation] = field(default_factory=list)
     tried: list[Citation] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
-    usage: Usage = NO_USAGE
     usage_by_model: dict[str, Usage] = field(default_factory=dict)
     seconds_by_model: dict[str, float] = field(default_factory=dict)
     last_seq: int = 0
     last_at: float = 0.0
     _nodes: dict[str, Node] = field(default_factory=dict)
-    _subcalls: dict[str, Subcall] = field(default_factory=dict)
+    _subcalls: dict[str, tuple[Cell, Subcall]] = field(default_factory=dict)
 
     @classmethod
     def fold(cls, events: Iterable[Event]) -> Trajectory:
@@ -146,10 +154,34 @@ class Trajectory:
             trajectory.add(event)
         return trajectory
 
+    def grown(self, events: Iterable[Event]) -> Trajectory:
+        """Return the trajectory with further events, at a cost that does not depend on how many there were before.
+
+        This one keeps its turns and sums for whoever is drawing it, but what is under way is shared by both: a sub-call may
+        end, or a cell begin, in either. Only the latest trajectory may be grown.
+        """
+        latest = replace(
+            self,
+            root=replace(self.root, turns=[*self.root.turns], notices=[*self.root.notices]),
+            citations=[*self.citations],
+            tried=[*self.tried],
+            claims=[*self.claims],
+            usage_by_model={**self.usage_by_model},
+            seconds_by_model={**self.seconds_by_model},
+        )
+        for event in events:
+            latest.add(event)
+        return latest
+
     @property
     def turns(self) -> list[Turn]:
         """The root's turns."""
         return self.root.turns
+
+    @property
+    def usage(self) -> Usage:
+        """What all calls used that have ended."""
+        return total(self.usage_by_model.values())
 
     def add(self, event: Event) -> None:
         """Take one more event into account; an event already seen changes nothing."""
@@ -212,7 +244,7 @@ class Trajectory:
         if node is None:
             node = self._nodes[event.call_id] = Node(event.call_id, event.depth)
             if event.call_id in self._subcalls:
-                self._subcalls[event.call_id].child = node
+                self._subcalls[event.call_id][1].child = node
         return node
 
     def _turn(self, event: Event, iteration: int) -> Turn:
@@ -220,13 +252,15 @@ class Trajectory:
 
     def _begin_subcall(self, event: SubcallStarted) -> None:
         parent = self.root if event.parent_id in (None, self.root.call_id) else self._nodes[event.parent_id or ""]
-        subcall = Subcall(event)
-        parent.turn(event.iteration).cell(event.cell).subcalls.append(subcall)
-        self._subcalls[event.call_id] = subcall
+        cell, subcall = parent.turn(event.iteration).cell(event.cell), Subcall(event)
+        cell.subcalls.append(subcall)
+        cell.changes += 1
+        self._subcalls[event.call_id] = cell, subcall
 
     def _end_subcall(self, event: SubcallFinished) -> None:
-        subcall = self._subcalls[event.call_id]
+        cell, subcall = self._subcalls[event.call_id]
         subcall.finished = event  # the later of two, when a failed call was made again on resuming
+        cell.changes += 1
         if subcall.started.role != "rlm" or subcall.child is None:
             self._count(event)
 
@@ -236,6 +270,5 @@ class Trajectory:
 
     def _count(self, call: ModelReplied | SubcallFinished | ClaimJudged) -> None:
         model = call.model
-        self.usage = self.usage + call.usage
         self.usage_by_model[model] = self.usage_by_model.get(model, NO_USAGE) + call.usage
         self.seconds_by_model[model] = self.seconds_by_model.get(model, 0.0) + call.seconds

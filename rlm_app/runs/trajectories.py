@@ -13,19 +13,17 @@ KEEP = 8
 
 
 class _Entry:
-    """The events of one run as far as they were read, and their trajectory, which nobody changes any more."""
+    """The trajectory of one run as far as its events were read."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.events: list[Event] = []
         self.trajectory = Trajectory()
 
     def catch_up(self, events: list[Event]) -> Trajectory:
         """Take further events and return the trajectory of all."""
         if events:
-            self.events.extend(events)
-            # Folded anew, not added to: pages in other threads may be drawing the one they were given.
-            self.trajectory = Trajectory.fold(self.events)
+            # Grown, not added to: pages in other threads may be drawing the one they were given.
+            self.trajectory = self.trajectory.grown(events)
         return self.trajectory
 
 
