@@ -10,6 +10,8 @@ from rlm_app.types import Request
 
 def whole_letters(text: str) -> str:
     """Return text with halves of letters put together; a half that is alone, which nothing can store, is replaced."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -19,6 +21,8 @@ def whole_letters(text: str) -> str:
 
 def sendable(request: Request) -> Request:
     """Return the request with whole letters alone: a prompt that code put together may hold halves, which no one can send."""
+    if all(message.content.isascii() for message in request.messages):
+        return request
     messages = tuple(
         message if message.content.isascii() else dataclasses.replace(message, content=whole_letters(message.content))
         for message in request.messages

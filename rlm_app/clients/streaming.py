@@ -134,8 +134,7 @@ class StreamingClient:
                 raise self._failure(trouble, cancel, fold.begun) from None
         if not fold.whole:
             raise self._failure(Trouble(Kind.BROKEN), cancel, fold.begun)
-        found = fold.completion(request, self.model)
-        return dataclasses.replace(found, text=whole_letters(found.text), reasoning=whole_letters(found.reasoning))
+        return _with_whole_letters(fold.completion(request, self.model))
 
     def _failure(
         self, trouble: Trouble, cancel: CancelToken, begun: bool, **asked: str
@@ -150,3 +149,10 @@ class StreamingClient:
             return carrier, carrier.close
 
         return self._pool.get(open_carrier)
+
+
+def _with_whole_letters(found: Completion) -> Completion:
+    text, reasoning = whole_letters(found.text), whole_letters(found.reasoning)
+    if text is found.text and reasoning is found.reasoning:
+        return found
+    return dataclasses.replace(found, text=text, reasoning=reasoning)

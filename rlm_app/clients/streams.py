@@ -150,15 +150,16 @@ def _plain(content: Any) -> str:
 
 
 def _usage(said: Chunk) -> Usage | None:
-    if count_of(said, "prompt_tokens") is None and count_of(said, "completion_tokens") is None:
+    sent, written = count_of(said, "prompt_tokens"), count_of(said, "completion_tokens")
+    if sent is None and written is None:
         return None
     prompt = said.get("prompt_tokens_details") or {}
     output = said.get("completion_tokens_details") or {}
     cached = count_of(prompt, "cached_tokens")
     return Usage(
         1,
-        count_of(said, "prompt_tokens"),
-        count_of(said, "completion_tokens"),
+        sent,
+        written,
         count_of(said, "prompt_cache_hit_tokens") if cached is None else cached,
         count_of(output, "reasoning_tokens"),
         _number(said.get("cost")),
@@ -173,6 +174,6 @@ def count_of(said: Mapping[str, Any], name: str) -> int | None:
 
 
 def _number(value: Any) -> float | None:
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
+    if value is None or not isinstance(value, (int, float)) or isinstance(value, bool):
         return None
     return value if 0 <= value < _MOST else None

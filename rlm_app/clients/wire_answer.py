@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlm_app.clients.trouble import Kind, Trouble
-from rlm_app.clients.wire_incoming import Incoming
-
-_MOST_HEADERS = 256
-_LINE_END = 2
+from rlm_app.clients.wire_incoming import Incoming, number
 
 Headers = dict[str, str]
 
@@ -30,7 +27,7 @@ class Answer:
         if "chunked" in self.headers.get("transfer-encoding", "").lower():
             yield from self._chunked()
         elif "content-length" in self.headers:
-            yield from self._exactly(_number(self.headers["content-length"], 10))
+            yield from self._exactly(number(self.headers["content-length"].encode("latin-1"), 10))
         elif self.status not in {204, 304}:
             self._keeps = False
             while piece := self._incoming.some():
@@ -39,40 +36,24 @@ class Answer:
         self.over = self._keeps and self._incoming.is_empty
 
     def _chunked(self) -> Iterator[bytes]:
-        """Yield what has come of the chunks in one piece, whenever more has to be waited for."""
-        incoming, here = self._incoming, list[bytes]()
-        left = self._size()
-        while left:
-            if here and incoming.is_empty:
-                yield b"".join(here)
-                here.clear()
-            here.append(self._piece(left))
-            left -= len(here[-1])
-            if not left:
-                if not incoming.has_line(after=_LINE_END):
-                    yield b"".join(here)
-                    here.clear()
-                incoming.line()
-                left = self._size()
-        if here:
-            yield b"".join(here)
-        while incoming.line().strip():
-            pass  # trailers
+        incoming = self._incoming
+        while True:
+            if here := incoming.chunks():
+                yield here
+            size = number(incoming.line().partition(b";")[0], 16)
+            if not size:
+                break
+            yield from self._exactly(size)
+            incoming.line()
+        incoming.block()  # trailers
 
     def _exactly(self, count: int) -> Iterator[bytes]:
         while count:
-            piece = self._piece(count)
+            piece = self._incoming.some(count)
+            if not piece:
+                raise Trouble(Kind.BROKEN)
             count -= len(piece)
             yield piece
-
-    def _piece(self, most: int) -> bytes:
-        piece = self._incoming.some(most)
-        if not piece:
-            raise Trouble(Kind.BROKEN)
-        return piece
-
-    def _size(self) -> int:
-        return _number(self._incoming.line().partition(b";")[0].decode("latin-1"), 16)
 
 
 def read_head(incoming: Incoming) -> tuple[int, Headers]:
@@ -82,29 +63,13 @@ def read_head(incoming: Incoming) -> tuple[int, Headers]:
         words = incoming.line().split(None, 2)
         if len(words) < 2 or not words[0].startswith(b"HTTP/1."):
             raise Trouble(Kind.NONSENSE)
-        status = _number(words[1].decode("latin-1"), 10)
-        headers = _headers(incoming)
+        status = number(words[1], 10)
+        headers = dict(map(_header, incoming.block()))
         if words[0] == b"HTTP/1.0":
             headers.setdefault("connection", "close")
     return status, headers
 
 
-def _headers(incoming: Incoming) -> Headers:
-    headers: Headers = {}
-    for _ in range(_MOST_HEADERS):
-        line = incoming.line().strip()
-        if not line:
-            return headers
-        name, _, value = line.partition(b":")
-        headers[name.decode("latin-1").strip().lower()] = value.decode("latin-1").strip()
-    raise Trouble(Kind.NONSENSE)
-
-
-def _number(text: str, base: int) -> int:
-    try:
-        number = int(text, base)
-    except ValueError:
-        raise Trouble(Kind.NONSENSE) from None
-    if number < 0:
-        raise Trouble(Kind.NONSENSE)
-    return number
+def _header(line: bytes) -> tuple[str, str]:
+    name, _, value = line.decode("latin-1").partition(":")
+    return name.strip().lower(), value.strip()
