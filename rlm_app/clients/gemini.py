@@ -9,7 +9,7 @@ from rlm_app.clients.addresses import checked_address
 from rlm_app.clients.gemini_reply import GeminiReply
 from rlm_app.clients.gemini_request import body_of
 from rlm_app.clients.hosted import USUAL, Terms
-from rlm_app.clients.openai_options import checked_key, known_options
+from rlm_app.clients.options import checked_key, known_options
 from rlm_app.clients.streaming import Carrier, Speech, StreamingClient
 from rlm_app.errors import ConfigError
 from rlm_app.types import Request

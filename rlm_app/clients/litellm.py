@@ -8,7 +8,7 @@ from typing import Any
 
 from rlm_app.clients.addresses import checked_address
 from rlm_app.clients.hosted import USUAL, Terms
-from rlm_app.clients.openai_options import checked_key, known_options
+from rlm_app.clients.options import checked_key, known_options
 from rlm_app.clients.roles import is_root
 from rlm_app.clients.streaming import Carrier, Speech, StreamingClient
 from rlm_app.clients.streams import Reply

@@ -30,7 +30,7 @@ class LightCarrier:
         exchange = self._wire.exchange(start, self._headers, json.dumps(body).encode(), cancel)
         with exchange as answer:
             if answer.status != 200:
-                raise _refusal(exchange, answer.status, answer.headers)
+                raise refusal(exchange, answer.status, answer.headers)
             pieces = exchange.pieces()
             if "event-stream" in answer.headers.get("content-type", "text/event-stream"):
                 yield from chunks(pieces)
@@ -43,7 +43,7 @@ class LightCarrier:
         exchange = self._wire.exchange(f"GET {self._path}/models", self._headers, b"", cancel)
         with exchange as answer:
             if answer.status != 200:
-                raise _refusal(exchange, answer.status, answer.headers)
+                raise refusal(exchange, answer.status, answer.headers)
             return parsed(b"".join(exchange.pieces()))
 
     def close(self) -> None:
@@ -51,7 +51,8 @@ class LightCarrier:
         self._wire.close()
 
 
-def _refusal(exchange: Exchange, status: int, headers: Mapping[str, str]) -> Trouble:
+def refusal(exchange: Exchange, status: int, headers: Mapping[str, str]) -> Trouble:
+    """Return the trouble that an answer other than 200 tells of, in whatever form its server writes errors."""
     after = seconds_of(headers.get("retry-after"), headers.get("retry-after-ms"))
     data = b""
     for piece in exchange.pieces():

@@ -1,4 +1,4 @@
-"""What clients of OpenAI's protocol check of their arguments before anything is sent."""
+"""What clients of hosted providers check of their arguments before anything is sent."""
 
 from __future__ import annotations
 
