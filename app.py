@@ -1,7 +1,9 @@
-"""Entry of Streamlit: page setup, the navigation over `pages/`, and nothing else."""
+"""Entry of Streamlit: page setup, who is looking, the navigation over `pages/`, and nothing else."""
 
 from rlm_app.ui import shell
 
 shell.set_up()
-shell.navigation().run()
+page = shell.navigation()
+shell.owner()
+page.run()
 shell.sign()

@@ -1,26 +1,36 @@
-"""The one `App` of the process. Tiny on purpose: Streamlit makes a second one when this file changes under it."""
+"""The one `App` of the process, and the bundled documents in it."""
 
 import importlib
 import threading
 import time
 
-import streamlit as st
-
 from rlm_app.build import App, open_app
 from rlm_app.errors import StoreError
+from rlm_app.ui import host
 
 _AFTER_FIRST_PAINT = 4.0
 
 
-@st.cache_resource(show_spinner=False, on_release=App.close)
 def shared_app() -> App:
     """Open the app once for all visitors; raise `StoreError` when another process holds the data file."""
-    return open_app()
+    return host.once("app", lambda: open_app(host.settings()))
 
 
-@st.cache_resource(show_spinner=False)
+def close() -> None:
+    """Stop the runs and let go of the data file, if it is open; the next call of `shared_app` reads settings anew."""
+    opened = host.drop("app")
+    host.drop("samples")
+    host.drop("settings")
+    if opened is not None:
+        opened.close()
+
+
 def samples_ready() -> threading.Event:
     """Start reading the bundled documents in, which takes seconds the first time; the event says when they are there."""
+    return host.once("samples", _read_samples)
+
+
+def _read_samples() -> threading.Event:
     app, ready = shared_app(), threading.Event()
 
     def read() -> None:

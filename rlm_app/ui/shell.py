@@ -88,8 +88,17 @@ def run_of_page() -> str:
 
 
 def owner() -> str:
-    """Return who is looking; every read and write of a page is for this owner."""
-    return "local"
+    """Return who is looking, or ask them who they are and end the page; every read and write of a page is for this owner."""
+    from rlm_app.ui import identity
+
+    try:
+        return identity.owner()
+    except identity.Refused as refused:
+        stop_with(refused.title, refused.sentence)
+    except StoreError as error:
+        stop_with("The workspaces cannot be opened", str(error))
+    except ConfigError as error:
+        stop_with("The settings cannot be read", str(error))
 
 
 def open_app() -> App:

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from rlm_app.build import App, open_app
 from rlm_app.records import RunSpec
 from rlm_app.settings import Settings
 from rlm_app.types import DocumentInfo, Limits
+from rlm_app.ui import handle
 from rlm_app.ui.handle import samples_ready, shared_app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,10 +52,10 @@ def app(tmp_path: Path, furnished: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setenv("RLM_APP_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("RLM_APP_SCRIPT", str(script))
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    st.cache_resource.clear()
+    handle.close()
     yield shared_app()
     samples_ready().wait(30)
-    st.cache_resource.clear()
+    handle.close()
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def reopened(app: App) -> Callable[[], App]:
 
     def reopen() -> App:
         samples_ready().wait(30)
-        st.cache_resource.clear()
+        handle.close()
         return shared_app()
 
     return reopen

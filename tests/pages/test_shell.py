@@ -8,11 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from rlm_app.build import App
-from rlm_app.ui import serving, shell
+from rlm_app.ui import handle, serving, shell
 from tests.pages.conftest import ROOT
 from tests.pages.seeing import texts
 
@@ -44,7 +43,7 @@ def test_no_page_uses_the_words_of_engineers(page: Page, path: str) -> None:
 
 def test_a_data_file_in_use_is_a_sentence_on_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RLM_APP_HOME", str(tmp_path))
-    st.cache_resource.clear()
+    handle.close()
     with subprocess.Popen(
         [sys.executable, "-c", _HOLD, str(tmp_path / "rlm.duckdb")],
         stdin=subprocess.PIPE,
