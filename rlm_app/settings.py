@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rlm_app.errors import ConfigError
+from rlm_app.owners import is_this_machine
 
 _ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_DOCS = _ROOT / "sample_docs"
@@ -77,6 +78,15 @@ class Settings:
     def data_file(self) -> Path:
         """The DuckDB file with runs and documents."""
         return self.home / "rlm.duckdb"
+
+    def check_address(self, address: str) -> None:
+        """Raise `ConfigError` when an app of one person would listen on an address that other machines can reach."""
+        if not self.shared and not is_this_machine(address):
+            raise ConfigError(
+                f"The app was asked to listen on {address}, but it is for one person, on this machine only (RLM_APP_MODE is "
+                "not shared). Leave --address away, or set RLM_APP_MODE=shared: then each visitor has a workspace of their "
+                "own."
+            )
 
     @classmethod
     def from_environment(

@@ -70,11 +70,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    script = Path(__file__).resolve().parents[2] / "app.py"
-    command = [sys.executable, "-m", "rlm_app.ui.serving", "run", str(script)]
-    command += [f"--server.port={options.port}", f"--server.address={options.address}"]
-    command += [f"--server.headless={str(options.no_browser).lower()}", "--server.fileWatcherType=none"]
-    os.chdir(script.parent)  # Streamlit reads .streamlit/config.toml from the folder it is started in
+    Settings.from_environment().check_address(options.address)
+    command = [sys.executable, "-m", "rlm_app.ui.serving", f"--port={options.port}", f"--address={options.address}"]
+    if options.no_browser:
+        command.append("--no-browser")
+    os.chdir(Path(__file__).resolve().parents[2])  # Streamlit reads .streamlit/config.toml from the folder it is started in
     os.execv(command[0], command)  # noqa: S606 - this process becomes the server, so that Ctrl-C reaches it
 
 

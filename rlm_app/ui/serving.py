@@ -1,14 +1,26 @@
-"""Streamlit with the pages loaded ahead: `python -m rlm_app.ui.serving run app.py` takes what `streamlit` takes.
+"""Our own server: Streamlit's, with a door before it and the pages loaded ahead. `python -m rlm_app serve` starts it.
 
 The browser of the first visitor needs seconds to start; what its first page needs is loaded in that time and not after it.
 """
 
 from __future__ import annotations
 
+import argparse
+import asyncio
 import importlib
 import sys
 import threading
+import webbrowser
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
 
+from streamlit.starlette import App
+
+from rlm_app.settings import Settings
+
+ENTRY = Path(__file__).resolve().parents[2] / "app.py"
 # In the order in which the home page needs them; the last two are what Streamlit loads for a logo.
 FIRST = (
     "rlm_app.ui.shell",
@@ -33,12 +45,39 @@ def load() -> None:
     importlib.import_module("rlm_app.environments.bytecode").compile_packages()
 
 
-def main() -> None:
-    """Serve as `streamlit` does, and load beside it."""
-    from streamlit.web import cli
+def server(settings: Settings, opening: str = "") -> App:
+    """Return the app for any ASGI server; when it has started, a browser is shown the address `opening`, if there is one."""
+    from starlette.middleware import Middleware
 
-    threading.Thread(target=load, name="load-ahead", daemon=True).start()
-    cli.main(args=sys.argv[1:], prog_name="streamlit")
+    from rlm_app.ui.door import Door
+
+    @asynccontextmanager
+    async def alive(app: App) -> AsyncIterator[dict[str, Any]]:
+        threading.Thread(target=load, name="load-ahead", daemon=True).start()
+        if opening:
+            asyncio.get_running_loop().call_later(0.5, webbrowser.open, opening)
+        yield {}
+
+    return App(ENTRY, lifespan=alive, middleware=[Middleware(Door, settings=settings)])
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve until the process is told to end."""
+    options = _parser().parse_args(arguments)
+    settings = Settings.from_environment()
+    settings.check_address(options.address)
+    opening = "" if options.no_browser else f"http://localhost:{options.port}"
+    sys.argv = [str(ENTRY)]  # Streamlit looks for its settings beside what it takes to be the script
+    config = {"server.port": options.port, "server.address": options.address, "server.headless": True}
+    server(settings, opening).run(config={**config, "server.fileWatcherType": "none"})
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m rlm_app.ui.serving")
+    parser.add_argument("--port", type=int, default=8501)
+    parser.add_argument("--address", default="127.0.0.1")
+    parser.add_argument("--no-browser", action="store_true")
+    return parser
 
 
 if __name__ == "__main__":

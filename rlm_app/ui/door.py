@@ -1,0 +1,87 @@
+"""What stands before every request of our own server: who may reach the app at all, and the cookie of a visitor."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rlm_app import owners
+from rlm_app.settings import Settings
+from rlm_app.ui import identity, visitor
+
+_DAYS = 400  # no browser keeps a cookie longer
+
+
+class Door:
+    """ASGI middleware: an app of one person answers this machine alone; in a shared one without sign-in each browser gets
+    the signed cookie of its workspace with its first page."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or turn it away with a sentence."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+        elif not self._settings.shared and not _is_here(scope):
+            await _turn_away(scope, receive, send)
+        elif self._settings.shared and not self._settings.login and scope["type"] == "http":
+            await self._app(scope, receive, _giving(_cookie(scope, visitor.secret(self._settings)), send))
+        else:
+            await self._app(scope, receive, send)
+
+
+def _is_here(scope: Scope) -> bool:
+    """Whether a request comes from this machine and calls it so; a socket that is a file has no peer and is here."""
+    connection = HTTPConnection(scope)
+    peer, name = connection.client, connection.headers.get("host")
+    return (peer is None or owners.is_loopback(peer.host)) and (name is None or owners.is_this_machine(name))
+
+
+async def _turn_away(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008, "reason": "not from this machine"})
+    else:
+        await PlainTextResponse(identity.not_here(), status_code=403)(scope, receive, send)
+
+
+def _cookie(scope: Scope, secret: bytes) -> str:
+    """Return the Set-Cookie line by which this browser is known again: its own once more, or a new one."""
+    connection = HTTPConnection(scope)
+    token = visitor.in_cookies(connection.cookies, secret) or owners.new_token()
+    https = scope.get("scheme") == "https"
+    response = Response()
+    response.set_cookie(
+        visitor.COOKIE_HTTPS if https else visitor.COOKIE,
+        owners.signed(token, secret),
+        max_age=_DAYS * 86_400,
+        secure=https,
+        httponly=True,
+        samesite="lax",
+    )
+    return response.headers["set-cookie"]
+
+
+def _giving(cookie: str, send: Send) -> Send:
+    """Return a `send` that adds the cookie to pages, and to nothing else."""
+
+    async def give(message: Message) -> None:
+        if message["type"] == "http.response.start" and _is_page(message):
+            headers = MutableHeaders(scope=message)
+            headers.append("set-cookie", cookie)
+            headers["cache-control"] = (
+                "no-store"  # a page kept on the way would give its cookie to the next browser too
+            )
+        await send(message)
+
+    return give
+
+
+def _is_page(message: MutableMapping[str, Any]) -> bool:
+    return MutableHeaders(scope=message).get("content-type", "").startswith("text/html")
