@@ -10,6 +10,7 @@ from typing import Any
 from rlm_app import offers
 from rlm_app.assemble import backends, make_environment, missing_for
 from rlm_app.backends import Backend
+from rlm_app.backup import Backups
 from rlm_app.cancel import CancelToken
 from rlm_app.catalogue import Catalogue
 from rlm_app.engine.imports import ImportReport
@@ -40,7 +41,9 @@ class App:
     def __init__(self, settings: Settings, store: Store, originals: Path | None = None) -> None:
         self.settings = settings
         self.store = store
-        self.shelf = Shelf(store, Originals(originals))
+        kept = Originals(originals)
+        self.shelf = Shelf(store, kept)
+        self.backups = Backups(store, kept, settings.home)
         self.pages = PageViews(self.original)
         self.boot = uuid.uuid4().hex
         self.catalogue = Catalogue(settings, store)

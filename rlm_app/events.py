@@ -216,19 +216,35 @@ def _hints(cls: Any) -> dict[str, Any]:
 
 
 _HINTS: dict[Any, dict[str, Any]] = {}
+_LARGEST = 2**53
 
 
 def _convert(hint: Any, value: Any) -> Any:
     """Turn a JSON value into what the annotation `hint` says, for the few shapes events are made of."""
-    if value is None:
-        return None
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is types.UnionType or origin is typing.Union:
-        return _convert(next(arg for arg in args if arg is not type(None)), value)
+        return None if value is None else _convert(next(arg for arg in args if arg is not type(None)), value)
     if origin is tuple:
         return tuple(_convert(args[0], item) for item in value)
     if dataclasses.is_dataclass(hint):
         return build(hint, value)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint(value)
+    return _plain(hint, origin or hint, args, value)
+
+
+def _plain(hint: Any, kind: Any, args: tuple[Any, ...], value: Any) -> Any:
+    """Return a value that needs no turning; raise TypeError for one of another kind, as a file from elsewhere may hold it."""
+    if kind is typing.Literal:
+        fits = value in args
+    elif kind is float:
+        fits = type(value) in {int, float} and abs(value) <= _LARGEST
+    elif kind is int:
+        fits = type(value) is int and abs(value) <= _LARGEST
+    elif kind in {str, bool}:
+        fits = type(value) is kind
+    else:
+        fits = isinstance(value, Mapping) if kind is Mapping else True
+    if not fits:
+        raise TypeError(f"{str(value)[:40]!r} is no {getattr(hint, '__name__', hint)}")
     return value

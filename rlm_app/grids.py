@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
+from rlm_app.events import Event
 from rlm_app.finding import RunFinder
-from rlm_app.records import RunRecord, RunSpec, RunStore
+from rlm_app.records import JournalRow, RunRecord, RunSpec, RunStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +177,12 @@ class Store(RunStore, RunFinder, Protocol):
     @property
     def grids(self) -> GridStore:
         """The grids of the file."""
+
+    def journal_rows(self, run_id: str, owner: str) -> list[JournalRow]:
+        """Return what is kept of the calls of this owner's run."""
+
+    def preferences(self, owner: str) -> dict[str, Any]:
+        """Return all that this owner has set, by name."""
+
+    def take_in(self, record: RunRecord, events: Sequence[Event], rows: Sequence[JournalRow]) -> str | None:
+        """Keep a whole run, unless one of its id is there: then return whose that is. Durable when this returns."""

@@ -72,6 +72,18 @@ class RunRecord:
         return self.title or self.spec.question
 
 
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """A step of a model call as it is kept: `state` is "started", "finished" or "failed", `value` what is known with it."""
+
+    key: str
+    occurrence: int
+    state: str
+    call_id: str
+    moment: float
+    value: Any = None
+
+
 class RunStore(Protocol):
     """Keeps runs, events and documents. Every read is for one owner; safe to use from many threads."""
 

@@ -81,3 +81,15 @@ def test_every_kind_of_event_is_tried_here() -> None:
 def test_a_newer_files_unknown_field_is_passed_over() -> None:
     data = {**events.to_dict(EXAMPLES[2]), "colour": "red"}
     assert events.from_dict(data) == EXAMPLES[2]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("seconds", "long"), ("seconds", 1e300), ("seconds", True), ("iteration", 1.5), ("reply", None), ("reply", ["a"])],
+)
+def test_an_event_from_elsewhere_with_a_value_of_another_kind_is_refused(field: str, value: object) -> None:
+    place = {"run_id": "r", "seq": 1, "at": 0, "call_id": "0", "parent_id": None, "depth": 0}
+    event = {**place, "kind": "ModelReplied", "iteration": 1, "messages": [], "reply": "", "model": "m", "usage": {}}
+    assert events.from_dict(event).seq == 1
+    with pytest.raises(TypeError):
+        events.from_dict({**event, field: value})

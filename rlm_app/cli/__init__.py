@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rlm_app.assemble import backend_named
 from rlm_app.build import App, open_app
-from rlm_app.cli import again, doctor, files, grid, ordering
+from rlm_app.cli import again, backup, doctor, files, grid, ordering
 from rlm_app.cli.report import ANSWERED, FAILED, OWNER, UNUSABLE, exit_code, print_result, say, watch
 from rlm_app.errors import RLMError, StoreError
 from rlm_app.records import RunRecord
@@ -41,7 +41,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(
         required=True,
-        metavar="serve | ask | grid | runs | resume | fork | follow | replay | import | export | verify | doctor",
+        metavar="serve | ask | grid | runs | resume | fork | follow | replay | import | export | verify | backup | restore "
+        "| doctor",
     )
 
     serve = commands.add_parser("serve", help="start the app in the browser")
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     grid.add_command(commands)
     again.add_commands(commands)
     files.add_commands(commands)
+    backup.add_commands(commands)
     doctor.add_command(commands)
     return parser
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from rlm_app.events import Event
 from rlm_app.finding import Day, FoundRuns, RunQuery, Table
-from rlm_app.records import RunRecord
-from rlm_app.store import asking, documents, preferences, searching, sweep
+from rlm_app.records import JournalRow, RunRecord
+from rlm_app.store import asking, documents, preferences, searching, sweep, workspace
 from rlm_app.store.batch import Job
 from rlm_app.store.grids import DuckDBGrids
 from rlm_app.store.journal import DuckDBJournal
@@ -170,6 +170,22 @@ class DuckDBStore:
     def keep_preference(self, owner: str, name: str, value: Any) -> None:
         """Keep a JSON value for this owner in place of an earlier one; None forgets it. Durable when this returns."""
         self._writer.wait(preferences.keep(owner, name, value))
+
+    def journal_rows(self, run_id: str, owner: str) -> list[JournalRow]:
+        """Return what is kept of the calls of this owner's run."""
+        with self._reader.reading() as cursor:
+            return workspace.journal(cursor, run_id, owner)
+
+    def preferences(self, owner: str) -> dict[str, Any]:
+        """Return all that this owner has set, by name."""
+        with self._reader.reading() as cursor:
+            return workspace.preferences(cursor, owner)
+
+    def take_in(self, record: RunRecord, events: Sequence[Event], rows: Sequence[JournalRow]) -> str | None:
+        """Keep a whole run, unless one of its id is there: then return whose that is. Durable when this returns."""
+        owner: str | None = self._writer.wait(workspace.take_in(record, events, rows))
+        self._last.pop(record.id, None)
+        return owner
 
     def close(self) -> None:
         """Commit what is queued and let go of the file."""
