@@ -31,11 +31,11 @@ class GeminiReply(Heard):
     """What has arrived of a reply so far; a prompt that was blocked ends it too."""
 
     def add(self, chunk: Chunk) -> None:
-        """Take one chunk; a blocked prompt has no candidates, a filtered reply no content."""
+        """Take one chunk, of several candidates the first; a blocked prompt has no candidates, a filtered reply no content."""
         self.count(chunk.get("usageMetadata"))
         if (chunk.get("promptFeedback") or {}).get("blockReason"):
             self.finish = "filter"
-        for candidate in (chunk.get("candidates") or ())[:1]:
+        for candidate in (each for each in chunk.get("candidates") or () if not each.get("index")):
             for part in (candidate.get("content") or {}).get("parts") or ():
                 self._add(part)
             if reason := candidate.get("finishReason"):

@@ -90,10 +90,10 @@ class LiteLLMCarrier:
 
 
 def plain(chunk: Any) -> Chunk:
-    """Return a chunk of LiteLLM's in OpenAI's words, without its usage."""
-    if not chunk.choices:
+    """Return a chunk of LiteLLM's in OpenAI's words, without its usage and without what belongs to a second reply."""
+    choice = next((each for each in chunk.choices if not each.index), None)
+    if choice is None:
         return {}
-    choice = chunk.choices[0]
     said = {"content": choice.delta.content, "reasoning_content": getattr(choice.delta, "reasoning_content", None)}
     return {"choices": [{"delta": said, "finish_reason": choice.finish_reason}]}
 

@@ -6,6 +6,7 @@ import json
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from rlm_app.clients.counting import estimated_usage
@@ -18,16 +19,30 @@ _DONE = b"[DONE]"
 _MOST = 10**12
 """What no call can use of anything; servers have been seen to send infinities."""
 
+_FAULTS = {
+    "rate_limit": 429,
+    "overloaded": 503,
+    "unavailable": 503,
+    "server_error": 500,
+    "internal": 500,
+    "timeout": 504,
+}
+"""What errors within a stream are called that have no number, by a word of their name."""
+
 Chunk = Mapping[str, Any]
+
+LAST_WORD: Chunk = MappingProxyType({})
+"""What stands for "[DONE]" among the chunks of a stream; known by identity."""
 
 
 def chunks(pieces: Iterable[bytes]) -> Iterator[Chunk]:
-    """Yield the JSON objects of a stream of server-sent events up to its last word, "[DONE]"; raise `Trouble` on others."""
+    """Yield the JSON objects of a stream of server-sent events, and `LAST_WORD` where it says so; raise `Trouble` on others."""
     held = b""
     for line in lines_of(pieces):
         if line.startswith(b"data:"):
             held = _joined(held, line[5:].strip())
             if held == _DONE:
+                yield LAST_WORD
                 return
         elif held and not line.strip():
             raise Trouble(Kind.NONSENSE)
@@ -39,19 +54,29 @@ def chunks(pieces: Iterable[bytes]) -> Iterator[Chunk]:
 
 
 def lines_of(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the lines of a stream, however it is cut into pieces; a mark of its byte order is left out."""
+    """Yield the lines of a stream, whichever of three ends they have and however it is cut; a byte order mark is left out."""
     begun: list[bytes] = []
     first = True
     for piece in pieces:
         begun.append(piece)
-        if b"\n" not in piece:  # a long line is put together once, not anew with every piece
+        if b"\n" not in piece and b"\r" not in piece:  # a long line is put together once, not anew with every piece
             continue
-        *lines, rest = b"".join(begun).split(b"\n")
-        if first:
+        *lines, rest = _split(b"".join(begun))
+        if first and lines:
             lines[0], first = lines[0].removeprefix(BOM_UTF8), False
         yield from lines
         begun = [rest]
     yield b"".join(begun)
+
+
+def _split(data: bytes) -> list[bytes]:
+    """Return lines and what follows the last of them; a CR at the very end may be one half of a line's end."""
+    if b"\r" not in data:
+        return data.split(b"\n")
+    half = b"\r" if data.endswith(b"\r") else b""
+    whole = data.removesuffix(half).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    *lines, rest = whole.split(b"\n")
+    return [*lines, rest + half]
 
 
 def parsed(data: bytes | str) -> Chunk:
@@ -78,12 +103,16 @@ def _object(data: bytes | str) -> Chunk | None:
 
 @dataclass
 class Reply:
-    """What has arrived of a reply so far; `begun` once a word of it has, so that the call must not be made anew."""
+    """What has arrived of a reply so far; `begun` once a word of it has, so that the call must not be made anew.
+
+    Where several replies were asked for (`n`), it is the first of them.
+    """
 
     on_text: OnText
     begun: bool = False
     finish: str | None = None
     usage: Chunk | None = None
+    _ended: bool = False
     _text: list[str] = field(default_factory=list)
     _reasoning: list[str] = field(default_factory=list)
     _refusal: list[str] = field(default_factory=list)
@@ -92,8 +121,12 @@ class Reply:
         """Take one chunk, or a whole completion; raise `Trouble` when it tells of an error."""
         if chunk.get("error") or chunk.get("object") == "error":
             raise told(chunk, 0)
+        choices = chunk.get("choices") or ()
         self.usage = chunk.get("usage") or self.usage
-        for choice in (chunk.get("choices") or ())[:1]:
+        # Some servers count along with every word: only counts that stand alone are a last word.
+        self._ended |= (bool(chunk.get("usage")) and not choices) or (chunk is LAST_WORD and self.begun)
+        for choice in (each for each in choices if not each.get("index")):
+            self._ended |= "message" in choice
             self.finish = choice.get("finish_reason") or self.finish
             if self.finish == "error":
                 raise Trouble(Kind.STATUS, status=502)
@@ -114,7 +147,7 @@ class Reply:
     @property
     def whole(self) -> bool:
         """Whether the server said that the reply has ended."""
-        return self.finish is not None or self.usage is not None
+        return self.finish is not None or self._ended
 
     def completion(self, request: Request, model: str) -> Completion:
         """Return the reply as a completion; usage that the server did not send is counted and marked estimated."""
@@ -136,7 +169,9 @@ def told(body: Chunk, status: int, after: float | None = None) -> Trouble:
     code = error.get("code")
     said = f"{code or ''} {error.get('type') or ''} {error.get('message') or error.get('detail') or ''}"
     if not status:
-        status = int(str(code)) if str(code).isdecimal() else 400
+        named = f"{code} {error.get('type')}".lower()
+        known = (number for word, number in _FAULTS.items() if word in named)
+        status = int(str(code)) if str(code).isdecimal() else next(known, 400)
     return Trouble(Kind.STATUS, said.strip(), status=status, after=after)
 
 

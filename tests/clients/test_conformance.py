@@ -24,7 +24,7 @@ from rlm_app.protocols import Client
 from rlm_app.types import Completion, Message, Request, Usage
 from tests.clients.providers import HOSTED, KEY, PROVIDERS, Hosted
 from tests.servers.raw_server import RawServer, say
-from tests.servers.site import Asked, Say, Site
+from tests.servers.site import Asked, Say, Site, event
 
 REQUEST = Request((Message("user", "Who pays?\n\nThe tenant pays the rent on Friday.\n\nSay who pays the rent."),))
 ONCE = Retry(tries=1)
@@ -264,6 +264,16 @@ def test_a_connection_cut_before_the_reply_is_tried_again(hosted: Hosted) -> Non
 def test_a_reply_cut_in_the_middle_is_an_error_and_not_tried_again(hosted: Hosted) -> None:
     error = failure(hosted, Say("one two three four five six seven eight", cut_after=6))
     assert error.retryable
+
+
+@EACH
+def test_an_error_within_the_stream_is_an_error_and_what_came_before_it_no_reply(hosted: Hosted) -> None:
+    error = hosted.trouble["fault"].error
+    fault = event(error, error.get("type", ""))
+    begun = hosted.dialect(Say("one two three"), Asked("POST", "", {}, {"model": "tiny"})).parts[:4]
+    reply, site = call(hosted, Say(raw=[fault]), Say())
+    assert (reply.text, len(site.asked)) == ("hello there", 2)
+    assert failure(hosted, Say(raw=[*begun, fault])).retryable
 
 
 @EACH

@@ -44,7 +44,8 @@ def openai(say: Say, asked: Asked) -> Answer:
     if asked.method == "GET":
         rows = [{"id": name, "object": "model", "created": 1, "owned_by": "us"} for name in MODELS]
         return Answer([event({"object": "list", "data": rows})[6:]])
-    return Answer([*map(event, _chunks(say)), b"data: [DONE]\n\n"], "text/event-stream")
+    done = [] if say.finish is None else [b"data: [DONE]\n\n"]
+    return Answer([*map(event, _chunks(say)), *done], "text/event-stream")
 
 
 class OpenAIServer(Site):
