@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -12,7 +13,7 @@ from pathlib import Path
 from rlm_app.errors import StoreError
 
 _NAME = re.compile(r"[0-9a-f]{64}")
-_FILE = "file"
+_FILE, _COMING = "file", "coming"
 
 
 class Originals:
@@ -34,10 +35,11 @@ class Originals:
             with self._lock:
                 place.mkdir(mode=0o700, parents=True, exist_ok=True)
                 if not (place / _FILE).exists():
-                    shutil.copyfile(path, place / "coming")
-                    os.replace(place / "coming", place / _FILE)
+                    shutil.copyfile(path, place / _COMING)
+                    os.replace(place / _COMING, place / _FILE)
                 (place / _owned(owner)).touch()
         except OSError as error:
+            self._give_back(place)
             raise StoreError(
                 f"The file could not be kept in {place.parent} ({error.strerror or error}). Free some disk space, then add "
                 "it again."
@@ -57,8 +59,14 @@ class Originals:
             return
         with self._lock:
             (place / _owned(owner)).unlink(missing_ok=True)
-            if place.is_dir() and not any(each.name not in {_FILE, "coming"} for each in place.iterdir()):
+            if place.is_dir() and not any(each.name not in {_FILE, _COMING} for each in place.iterdir()):
                 shutil.rmtree(place, ignore_errors=True)
+
+    def _give_back(self, place: Path) -> None:
+        """Leave nothing of a copy for which there was no room."""
+        with self._lock, contextlib.suppress(OSError):
+            (place / _COMING).unlink(missing_ok=True)
+            place.rmdir()
 
     def _place(self, sha256: str) -> Path | None:
         if self._folder is None or not _NAME.fullmatch(sha256):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -21,10 +21,15 @@ if TYPE_CHECKING:
 LINGER = 0.08
 BATCH = 1_000
 QUEUE = 20_000
+PATIENCE = 1.0
+"""Seconds between two looks whether a full disk has room again."""
 
 
 class Writer:
-    """Commits jobs on its own thread; after a row that nobody waits for was lost, every later call is refused."""
+    """Commits jobs on its own thread; after a row that nobody waits for was lost, every later call is refused.
+
+    While the disk is full, rows that nobody waits for are held and tried again; whoever waits, or comes, is told.
+    """
 
     def __init__(
         self,
@@ -44,6 +49,7 @@ class Writer:
         self._urgent = False
         self._closing = False
         self._broken: str | None = None
+        self._full: str | None = None
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -82,6 +88,16 @@ class Writer:
         self.put(replace(job, done=done))
         return done.result()
 
+    @property
+    def trouble(self) -> str:
+        """The sentence for which nothing can be written now, "" where it can."""
+        return self._broken or self._full or ""
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs are queued and not committed."""
+        return len(self._jobs)
+
     def close(self) -> None:
         """Commit what is queued and end the thread; may be called twice."""
         with self._changed:
@@ -91,11 +107,11 @@ class Writer:
 
     def _wait_for_room(self) -> None:
         if len(self._jobs) >= QUEUE:
-            self._changed.wait_for(lambda: len(self._jobs) < QUEUE or self._broken or self._closing)
+            self._changed.wait_for(lambda: len(self._jobs) < QUEUE or self.trouble or self._closing)
 
     def _queue(self, job: Job) -> None:
-        if self._broken or self._closing:
-            raise StoreError(self._broken or f"The data file {self._path} was closed; nothing more can be written.")
+        if self.trouble or self._closing:
+            raise StoreError(self.trouble or f"The data file {self._path} was closed; nothing more can be written.")
         self._jobs.append(job)
         self._urgent = self._urgent or job.done is not None
         if self._urgent or len(self._jobs) in {1, BATCH}:
@@ -132,7 +148,9 @@ class Writer:
         try:
             results = self._transact(batch)
         except Exception as error:  # noqa: BLE001 - whatever went wrong must reach the callers and not end the thread
-            if len(batch) > 1:
+            if _is_full(str(error)):
+                self._hold(batch, str(error))
+            elif len(batch) > 1:
                 for job in batch:
                     self._commit([job])
             else:
@@ -142,6 +160,46 @@ class Writer:
         for job, result in zip(batch, results, strict=True):
             if job.done:
                 job.done.set_result(result)
+
+    def _hold(self, batch: Sequence[Job], reason: str) -> None:
+        """Tell those who wait that there is no room, and try the rest again until there is."""
+        sentence = self._sentence(reason)
+        held = self._tell(batch, sentence)
+        if not held:
+            return
+        with self._changed:
+            self._full = sentence
+            queued, self._jobs = self._jobs, deque()
+            self._changed.notify_all()
+        held += self._tell(queued, sentence)
+        while not self._fits(held):
+            with self._changed:
+                if self._changed.wait_for(lambda: self._closing, PATIENCE):
+                    self._broken = sentence
+                    return
+        with self._changed:
+            self._full = None
+
+    def _tell(self, jobs: Iterable[Job], sentence: str) -> list[Job]:
+        """Let those who wait for a job know that it was not done; return the jobs that nobody waits for."""
+        held = []
+        for job in jobs:
+            if job.done:
+                job.done.set_exception(StoreError(sentence))
+            else:
+                held.append(job)
+        return held
+
+    def _fits(self, held: Sequence[Job]) -> bool:
+        try:
+            self._transact(held)
+        except Exception as error:  # noqa: BLE001 - the same as where they are first written
+            if _is_full(str(error)):
+                return False
+            self._break(str(error))
+            return True
+        self._committed(held)
+        return True
 
     def _transact(self, batch: Sequence[Job]) -> list[Any]:
         if self._broken:
@@ -161,7 +219,8 @@ class Writer:
         try:
             self._connection.rollback()
         except duckdb.Error as error:
-            self._break(f"{error}")
+            if "no transaction is active" not in str(error):  # a commit that found no room has rolled back already
+                self._break(f"{error}")
 
     def _refuse(self, job: Job, error: Exception) -> None:
         reason = str(error)
@@ -176,9 +235,11 @@ class Writer:
             self._changed.notify_all()
 
     def _sentence(self, reason: str) -> str:
-        full = "No space left" in reason or "not enough space" in reason.lower()
-        advice = "Free some disk space" if full else "Check the disk and the rights on the file"
-        return (
-            f"The data file {self._path} could not be written: {first_line(reason)} What was saved before is safe. "
-            f"{advice}, then start the app again."
-        )
+        told = f"The data file {self._path} could not be written: {first_line(reason)} What was saved before is safe. "
+        if _is_full(reason):
+            return f"{told}Free some disk space; the app goes on by itself then, and runs can be resumed."
+        return f"{told}Check the disk and the rights on the file, then start the app again."
+
+
+def _is_full(reason: str) -> bool:
+    return any(words in reason.lower() for words in ("no space left", "not enough space", "quota exceeded"))
