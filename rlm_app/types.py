@@ -232,13 +232,15 @@ class Page:
     """A stretch of a document's text, [start, end), that a person can open: a page, a section, a sheet.
 
     `label` is what is printed beside it ("41", "3.2 Termination"); `kind` is "text", "scanned" (a picture without text), "ocr"
-    (a picture whose text a program recognised), "broken" or "empty".
+    (a picture whose text a program recognised), "broken" or "empty". `running` are lines of it, [start, end) in the text,
+    that further pages have as running heads or feet too, where they are left out.
     """
 
     label: str
     start: int
     end: int
     kind: str = "text"
+    running: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

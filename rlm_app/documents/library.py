@@ -60,7 +60,7 @@ def _measure(path: Path, name: str) -> tuple[int, str]:
 
 
 def _document(name: str, size: int, digest: str, loaded: Loaded) -> Document:
-    text, pages = join(name, loaded.parts)
+    text, pages = join(name, loaded.parts, loaded.running)
     info = DocumentInfo(digest, name, loaded.format, size, len(text), loaded.unit, pages, loaded.notes)
     return Document(info, text)
 

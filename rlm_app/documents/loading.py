@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from rlm_app.documents.pages import Part
+from rlm_app.documents.pages import Part, Span
 
 OnProgress = Callable[[int, int], None]
 
@@ -16,12 +16,16 @@ def no_progress(done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a loader gives: the parts in order, what they are called, and sentences a person should read."""
+    """What a loader gives: the parts in order, what they are called, and sentences a person should read.
+
+    `running` are, for each part, the lines of its text that further parts had as running heads or feet; () for none at all.
+    """
 
     format: str
     unit: str
     parts: list[Part]
     notes: tuple[str, ...] = ()
+    running: tuple[tuple[Span, ...], ...] = ()
 
 
 class Load(Protocol):

@@ -91,7 +91,8 @@ def with_text(document: Document, recognised: Mapping[int, str]) -> Document:
             parts.append((label, text, "ocr"))
         else:
             parts.append((page.label, document.text[page.start : page.end], page.kind))
-    text, pages = join(document.info.name, parts)
+    running = [[(start - page.start, end - page.start) for start, end in page.running] for page in document.info.pages]
+    text, pages = join(document.info.name, parts, running)
     kept = [note for note in document.info.notes if not pdf_notes.is_of_pages(note)]
     notes = (*pdf_notes.notes(parts), *kept)
     return Document(replace(document.info, characters=len(text), pages=pages, notes=notes), text)

@@ -22,6 +22,8 @@ WIDTH = 1000
 """Pixels across that show a page's small print; a page as wide as it is high has as many down."""
 _MOST_HIGH = 4_000
 _QUALITY = 76
+_AROUND = 40
+_MOST_HITS = 1_000
 # What our text has otherwise than the file: line breaks, blanks, hyphens at line ends, signs nobody sees.
 _UNCOUNTED = re.compile("[\\s\x00-\x1f\x7f\\-\u00ad\u2010\u200b\u2060\ufeff\ud800-\udfff\ufffe\uffff]")
 
@@ -90,9 +92,13 @@ def _boxes(page: Any, text: str, spans: Sequence[Span]) -> tuple[tuple[Box, ...]
     textpage = page.get_textpage()
     try:
         signs, places = _signs(pdfium, textpage)
-        found = [match(text, span, signs) for span in spans]
         return tuple(
-            _rectangles(pdfium, page, textpage, places[hit[0]], places[hit[1] - 1] + 1) if hit else () for hit in found
+            tuple(
+                box
+                for start, end in places_of(text, span, signs)
+                for box in _rectangles(pdfium, page, textpage, places[start], places[end - 1] + 1)
+            )
+            for span in spans
         )
     finally:
         textpage.close()
@@ -112,22 +118,56 @@ def _joined(code: int, after: int) -> int:
     return 0x10000 + ((code - 0xD800) << 10) + (after - 0xDC00) if halves else code
 
 
-def match(text: str, span: Span, signs: str) -> Span | None:
-    """Return which of a page's `signs`, those that count, are the ones of `text[start:end]`; None where they are not there.
+def places_of(text: str, span: Span, signs: str) -> tuple[Span, ...]:
+    """Return which of a page's `signs`, those that count, are the ones of `text[start:end]`; none where they are not there.
 
-    Of several places it is the one that is as far into the page as the passage is into the text.
+    Of several places it is the one with the same signs around it, then the one that is as far into the page. A passage is
+    in two places where the page goes on, after a running foot or head that the text is without, in another.
     """
     ours = [index for index, sign in enumerate(text) if not _UNCOUNTED.match(sign)]
     first, last = bisect_left(ours, span[0]), bisect_left(ours, span[1])
-    sought = "".join(text[index] for index in ours[first:last])
+    whole = "".join(text[index] for index in ours)
+    hit = _nearest(whole, first, last, signs)
+    if hit is not None or first == last:
+        return () if hit is None else (hit,)
+    return _in_two(whole, first, last, signs)
+
+
+def _nearest(whole: str, first: int, last: int, signs: str) -> Span | None:
+    """Return the place of `whole[first:last]` whose surroundings are most like its own."""
+    sought = whole[first:last]
     if not sought:
         return None
-    before, after = signs.rfind(sought, 0, first + len(sought)), signs.find(sought, first)
-    hits = [hit for hit in (before, after) if hit >= 0]
+    hits: list[int] = []
+    at = signs.find(sought)
+    while at >= 0 and len(hits) < _MOST_HITS:
+        hits.append(at)
+        at = signs.find(sought, at + 1)
     if not hits:
         return None
-    nearest = min(hits, key=lambda hit: abs(hit - first))
-    return nearest, nearest + len(sought)
+
+    def strange(hit: int) -> tuple[int, int]:
+        before = _alike(whole[max(0, first - _AROUND) : first][::-1], signs[max(0, hit - _AROUND) : hit][::-1])
+        end = hit + len(sought)
+        return -before - _alike(whole[last : last + _AROUND], signs[end : end + _AROUND]), abs(hit - first)
+
+    best = min(hits, key=strange)
+    return best, best + len(sought)
+
+
+def _in_two(whole: str, first: int, last: int, signs: str) -> tuple[Span, ...]:
+    """Return the two places of a passage that is interrupted on the page, none where more than one thing differs."""
+    low, high = first, last
+    while high - low > 1:  # the longest beginning of the passage that the page holds in one piece
+        middle = (low + high) // 2
+        low, high = (middle, high) if whole[first:middle] in signs else (low, middle)
+    head, tail = _nearest(whole, first, low, signs), _nearest(whole, low, last, signs)
+    return (head, tail) if head and tail else ()
+
+
+def _alike(one: str, other: str) -> int:
+    """Return how many signs two texts begin with alike."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _rectangles(pdfium: Any, page: Any, textpage: Any, start: int, end: int) -> tuple[Box, ...]:

@@ -11,6 +11,7 @@ from rlm_app.evidence.index import Index
 from rlm_app.evidence.interruptions import Shortened
 from rlm_app.evidence.near import Near, nearest
 from rlm_app.evidence.normalise import Normal, normalised
+from rlm_app.evidence.page_turns import trimmed
 from rlm_app.evidence.weights import Weight
 from rlm_app.types import Difference, Verdict
 
@@ -92,7 +93,15 @@ def _trimmed(quote: str) -> str:
     return re.sub(f"(?:{_ELISION.pattern})$", "", quote)
 
 
-EXACT: tuple[Step, ...] = (found, found_uninterrupted, found_in_parts)
+def found_beside_running_lines(index: Index, quote: str) -> list[Match]:
+    """Return every place where the quotation stands but for a running head or foot in it that the text has elsewhere."""
+    for rest in trimmed(index.text, index.pages, quote):
+        if places := [each for each in found(index, rest.rest) if rest.fits(index.text, index.pages, each.start, each.end)]:
+            return places
+    return []
+
+
+EXACT: tuple[Step, ...] = (found, found_uninterrupted, found_in_parts, found_beside_running_lines)
 _SCANNED = frozenset({"ocr", "scanned"})
 _SAME_ON_PICTURE = 70.0
 """How alike, of 100, the characters of a recognised page must be for it to be the one that is meant."""
