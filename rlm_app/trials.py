@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
@@ -22,6 +24,8 @@ __all__ = ["PATIENCE", "Found", "Outcome", "Trial", "can_be_tried", "models_of",
 PATIENCE = 15.0
 """Seconds that a provider has to answer."""
 
+
+_log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -66,6 +70,8 @@ class Trial(Generic[T]):
             found = ask(self._cancel) if ask else ()
         except RLMError as error:
             self._end(Outcome(time.monotonic() - self._began, problem=str(error)))
+        except Exception as error:  # noqa: BLE001 - whoever waits is told of a fault of ours too, and not by silence
+            self._end(Outcome(time.monotonic() - self._began, problem=_fault(error)))
         else:
             self._end(Outcome(time.monotonic() - self._began, found))
 
@@ -73,6 +79,16 @@ class Trial(Generic[T]):
         if self._outcome is None:
             self._outcome = outcome
         self._done.set()
+
+
+def _fault(error: Exception) -> str:
+    """Put where an error arose in the log and return the sentence for it; its own words may hold the key and stay out."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("a test of a provider broke off with %s:\n%s", type(error).__name__, frames)
+    return (
+        f"The test broke off with a fault of this app ({type(error).__name__}); its log says where. "
+        "Check the address and the options, or pick another backend."
+    )
 
 
 _CHECK = "Check the address and the connection, and try again."

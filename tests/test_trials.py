@@ -73,6 +73,19 @@ def test_a_provider_that_never_answers_is_given_up_and_let_go() -> None:
     assert let_go.wait(5)
 
 
+def test_a_fault_of_the_app_is_told_at_once_and_without_the_key(caplog: pytest.LogCaptureFixture) -> None:
+    def broken(cancel: CancelToken) -> tuple[str, ...]:
+        raise ValueError(f"no such thing as {KEY}")
+
+    outcome = Trial(broken).wait(10)
+    assert outcome is not None
+    assert outcome.seconds < 5
+    assert "ValueError" in outcome.problem
+    assert KEY not in outcome.problem
+    assert KEY not in caplog.text
+    assert "ValueError" in caplog.text
+
+
 def test_there_is_nothing_to_try_about_the_finder_and_the_script() -> None:
     assert [backend.name for backend in (*BACKENDS, SCRIPTED) if not can_be_tried(backend)] == ["offline", "scripted"]
 

@@ -270,7 +270,7 @@ def test_a_reply_cut_in_the_middle_is_an_error_and_not_tried_again(hosted: Hoste
 def test_an_error_within_the_stream_is_an_error_and_what_came_before_it_no_reply(hosted: Hosted) -> None:
     error = hosted.trouble["fault"].error
     fault = event(error, error.get("type", ""))
-    begun = hosted.dialect(Say("one two three"), Asked("POST", "", {}, {"model": "tiny"})).parts[:4]
+    begun = hosted.dialect(Say("one two", finish=None, usage=None), Asked("POST", "", {}, {"model": "tiny"})).parts
     reply, site = call(hosted, Say(raw=[fault]), Say())
     assert (reply.text, len(site.asked)) == ("hello there", 2)
     assert failure(hosted, Say(raw=[*begun, fault])).retryable
