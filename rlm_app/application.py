@@ -207,9 +207,27 @@ class App:
             raise ConfigError("This run does not exist.")
         return export_text(self.store, record, form)
 
-    def saved_calls(self, run_id: str) -> tuple[int, int]:
-        """Return how many calls of a run have a reply on record, and how many were sent."""
-        return self.store.journal(run_id).counts()
+    def saved_calls(self, run_id: str, owner: str) -> tuple[int, int]:
+        """Return how many calls of a run have a reply on record, and how many were sent; none of a run that is not there."""
+        return self.store.journal(run_id).counts() if self.run(run_id, owner) else (0, 0)
+
+    def mark(self, run_id: str, owner: str, *, title: str | None = None, starred: bool | None = None) -> None:
+        """Name a run of the owner's own or give it a star; None leaves either as it is."""
+        changes = {name: value for name, value in (("title", title), ("starred", starred)) if value is not None}
+        if changes and self.store.run(run_id, owner) is not None:
+            self.store.update_run(run_id, **changes)
+
+    def forget(self, owner: str) -> None:
+        """End an owner's runs and remove all that is kept of theirs, for good; raise `StoreError` when a run will not end."""
+        for grid in self.grids.all(owner):
+            self.grids.stop(grid.id, owner)
+        for record in self.manager.running(owner):
+            self.manager.delete(record.id, owner)
+        for info in self.documents(owner):
+            self.shelf.delete(info.sha256, owner)
+        self.catalogue.forget_all(owner)
+        self.pages.forget(owner)
+        self.store.forget(owner)
 
     def samples(self) -> tuple[DocumentInfo, ...]:
         """Return the bundled documents; the first call of a new data file reads them in, which takes seconds."""

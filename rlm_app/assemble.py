@@ -21,7 +21,7 @@ from rlm_app.trust import CONSENT, options_for
 
 def backends(settings: Settings) -> tuple[Backend, ...]:
     """Return the backends that can be picked here."""
-    return BACKENDS + ((SCRIPTED,) if settings.script else ())
+    return BACKENDS + ((SCRIPTED,) if settings.script and not settings.shared else ())
 
 
 def backend_named(settings: Settings, name: str) -> Backend:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Box = tuple[float, float, float, float]
 """Left, top, width and height."""
-Key = tuple[str, int, tuple[tuple[int, int], ...]]
+Key = tuple[str, str, int, tuple[tuple[int, int], ...]]
 SECONDS = 20.0
 """What drawing one page may take."""
 _IDLE = 120.0
@@ -80,9 +80,17 @@ class PageViews:
         cut = ((max(start, page.start) - page.start, min(end, page.end) - page.start) for start, end in spans)
         here = tuple((start, end) if start < end else (0, 0) for start, end in cut)
         with self._lock:
-            picture = self._drawn((info.sha256, index, ()), path, info.name, "", password)
-            marked = self._drawn((info.sha256, index, here), path, info.name, text, password) if here else picture
+            picture = self._drawn((owner, info.sha256, index, ()), path, info.name, "", password)
+            marked = (
+                self._drawn((owner, info.sha256, index, here), path, info.name, text, password) if here else picture
+            )
         return PageView(picture.jpeg, picture.width, picture.height, marked.boxes)
+
+    def forget(self, owner: str) -> None:
+        """Let go of the pictures drawn for an owner."""
+        with self._lock:
+            for key in [key for key in self._kept if key[0] == owner]:
+                del self._kept[key]
 
     def close(self) -> None:
         """End the reading process and forget the pictures."""
@@ -99,7 +107,7 @@ class PageViews:
         from rlm_app.documents.isolated import ReadingProcess
         from rlm_app.documents.page_images import WIDTH
 
-        _, index, spans = key
+        _, _, index, spans = key
         process = self._process = self._process or ReadingProcess(reading.launch())
         self._rest()
         width = 0 if spans else WIDTH

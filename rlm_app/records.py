@@ -135,6 +135,9 @@ class RunStore(Protocol):
     def keep_preference(self, owner: str, name: str, value: Any) -> None:
         """Keep a JSON value for this owner in place of an earlier one; None forgets it. Never give it a key."""
 
+    def forget(self, owner: str) -> None:
+        """Remove everything of this owner for good; durable when this returns."""
+
     def close(self) -> None:
         """Commit what is queued and let go of the file."""
 

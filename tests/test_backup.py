@@ -182,10 +182,10 @@ def test_what_was_paid_for_is_not_paid_again_after_a_restore(app: App, tmp_path:
         there.backups.restore(rewritten(backup, interrupt), "local")
         (record,) = there.store.runs("local")
         assert record.state is RunState.INTERRUPTED
-        calls, _ = there.saved_calls(record.id)
+        calls, _ = there.saved_calls(record.id, record.owner)
         there.resume(record.id, "local")
         assert there.manager.wait(record.id, 60).state is RunState.DONE
-        assert there.saved_calls(record.id)[0] == calls == 3
+        assert there.saved_calls(record.id, record.owner)[0] == calls == 3
     finally:
         there.close()
 

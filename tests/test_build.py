@@ -92,7 +92,7 @@ def test_a_failed_run_is_resumed_after_a_restart_and_asks_only_what_is_missing(
     assert trajectory is not None
     assert [turn.reply.iteration for turn in trajectory.turns] == [1, 2, 3]
     assert [event.seq for event in app.store.events(failed.id, "ann")] == list(range(1, trajectory.last_seq + 1))
-    assert app.saved_calls(failed.id) == (8, 8)
+    assert app.saved_calls(failed.id, failed.owner) == (8, 8)
 
 
 def test_a_limited_run_goes_on_under_a_raised_limit(open_again: OPEN_APP, lease: Path) -> None:

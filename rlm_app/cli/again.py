@@ -75,7 +75,7 @@ def _resume(options: argparse.Namespace) -> int:
     app = open_app()
     try:
         record = _record(app, options.run)
-        saved, sent = app.saved_calls(record.id)
+        saved, sent = app.saved_calls(record.id, record.owner)
         say(f"{saved} of {sent} calls are saved. Resuming may pay again for at most {sent - saved}.")
         limits = limits_from(options, record.spec.limits)
         known = app.trajectory(record.id, OWNER)

@@ -66,9 +66,9 @@ class Grids:
 
     def view(self, grid_id: str, owner: str) -> GridView:
         """Return a grid with each cell as it stands now."""
+        grid = self.get(grid_id, owner)
         work = self._works.get(grid_id)
         waiting = work.waiting if work else frozenset()
-        grid = self.get(grid_id, owner)
         cells, records = self._store.cells(grid_id, owner), self._store.runs_of(grid_id, owner)
         return view(grid, cells, records, waiting, self._finders)
 
@@ -141,8 +141,8 @@ class Grids:
 
         Raises `ConfigError` when the grid is at work already, no cell is due, or its settings let none start.
         """
-        self._refuse_second(grid_id)
         seen = self.view(grid_id, owner)
+        self._refuse_second(grid_id)
         places = [square.place for square in seen.due if only is None or square.place in only]
         if not places:
             raise ConfigError("No cell of this grid is empty, failed or out of date, so there is nothing to run.")
@@ -154,9 +154,9 @@ class Grids:
             work.begin()
         return work
 
-    def work(self, grid_id: str) -> GridWork | None:
-        """Return the work on a grid that is under way, or the last one in this process."""
-        return self._works.get(grid_id)
+    def work(self, grid_id: str, owner: str) -> GridWork | None:
+        """Return the work on the owner's grid that is under way, or the last one in this process."""
+        return self._works.get(grid_id) if self._store.grid(grid_id, owner) else None
 
     def stop(self, grid_id: str, owner: str) -> None:
         """Begin no further cell of the owner's grid, and stop those under way."""

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from rlm_app.clock import Order
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import Cancelled, ConfigError, RLMError, StoreError
 from rlm_app.records import Execute, RunContext, RunRecord, RunSpec, RunStore
@@ -37,6 +38,7 @@ class RunManager:
         self._tasks: dict[str, Task] = {}
         self._trajectories = Trajectories(store)
         self._closing = False
+        self._order = Order()
         for record in store.interrupt_others(boot):
             # Whoever worked on it died before it could say what the run used; its events know.
             store.update_run(record.id, usage=Trajectory.fold(store.events(record.id, record.owner)).usage)
@@ -56,7 +58,7 @@ class RunManager:
             spec=spec,
             state=RunState.QUEUED,
             boot=self._boot,
-            created=time.time(),
+            created=self._order.next(),
             document_names=self._names(spec, owner),
             sample=sample,
         )
@@ -109,10 +111,10 @@ class RunManager:
         task = self._live_task(run_id)
         return task.steering if task and task.owner == owner else None
 
-    def live(self, run_id: str) -> Live | None:
-        """Return what the run is doing right now, or None when it is not under way here. Ask for its record first."""
+    def live(self, run_id: str, owner: str) -> Live | None:
+        """Return what the owner's run is doing right now, or None when it is not under way here."""
         task = self._live_task(run_id)
-        return task.board.snapshot(self._line.place(run_id)) if task else None
+        return task.board.snapshot(self._line.place(run_id)) if task and task.owner == owner else None
 
     def trajectory(self, run_id: str, owner: str) -> Trajectory:
         """Return the run as its committed events tell it, not to be changed; empty when the owner has no such run."""
@@ -150,16 +152,22 @@ class RunManager:
             self._trajectories.forget(run_id)
 
     def shutdown(self, seconds: float) -> None:
-        """Stop all runs, wait for them up to `seconds` in all, and commit what they said; no run starts after this."""
+        """Interrupt all runs, wait for them up to `seconds` in all, and commit what they said; no run starts after this.
+
+        They can be resumed when the app is there again.
+        """
         self._closing = True
         with self._lock:
             tasks = [task for task in self._tasks.values() if not task.done.is_set()]
         for task in tasks:
-            task.cancel.cancel()
+            task.leave()
         deadline = time.monotonic() + seconds
         for task in tasks:
             task.done.wait(max(deadline - time.monotonic(), 0))
-        self._store.flush()
+        try:
+            self._store.flush()
+        except StoreError as error:
+            _log.error("what runs said last could not be saved: %s", error)
 
     def _begin(self, task: Task, spec: RunSpec, keys: Mapping[str, str], **attempt: Any) -> None:
         with self._lock:
@@ -186,11 +194,25 @@ class RunManager:
         except StoreError as error:
             task.unsaved = str(error)
             _log.error("run %s could not be saved: %s", task.run_id, error)
+            threading.Thread(target=self._save_later, args=(task,), name="run-unsaved", daemon=True).start()
         except Exception as error:  # noqa: BLE001 - whoever waits for the run must learn that it is over
             task.unsaved = _broken(task.run_id, error)
         finally:
             self._line.leave(task.run_id)
             task.done.set()
+
+    def _save_later(self, task: Task) -> None:
+        """Make the record say that the run failed as soon as the data file can be written again, so that it can be resumed."""
+        while not self._closing:
+            task.done.wait()
+            try:
+                self._store.update_run(
+                    task.run_id, state=RunState.FAILED, stop=Stop.FAILED, error=task.unsaved, finished=time.time()
+                )
+            except StoreError:
+                time.sleep(_MOMENT)
+            else:
+                return
 
     def _carry_out(self, task: Task, context: RunContext) -> tuple[Stop, str]:
         """Execute the run; return why it ended and a sentence, for the case that its events do not say so."""

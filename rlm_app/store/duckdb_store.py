@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rlm_app.errors import StoreError
 from rlm_app.events import Event
 from rlm_app.finding import Day, FoundRuns, RunQuery, Table
 from rlm_app.records import JournalRow, RunRecord
-from rlm_app.store import asking, documents, preferences, searching, sweep, workspace
+from rlm_app.store import asking, documents, forgetting, preferences, searching, sweep, workspace
 from rlm_app.store.batch import Job
 from rlm_app.store.grids import DuckDBGrids
 from rlm_app.store.journal import DuckDBJournal
@@ -68,7 +69,10 @@ class DuckDBStore:
         return self._grids
 
     def add_run(self, record: RunRecord) -> None:
-        """Keep a new run; durable when this returns."""
+        """Keep a new run; durable when this returns. Raises `StoreError` for an id that is there, whoever's it is."""
+        with self._reader.reading() as cursor:
+            if cursor.execute("SELECT 1 FROM runs WHERE id = ?", [record.id]).fetchone():
+                raise StoreError("A run of this id is there already, so this one was not kept. Start it again.")
         values = run_values({name: getattr(record, name) for name in RUN_COLUMNS})
         self._writer.wait(Job("runs", list(values.values())))
         self._without_journal.add(record.id)
@@ -186,6 +190,10 @@ class DuckDBStore:
         owner: str | None = self._writer.wait(workspace.take_in(record, events, rows))
         self._last.pop(record.id, None)
         return owner
+
+    def forget(self, owner: str) -> None:
+        """Remove everything of this owner for good; durable when this returns. End their runs first."""
+        self._writer.wait(Job(statement=lambda connection: forgetting.forget(connection, owner)))
 
     def close(self) -> None:
         """Commit what is queued and let go of the file."""

@@ -31,14 +31,14 @@ def draw(app: App, owner: str) -> None:
 
 def _grid(app: App, owner: str, grid: Grid, library: rows.Library) -> None:
     grid_run.settings(app, owner, grid)
-    work = app.grids.work(grid.id)
+    work = app.grids.work(grid.id, grid.owner)
     live = bool(work and work.is_live)
 
     def body() -> None:
         view = app.grids.view(grid.id, owner)
         grid_run.bar(app, owner, view, library)
         _cells(app, owner, view)
-        work = app.grids.work(grid.id)
+        work = app.grids.work(grid.id, grid.owner)
         if live and not (work and work.is_live):
             st.rerun()
 

@@ -49,7 +49,7 @@ def pick(app: App, place: str) -> None:
 
 def bar(app: App, owner: str, view: GridView, library: rows.Library) -> None:
     """Draw how far the grid is with the button that stops it, or what is left to run with the button that starts it."""
-    work = app.grids.work(view.grid.id)
+    work = app.grids.work(view.grid.id, view.grid.owner)
     if work and work.is_live:
         _under_way(app, owner, view)
         return
@@ -63,7 +63,7 @@ def bar(app: App, owner: str, view: GridView, library: rows.Library) -> None:
 
 def one(app: App, owner: str, square: Square) -> None:
     """Draw the button that runs one cell, where it is due."""
-    work = app.grids.work(square.place.grid_id)
+    work = app.grids.work(square.place.grid_id, square.place.owner)
     if not square.standing.is_due or (work and work.is_live):
         return
     if st.button("Run this cell", key="grid-run-one", icon=":material/play_arrow:"):
@@ -74,7 +74,7 @@ def _under_way(app: App, owner: str, view: GridView) -> None:
     counted = Counter(square.standing for square in view.squares)
     left = counted[Standing.RUNNING] + counted[Standing.WAITING]
     done = len(view.squares) - left
-    work = app.grids.work(view.grid.id)
+    work = app.grids.work(view.grid.id, view.grid.owner)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(done / max(1, len(view.squares)), text=_progress(counted, done, len(view.squares), view))
         stopping = bool(work and work.stopping)

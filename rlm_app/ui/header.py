@@ -51,7 +51,7 @@ def usage_of(record: RunRecord, trajectory: Trajectory) -> Usage:
 
 def began(app: App, record: RunRecord) -> float | None:
     """Return when the attempt under way began, in seconds since 1970; None when there is none."""
-    live = app.manager.live(record.id)
+    live = app.manager.live(record.id, record.owner)
     return live.began if live else None
 
 

@@ -95,7 +95,7 @@ def _acts(app: App, record: RunRecord) -> None:
         key=f"star-{record.id}",
         type="tertiary",
         help="Take its star away" if record.starred else "Give it a star",
-        on_click=partial(app.store.update_run, record.id, starred=not record.starred),
+        on_click=partial(app.mark, record.id, record.owner, starred=not record.starred),
     )
     if st.button(":material/edit:", key=f"rename-{record.id}", type="tertiary", help="Rename"):
         _rename(app, record)
@@ -120,13 +120,13 @@ def _throw(records: list[RunRecord]) -> None:
 def _rename(app: App, record: RunRecord) -> None:
     st.caption(f"Asked: {safe.label(words.clip(record.spec.question, 200))}")
     st.text_input("Name", value=record.title, key=f"title-{record.id}", placeholder="Empty: the question")
-    if st.button("Save", key=f"title-save-{record.id}", type="primary", on_click=_save_title, args=(app, record.id)):
+    if st.button("Save", key=f"title-save-{record.id}", type="primary", on_click=_save_title, args=(app, record)):
         st.rerun()
 
 
-def _save_title(app: App, run_id: str) -> None:
-    title = str(st.session_state[f"title-{run_id}"] or "")
-    app.store.update_run(run_id, title=" ".join(title.split())[:200])
+def _save_title(app: App, record: RunRecord) -> None:
+    title = str(st.session_state[f"title-{record.id}"] or "")
+    app.mark(record.id, record.owner, title=" ".join(title.split())[:200])
 
 
 def _undo() -> None:

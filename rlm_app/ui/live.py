@@ -21,7 +21,7 @@ def draw(app: App, record: RunRecord, turns: Sequence[Turn]) -> None:
     """Draw below the last turn what the run is doing now, or where it was paused."""
     if pausing.draw(app, record):
         return
-    live = app.manager.live(record.id)
+    live = app.manager.live(record.id, record.owner)
     if live is None:
         st.markdown(":shimmer[Finishing]")
         return

@@ -59,7 +59,7 @@ def test_only_so_many_run_at_once_and_the_others_start_in_order(
     ids = [manager.start(spec, "ann", {}) for _ in range(5)]
     for _ in range(2):
         assert script.began.acquire(timeout=LONG)
-    places = [live.place if (live := manager.live(run_id)) else None for run_id in ids]
+    places = [live.place if (live := manager.live(run_id, "ann")) else None for run_id in ids]
     assert places == [0, 0, 1, 2, 3]
     assert [state(store, run_id) for run_id in ids[2:]] == [RunState.QUEUED] * 3
     assert [record.id for record in manager.running("ann")] == ids
@@ -68,7 +68,7 @@ def test_only_so_many_run_at_once_and_the_others_start_in_order(
     assert sorted(script.order[:2]) == sorted(ids[:2])
     assert sorted(script.order[2:4]) == sorted(ids[2:4])  # both places come free at the same moment
     assert manager.running("ann") == []
-    assert manager.live(ids[0]) is None
+    assert manager.live(ids[0], "ann") is None
 
 
 def test_a_queued_run_that_is_stopped_is_over_at_once_and_never_executed(
@@ -104,7 +104,7 @@ def test_a_running_run_says_stopping_until_it_has_stopped(
     assert manager.stop(run_id, "ann")
     assert manager.stop(run_id, "ann")
     assert state(store, run_id) is RunState.STOPPING
-    live = manager.live(run_id)
+    live = manager.live(run_id, "ann")
     assert live is not None
     assert live.phase is Phase.STOPPING
     release.set()
