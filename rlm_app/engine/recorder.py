@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from rlm_app.clock import SteadyClock
 from rlm_app.engine.replay import Replay
 from rlm_app.events import Event
 from rlm_app.protocols import EventSink
@@ -33,13 +33,13 @@ class Recorder:
         self,
         run_id: str,
         sink: EventSink,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
         replay: Replay | None = None,
     ) -> None:
         self.run_id = run_id
         self.replay = replay or Replay()
         self._sink = sink
-        self._clock = clock
+        self._clock = clock or SteadyClock()
         self._lock = threading.Lock()
         self._seq = self.replay.last_seq
 

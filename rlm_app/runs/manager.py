@@ -203,8 +203,8 @@ class RunManager:
 
     def _save_later(self, task: Task) -> None:
         """Make the record say that the run failed as soon as the data file can be written again, so that it can be resumed."""
+        task.done.wait()
         while not self._closing:
-            task.done.wait()
             try:
                 self._store.update_run(
                     task.run_id, state=RunState.FAILED, stop=Stop.FAILED, error=task.unsaved, finished=time.time()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from typing import Any
@@ -29,6 +30,7 @@ class Task:
         self.lock = threading.RLock()
         self.admitted = False
         self.closed = False
+        self.leaving = False
         self.unsaved = ""
         self.finished: RunFinished | None = None
         self._keep = keep
@@ -41,6 +43,8 @@ class Task:
         with self.lock:
             if self.closed:
                 return
+            if self.leaving and isinstance(event, RunFinished) and event.stop is Stop.CANCELLED:
+                event = dataclasses.replace(event, stop=Stop.INTERRUPTED)  # the app was closed; nobody stopped this run
             self._keep(event)
             self._seq = event.seq
             match event:
@@ -51,6 +55,12 @@ class Task:
                 case RunFinished():
                     self.finished = event
         self.board.event(event)
+
+    def leave(self) -> None:
+        """Stop the run because the app is being closed, unless somebody has stopped it."""
+        with self.lock:
+            self.leaving = not self.cancel.cancelled
+        self.cancel.cancel()
 
     def finish(self, stop: Stop, error: str, usage: Usage, seconds: float) -> None:
         """Write the last event on behalf of whoever executed the run and could not."""

@@ -278,7 +278,7 @@ def test_shutdown_stops_all_runs_within_its_bound_and_takes_no_more(
     for _ in range(2):
         assert script.began.acquire(timeout=LONG)
     manager.shutdown(LONG)
-    assert {state(store, run_id) for run_id in ids} == {RunState.CANCELLED}
+    assert {state(store, run_id) for run_id in ids} == {RunState.INTERRUPTED}
     with pytest.raises(ConfigError, match="shutting down"):
         manager.start(spec, "ann", {})
 
