@@ -107,7 +107,7 @@ def _written(citation: Citation, before: str) -> str:
     place = _place(citation.document, citation.unit, citation.page)
     if _ends_with(before, citation.quote):
         return f" [{place}]"
-    if _ends_with(_SOURCE.sub("", before), citation.quote):
+    if _ends_with(_SOURCE.sub("", before[-3 * len(citation.quote) - _SHOWN :]), citation.quote):
         return ""
     quote = " ".join(citation.quote.split()).translate(str.maketrans("“”„«»", "‘’‘‘’"))
     return f" (“{quote}” [{place}])"

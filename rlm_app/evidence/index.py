@@ -7,13 +7,14 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from rlm_app.evidence.anchors import SHORTEST, Anchors, whole
+from rlm_app.evidence.anchors import SHORTEST, Anchors, read_through, whole
 from rlm_app.evidence.interruptions import Shortened, without_interruptions
 from rlm_app.evidence.normalise import Normal, equal_mark, normalise
 from rlm_app.evidence.spacing import same_spacing
 from rlm_app.types import Page
 
 MAX_HITS = 1_000
+MAX_COMPARED = 5_000_000
 
 
 class Index:
@@ -47,24 +48,20 @@ class Index:
     def hits(self, quote: Normal, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
         """Yield the places of `quote` in the compared text, in order: whole words and numbers with the same marks.
 
-        At most a thousand places are looked at. An empty quotation is nowhere.
+        At most a thousand places are looked at, fewer where the quotation has over 5,000 characters. An empty one is nowhere.
         """
         length = len(quote.text)
-        for at in islice(self._places(quote.text, start, end), MAX_HITS):
+        most = max(1, min(MAX_HITS, MAX_COMPARED // max(length, 1)))
+        for at in islice(self._places(quote.text, start, end), most):
             alone = self._stands_alone(at, at + length) and self._same_marks(quote, at, at + length)
             if alone and same_spacing(quote, self.normal, at):
                 yield at, at + length
 
     def _places(self, wanted: str, start: int, end: int | None) -> Iterator[int]:
-        """Yield where the compared text holds `wanted`, in order."""
+        """Return where the compared text holds `wanted`, in order."""
         if len(wanted) >= SHORTEST and end is None:
-            yield from (at for at in whole(self.normal.text, self.anchors(), wanted) if at >= start)
-            return
-        limit = len(self.normal.text) if end is None else end
-        at = self.normal.text.find(wanted, start, limit) if wanted else -1
-        while at >= 0:
-            yield at
-            at = self.normal.text.find(wanted, at + 1, limit)
+            return (at for at in whole(self.normal.text, self.anchors(), wanted) if at >= start)
+        return read_through(self.normal.text, wanted, start, end)
 
     def span(self, hit: tuple[int, int]) -> tuple[int, int]:
         """Return the characters of the original, [start, end), that a place of `hits` stands for."""

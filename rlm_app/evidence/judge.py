@@ -27,9 +27,16 @@ class Judge:
         self.documents = tuple(documents)
         self._indexes: dict[int, Index] = {}
         self._lock = threading.Lock()
+        self._judged: dict[tuple[str, Hint], Citation] = {}
 
     def __call__(self, quote: str, hint: Hint = NO_HINT) -> Citation:
-        """Return what the quotation is worth and where it stands."""
+        """Return what the quotation is worth and where it stands; the same quotation is looked for once."""
+        known = self._judged.get((quote, hint))
+        if known is None:
+            known = self._judged[quote, hint] = self._judge(quote, hint)
+        return known
+
+    def _judge(self, quote: str, hint: Hint) -> Citation:
         every = range(len(self.documents))
         places = [(place, match) for place in every for match in matches(self._index(place), quote)]
         if places:

@@ -5,6 +5,7 @@ Nearness only proposes a passage; what is made of it is decided by which words d
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from rlm_app.evidence.words import Diff, Word, compare, differences, words_of
 from rlm_app.types import Difference
 
 CANDIDATES = 3
-_COMMON = 64
+_RARE, _COMMON = 16, 64
 """Places from which on a piece says nothing about where a quotation stands."""
 _BUCKET = 64
 _SHORT = 60
@@ -62,8 +63,8 @@ def _windows(index: Index, normal: Normal) -> list[tuple[int, int]]:
     """Return stretches of the compared text in which the quotation may stand."""
     length, total = len(normal.text), len(index.normal.text)
     reach = max(40, length // 4)
-    begins = _by_anchors(index, normal.text, _sample(length)) if length >= SHORTEST else []
-    begins = begins or _by_anchors(index, normal.text, range(length - PIECE + 1))
+    begins = _by_anchors(index, normal.text, _sample(length), _RARE) if length >= SHORTEST else []
+    begins = begins or _by_anchors(index, normal.text, range(length - PIECE + 1), _COMMON)
     if begins:
         return [(max(0, begin - reach), min(total, begin + length + reach + _BUCKET)) for begin in begins]
     return [(0, total)] if length <= _SHORT and total <= _LONGEST_SEARCH else []
@@ -78,20 +79,14 @@ def _sample(length: int) -> Sequence[int]:
     return [*range(run), *range(middle, middle + run), *range(last - run + 1, last + 1)]
 
 
-def _by_anchors(index: Index, wanted: str, pieces: Sequence[int]) -> list[int]:
-    """Return where the quotation would begin if its pieces, wherever they stand, stood in it; likeliest first."""
-    anchors = index.anchors()
-    votes: dict[int, int] = {}
-    for at in pieces:
-        span = anchors.range_of(wanted[at : at + PIECE])
-        if span[1] - span[0] <= _COMMON:
-            for place in anchors.places(span):
-                bucket = (place - at) // _BUCKET
-                votes[bucket] = votes.get(bucket, 0) + 1
-    both = {bucket: count + votes.get(bucket + 1, 0) for bucket, count in votes.items()}
-    best = sorted(both, key=lambda bucket: (-both[bucket], bucket))[: 2 * CANDIDATES]
+def _by_anchors(index: Index, wanted: str, pieces: Sequence[int], most: int) -> list[int]:
+    """Return where the quotation would begin if its pieces with at most so many places stood in it; likeliest first."""
+    votes = Counter(begin // _BUCKET for begin in index.anchors().begins(wanted, pieces, most))
     needed = len(pieces) // (8 * STRIDE)
-    return [bucket * _BUCKET for bucket in _apart(best) if both[bucket] > needed][:CANDIDATES]
+    both = {bucket: count + votes.get(bucket + 1, 0) for bucket, count in votes.items()}
+    likely = [bucket for bucket, count in both.items() if count > needed]
+    best = sorted(likely, key=lambda bucket: (-both[bucket], bucket))[: 2 * CANDIDATES]
+    return [bucket * _BUCKET for bucket in _apart(best)][:CANDIDATES]
 
 
 def _apart(buckets: list[int]) -> list[int]:

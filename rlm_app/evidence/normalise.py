@@ -14,7 +14,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, compress, pairwise, repeat
+from itertools import chain, compress, repeat
 
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _HYPHENS = frozenset("-\u2010\u2011")
@@ -27,7 +27,7 @@ _LIGATURES = {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ĳ": "ij", "Ĳ": 
 _DASH_RUN = re.compile(f"[{_DASHES}]+")
 _QUOTE_RUN = re.compile(f"[{_QUOTES}]+")
 _STAR_RUN = re.compile(r"\*+|_{2,}")
-_BLANK = re.compile(r"\s")
+_BLANKS = re.compile(r"\s+")
 _DIGIT_GAP = re.compile(r"(?<=\d)\s+(?=\d)")
 
 
@@ -51,12 +51,9 @@ class Normal:
 
     def gaps(self, start: int, end: int) -> set[int]:
         """Return the places strictly inside [start, end) where white space lies, counted from `start`."""
-        offsets = self.offsets[start:end]
-        return {
-            place
-            for place, (left, right) in enumerate(pairwise(offsets), 1)
-            if right - left > 1 and _BLANK.search(self.original, left + 1, right)
-        }
+        blanks = _BLANKS.finditer(self.original, self.offsets[start], self.offsets[end - 1])
+        places = (bisect_left(self.offsets, blank.start(), start, end) - start for blank in blanks)
+        return {place for place in places if place}
 
 
 def _inside(places: array[int], start: int, end: int) -> set[int]:

@@ -19,11 +19,12 @@ _MARKED = re.compile(
     re.DOTALL,
 )
 _BLOCK = re.compile(r"(?:^[ \t]{0,3}>[^\n]*(?:\n|$))+", re.MULTILINE)
-_FENCED = re.compile(r"^([ \t]*)(`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*\2[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_FENCED = re.compile(r"^([ \t]*)(`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^[ \t]*\2[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _SOURCE_LINE = re.compile(r"^\s*(?:[—–-]{1,2}\s*\S.*|[(\[][^()\[\]]*[)\]]\.?)$")
 _SOURCE_AT_END = re.compile(
     r"(?:[—–]\s*)?[(\[][^()\[\]]*\b(?:p|pp|page|pages|section|lines?|§)\b[^()\[\]]*[)\]]\.?\s*$", re.I
 )
+_LONGEST_SOURCE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def _end_of_quotation(body: str) -> int:
         if not _SOURCE_LINE.match(body[begin:end]):
             break
         end = len(body[:begin].rstrip())
-    source = _SOURCE_AT_END.search(body, 0, end)
+    source = _SOURCE_AT_END.search(body, max(0, end - _LONGEST_SOURCE), end)
     return len(body[: source.start()].rstrip()) if source else end
 
 
@@ -94,7 +95,7 @@ def _mostly(marked: list[Quoted], body: str) -> bool:
 
 
 def _without_blanks(text: str) -> str:
-    return re.sub(r"[ \t]*\n[ \t]*", "\n", text).strip()
+    return "\n".join(line.strip(" \t") for line in text.split("\n")).strip()
 
 
 def _is_long(text: str) -> bool:

@@ -51,7 +51,7 @@ class Shown:
     def held(self, text: str) -> list[Held]:
         """Return the stretches of the documents that `text` holds, in the order of the text."""
         found = self._stretches(text)
-        found += [line for line in self._whole_lines(text) if not _covered(found, line)]
+        found += self._whole_lines(text, found)
         kept = _longest(found)
         return [self._placed(at, start, length) for at, start, length in kept]
 
@@ -90,16 +90,17 @@ class Shown:
         after = _common_start(text, at, self._whole, place, min(len(text) - at, last - place))
         return at - before, place - before, before + after
 
-    def _whole_lines(self, text: str) -> list[Match]:
-        """Return matches of whole lines that are too short to be met otherwise."""
+    def _whole_lines(self, text: str, longer: Sequence[Match]) -> list[Match]:
+        """Return matches of whole lines that are too short to be met otherwise and in none that is longer; each line once."""
         known = self._short_lines()
-        found, at = [], 0
+        found: dict[str, list[Match]] = {}
+        at = 0
         for line in text.splitlines(keepends=True):
             bare = line.strip()
-            for place in known.get(bare, ()):
-                found.append((at + line.index(bare), place, len(bare)))
+            if bare in known and bare not in found and not _covered(longer, at + line.index(bare), len(bare)):
+                found[bare] = [(at + line.index(bare), place, len(bare)) for place in known[bare]]
             at += len(line)
-        return found
+        return [match for matches in found.values() for match in matches]
 
     def _short_lines(self) -> dict[str, list[int]]:
         """Return where each short line of the documents stands."""
@@ -144,12 +145,10 @@ def _common_end(one: str, at: int, other: str, place: int, most: int) -> int:
     return low
 
 
-def _covered(found: Sequence[Match], line: Match) -> bool:
+def _covered(found: Sequence[Match], start: int, length: int) -> bool:
     """Whether a line lies inside a longer match; the matches are few, and sorted by where they begin but for overlaps."""
-    index = bisect_left(found, (line[0] + 1,))
-    return any(
-        at <= line[0] and line[0] + line[2] <= at + length for at, _, length in found[max(0, index - 64) : index]
-    )
+    index = bisect_left(found, (start + 1,))
+    return any(at <= start and start + length <= at + whole for at, _, whole in found[max(0, index - 64) : index])
 
 
 def _longest(found: list[Match]) -> list[Match]:

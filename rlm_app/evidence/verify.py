@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -15,13 +16,15 @@ from rlm_app.evidence.page_turns import trimmed
 from rlm_app.evidence.weights import Weight
 from rlm_app.types import Difference, Verdict
 
-_ELISION = re.compile(r"(?:\[\s*(?:…|\.{3}|\. \. \.)\s*\]|\(\s*(?:…|\.{3})\s*\)|…|\.{3,}|\. \. \.)")
+_ELISION = re.compile(r"(?:\[\s*(?:…|\.{3}|\. \. \.)\s*\]|\(\s*(?:…|\.{3})\s*\)|…|(?<!\.)\.{3,}|\. \. \.)")
 _INSERTED = re.compile(r"\[(\w)\]")
 _FINAL = " .,;:!?”’\"'"
 _WIDEST_GAP = 2_000
 _MOST_PARTS = 20
 _SHORTEST_PART = 4
 _LONGEST_PART_AT_LEAST = 12
+_LONGEST_WHOLE = 2_000
+"""Characters of a quotation that are laid beside a passage at once; a longer one is compared piece by piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,20 @@ def found(index: Index, quote: str) -> list[Match]:
     """Return every place where the quotation stands: as it is, or with "[t]he" read as "the" and the writer's own
     point or comma at its end left out.
     """
+    return list(_places(index, quote))
+
+
+def _places(index: Index, quote: str, after: int = 0) -> Iterator[Match]:
+    """Yield the places of `found` that begin at a character of the document or behind it."""
     plain = _INSERTED.sub(r"\1", _trimmed(quote))
+    start = bisect_left(index.normal.offsets, after)
     for written in dict.fromkeys((quote, plain, plain.rstrip(_FINAL))):
         normal = normalised(written)
-        places = [index.extended(index.span(hit), written, normal) for hit in index.hits(normal)]
-        if places:
-            return [Match(Verdict.FOUND, start, end) for start, end in places]
-    return []
+        hit = None
+        for hit in index.hits(normal, start):
+            yield Match(Verdict.FOUND, *index.extended(index.span(hit), written, normal))
+        if hit:
+            return
 
 
 def found_uninterrupted(index: Index, quote: str) -> list[Match]:
@@ -96,7 +106,9 @@ def _trimmed(quote: str) -> str:
 def found_beside_running_lines(index: Index, quote: str) -> list[Match]:
     """Return every place where the quotation stands but for a running head or foot in it that the text has elsewhere."""
     for rest in trimmed(index.text, index.pages, quote):
-        if places := [each for each in found(index, rest.rest) if rest.fits(index.text, index.pages, each.start, each.end)]:
+        if places := [
+            each for each in found(index, rest.rest) if rest.fits(index.text, index.pages, each.start, each.end)
+        ]:
             return places
     return []
 
@@ -118,9 +130,23 @@ def approximate(index: Index, quote: str) -> Match | None:
     Altered and Close say that at most a third of the words differ; Not found is a passage that merely shares some.
     """
     parts = [part.strip() for part in _ELISION.split(_trimmed(quote)) if part.strip()]
-    if len(parts) > 1:
-        return _near_in_parts(index, parts)
+    if len(parts) > _MOST_PARTS:
+        return None
+    pieces = [piece for part in parts for piece in _pieces(part)]
+    if len(pieces) > 1:
+        return _near_in_parts(index, pieces)
     return _near_whole(index, _INSERTED.sub(r"\1", _trimmed(quote)))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield a text in pieces that can be compared at once, cut between words where there are any."""
+    start = 0
+    while len(text) - start > _LONGEST_WHOLE:
+        blank = text.rfind(" ", start + _LONGEST_WHOLE // 2, start + _LONGEST_WHOLE)
+        end = blank if blank > 0 else start + _LONGEST_WHOLE
+        yield text[start:end].strip()
+        start = end
+    yield text[start:].strip()
 
 
 def _near_whole(index: Index, quote: str) -> Match | None:
@@ -160,8 +186,9 @@ def _near_in_parts(index: Index, parts: Sequence[str]) -> Match | None:
     places: list[Match] = []
     for part in parts:
         begin = places[-1].end if places else 0
-        here = [place for place in found(index, part) if not places or 0 <= place.start - begin <= _WIDEST_GAP]
-        place = here[0] if here else _near_whole(index, part)
+        place = next(_places(index, part, begin), None)
+        if place is None or (places and place.start - begin > _WIDEST_GAP):
+            place = _near_whole(index, part)
         if place is None or place.verdict is Verdict.NOT_FOUND:
             return None
         places.append(place)

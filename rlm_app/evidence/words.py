@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from rlm_app.evidence.normalise import folded
 from rlm_app.types import Difference
@@ -18,8 +20,7 @@ _IN_WORD = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _LINE_END = re.compile(r"[-\u2010\u2011\u00ad]\s*\n\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word as it is compared, and where it stands: [start, end)."""
 
     text: str
@@ -30,7 +31,12 @@ class Word:
 def words_of(text: str, start: int = 0, end: int | None = None) -> list[Word]:
     """Return the words that begin in [start, end), with their places in the whole text; marks of a sentence are no words."""
     found = _WORD.finditer(text, start, len(text) if end is None else end)
-    return [Word(folded(_LINE_END.sub("", match[0])), *match.span()) for match in found]
+    return [Word(_compared(match[0]), match.start(), match.end()) for match in found]
+
+
+@lru_cache(20_000)
+def _compared(word: str) -> str:
+    return folded(_LINE_END.sub("", word) if "\n" in word else word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ Pair = tuple[tuple[Word, ...], tuple[Word, ...]]
 
 
 def _key(word: Word) -> str:
-    return _IN_WORD.sub("", word.text)
+    return _IN_WORD.sub("", word.text) if "-" in word.text else word.text
 
 
 def _slid(steps: Sequence[Step]) -> list[Step]:

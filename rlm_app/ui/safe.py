@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\1[`~]*[ \t]*$\n?|\Z)", re.S | re.M)
+# Possessive where a model could otherwise write a text that takes minutes to read.
+_FENCE = re.compile(r"^[ \t]*(`{3,}+|~{3,}+)[^\n]*+\n(.*?)(?:^[ \t]*\1[`~]*[ \t]*$\n?|\Z)", re.S | re.M)
 _CODE = re.compile(r"(?<![`\\])(`+)(?!`)([^\n]*?[^`\n])\1(?!`)")
 _ADDRESS = re.compile(
-    r"(?i)\b(?:(?:https?|ftp)://|www\.|mailto:)[^\s`]*[^\s`.,;:!?)\]}>\"'”’]|\b[\w.+-]+@[\w-]+\.[\w.-]*\w"
+    r"(?i)\b(?:(?:https?|ftp)://|www\.|mailto:)[^\s`]*[^\s`.,;:!?)\]}>\"'”’]|(?<![\w.+-])[\w.+-]++@[\w-]++\.[\w.-]*\w"
 )
-_PICTURE = re.compile(r"!\[([^\]\n]*)\]\(\s*<?([^)\s>]*)>?[^)\n]*\)")
-_LINK = re.compile(r"\[([^\]\n]*)\]\(\s*<?([^)\s>]*)>?[^)\n]*\)")
+_PICTURE = re.compile(r"!\[([^\[\]\n]*+)\]\(\s*+<?+([^()\s>]*+)>?+[^()\n]*+\)")
+_LINK = re.compile(r"\[([^\[\]\n]*+)\]\(\s*+<?+([^()\s>]*+)>?+[^()\n]*+\)")
 _ACTIVE = re.compile(r"([\[\]<$:~\\`])")
 _LABEL = re.compile(r"([\\`*_\[\]<>$:~#|!&])")
 _LIST = re.compile(r"(?m)^([ \t]*)(?:([-+=])|(\d+)([.)]))")
@@ -73,7 +74,7 @@ def label(text: str) -> str:
 
 def quotation(text: str) -> str:
     """Return a quotation that stands in an answer: nothing in it means anything, but it may run on over quoted lines."""
-    return "".join(found if "\n" in found else label(found) for found in re.split(r"([ \t]*\n[\s>]*)", text))
+    return "".join(found if "\n" in found else label(found) for found in re.split(r"((?<![ \t])[ \t]*\n[\s>]*)", text))
 
 
 def in_code(text: str) -> list[tuple[int, int]]:
