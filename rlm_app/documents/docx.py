@@ -7,7 +7,7 @@ from typing import Any
 
 from rlm_app.documents import reasons
 from rlm_app.documents.docx_numbering import Numbering
-from rlm_app.documents.docx_text import PAGE_HARD, PAGE_SOFT, ParagraphText, attribute, tag, walk
+from rlm_app.documents.docx_text import PAGE_HARD, PAGE_SOFT, ParagraphText, attribute, is_hidden, tag, walk
 from rlm_app.documents.loading import Loaded, OnProgress
 from rlm_app.documents.pages import Part, clean, tidy_lines
 from rlm_app.documents.zips import open_checked
@@ -200,12 +200,13 @@ def _notes(document: Any) -> dict[str, str]:
 
 
 def _changes(document: Any) -> tuple[str, ...]:
-    """Return the note on tracked changes, if there are any that touch text."""
+    """Return the notes on tracked changes and on hidden text, if there are any that touch text."""
     marks = [
         tag(element) for element in document.element.body.iter() if tag(element) in _TRACKED and _holds_text(element)
     ]
     added, removed = (sum(mark in kinds for mark in marks) for kinds in (_ADDED, _REMOVED))
-    return (reasons.tracked(added, removed),) if added or removed else ()
+    hidden = sum(is_hidden(element) and _holds_text(element) for element in document.element.body.iter())
+    return reasons.changes(added, removed, hidden)
 
 
 def _holds_text(change: Any) -> bool:

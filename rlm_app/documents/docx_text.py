@@ -73,7 +73,7 @@ def walk(element: Any, text: ParagraphText) -> None:
         name = tag(child)
         if name == "Fallback" and not choices:
             walk(child, text)
-        elif name in _LEFT_OUT or _is_hidden(child, name):
+        elif name in _LEFT_OUT or is_hidden(child):
             continue
         elif name == "txbxContent":
             text.add_box(child)
@@ -111,9 +111,9 @@ def attribute(element: Any, name: str) -> str:
     return next((str(value) for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
 
 
-def _is_hidden(run: Any, name: str) -> bool:
-    """Whether a run is formatted as hidden text, which Word does not show."""
-    if name != "r":
+def is_hidden(run: Any) -> bool:
+    """Whether an element is a run that is formatted as hidden text, which Word does not show."""
+    if tag(run) != "r":
         return False
     marks = [mark for child in run if tag(child) == "rPr" for mark in child if tag(mark) == "vanish"]
     return any(attribute(mark, "val") not in {"0", "false", "off"} for mark in marks)

@@ -25,6 +25,17 @@ REFUSED = {
 }
 
 
+def changes(added: int, removed: int, hidden: int) -> tuple[str, ...]:
+    """Return the notes on changes that were tracked, shown as if all were accepted, and on text that is not shown."""
+    told = (tracked(added, removed),) if added or removed else ()
+    return (*told, _hidden(hidden)) if hidden else told
+
+
+def _hidden(passages: int) -> str:
+    many = f"{passages:,} passages of hidden text, which are" if passages > 1 else "a passage of hidden text, which is"
+    return f"holds {many} left out, as on paper"
+
+
 def tracked(added: int, removed: int) -> str:
     """Return the note on changes that were tracked and are shown as if all were accepted."""
     kept = f"{added:,} insertion{'' if added == 1 else 's'} kept"

@@ -8,6 +8,7 @@ from pathlib import Path
 from rlm_app.documents import reasons
 from rlm_app.documents.loading import Loaded, OnProgress
 from rlm_app.documents.pages import part
+from rlm_app.documents.rtf_revisions import shown
 from rlm_app.errors import DocumentError
 
 _NAMED = {"footnote": "note", "annotation": "comment", "header": "header", "footer": "footer"}
@@ -17,16 +18,20 @@ _PAGE = "\ue000"
 
 
 def load(path: Path, name: str, password: str | None, on_progress: OnProgress) -> Loaded:
-    """Read RTF. Explicit page breaks make pages; a file without any is one page. Pictures and objects are left out."""
-    source = path.read_bytes().decode("latin-1")
-    first = source[:1000] + "}"
-    prepared = _asides_in_place(re.sub(r"\\page(?![a-z]) ?", r"\\u57344?", source), re.findall(r"\\ansicpg\d+", first))
+    """Read RTF. Explicit page breaks make pages; a file without any is one page. Pictures and objects are left out.
+
+    Tracked insertions are kept; tracked deletions and hidden text are left out, which notes say.
+    """
+    seen = shown(path.read_bytes().decode("latin-1"))
+    first = seen.source[:1000] + "}"
+    paged = re.sub(r"\\page(?![a-z]) ?", r"\\u57344?", seen.source)
+    prepared = _asides_in_place(paged, re.findall(r"\\ansicpg\d+", first))
     pages = _plain(prepared, name).split(_PAGE)
     parts = [part(str(number), re.sub(r"\|\n", "\n", text).replace("|", " | ")) for number, text in enumerate(pages, 1)]
     if not any(kind == "text" for _, _, kind in parts):
         raise DocumentError(name, reasons.NO_TEXT)
     on_progress(1, 1)
-    return Loaded("rtf", "page", parts)
+    return Loaded("rtf", "page", parts, reasons.changes(seen.added, seen.removed, seen.hidden))
 
 
 def _plain(source: str, name: str) -> str:

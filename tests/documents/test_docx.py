@@ -82,7 +82,10 @@ def test_deletions_and_hidden_text_are_left_out_and_insertions_kept(tmp_path: Pa
         paragraph.append(parse_xml(xml.format(nsdecls("w"))))
     document = saved(made, tmp_path)
     assert document.text.strip() == "The fee is twelve percent."
-    assert document.info.notes == ("holds tracked changes, read as if accepted: 1 insertion kept, 1 deletion left out",)
+    assert document.info.notes == (
+        "holds tracked changes, read as if accepted: 1 insertion kept, 1 deletion left out",
+        "holds a passage of hidden text, which is left out, as on paper",
+    )
 
 
 def test_a_comment_stands_where_it_is_anchored(tmp_path: Path) -> None:
