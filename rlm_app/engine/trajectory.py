@@ -73,7 +73,10 @@ class Turn:
 
     def cell(self, number: int) -> Cell:
         """Return the cell of that number."""
-        return next((cell for cell in self.cells if cell.started.cell == number), self.cells[-1])
+        for cell in self.cells:
+            if cell.started.cell == number:
+                return cell
+        return self.cells[-1]
 
     @property
     def began(self) -> float:
@@ -121,8 +124,10 @@ class Node:
 
     def turn(self, iteration: int) -> Turn:
         """Return the turn of that number; of a resumed run it may stand before the closing reply it once ended with."""
-        turns = (turn for turn in reversed(self.turns) if turn.reply.purpose != "closing")
-        return next((turn for turn in turns if turn.reply.iteration == iteration), self.turns[-1])
+        for turn in reversed(self.turns):
+            if turn.reply.iteration == iteration and turn.reply.purpose != "closing":
+                return turn
+        return self.turns[-1]
 
 
 @dataclass

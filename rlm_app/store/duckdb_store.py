@@ -127,6 +127,8 @@ class DuckDBStore:
         with self._reader.reading() as cursor:
             rows = cursor.execute(_EVENTS, [run_id, owner, after]).fetchall()
             texts = dict(cursor.execute(_TEXTS, [run_id, owner, after]).fetchall())
+        if rows:
+            self._last.setdefault(run_id, rows[-1][0])  # a commit since then has said which is the last
         return events_of(run_id, rows, texts)
 
     def flush(self) -> None:
