@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from rlm_app.ui import consent, models, panels, profiles, prompt, shell
+from rlm_app.ui import consent, models, panels, profiles, prompt, shell, workspace
 from rlm_app.ui import environments as places
 
 shell.require_shell()
@@ -29,4 +29,4 @@ if environments.open:  # asks the engine for containers
         consent.panel(app, owner)
         places.draw(app)
 with data:
-    panels.data(app, owner)
+    workspace.draw(app, owner)

@@ -73,6 +73,8 @@ def _use(app: App, environment: EnvironmentInfo) -> None:
             disabled=used,
             on_click=lambda: choice.change(app, environment=environment.name),
         )
+        if app.settings.shared:  # each click would cost the host a start
+            return
         st.button(
             "Measure now",
             key=f"measure-{environment.name}",

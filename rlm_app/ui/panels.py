@@ -6,9 +6,7 @@ import streamlit as st
 
 from rlm_app.backends import Backend
 from rlm_app.build import App
-from rlm_app.ui import choice, keys, picker, safe, trials, words
-
-_WORD = "delete"
+from rlm_app.ui import choice, keys, picker, safe, trials
 
 
 def backends(app: App) -> None:
@@ -18,7 +16,8 @@ def backends(app: App) -> None:
         st.subheader("Who answers next", anchor=False)
         with st.container(border=True):
             picker.backend_and_models(app, "settings")
-        trials.find_servers(app, "settings")
+        if not app.settings.shared:  # what else runs on a server is no matter of its visitors
+            trials.find_servers(app, "settings")
     with right:
         st.subheader("All backends", anchor=False)
         with st.grid(2, min_column_width=260):
@@ -36,51 +35,6 @@ def limits(app: App) -> None:
     with st.container(border=True, width=620):
         picker.limits(app, "settings")
     st.caption(f"Now: {choice.allowance(choice.current(app).limits)}".replace("$", r"\$"))
-
-
-def data(app: App, owner: str) -> None:
-    """Draw what is stored and where, and the way to delete all of it."""
-    runs, documents = app.store.runs(owner, 100_000), app.documents(owner)
-    st.subheader("What is stored", anchor=False)
-    st.markdown(
-        f"{words.count(len(runs), 'run')} and the text of {words.count(len(documents), 'document')}, in one file on the "
-        "machine that runs this app, with your choices, profiles and prices. Uploaded files themselves are not kept; API "
-        "keys never are."
-    )
-    st.code(str(app.settings.data_file), language=None)
-    st.caption("Set RLM_APP_HOME before starting the app to keep it elsewhere.")
-    if st.button("Delete everything", icon=":material/delete_forever:", disabled=not runs and not documents):
-        _confirm(app, owner, len(runs), len(documents))
-
-
-@st.dialog("Delete everything?", icon=":material/delete_forever:")
-def _confirm(app: App, owner: str, runs: int, documents: int) -> None:
-    st.markdown(f"This removes **{words.count(runs, 'run')}** and **{words.count(documents, 'document')}** for good.")
-    typed = st.text_input(f"Type “{_WORD}” to go on", key="delete-everything-word", live=True)
-    with st.container(horizontal=True):
-        if st.button(
-            "Delete everything for good",
-            key="delete-everything",
-            type="primary",
-            disabled=(typed or "").strip().lower() != _WORD,
-            on_click=delete_everything,
-            args=(app, owner),
-        ):
-            st.rerun()
-        if st.button("Keep everything", key="keep-everything"):
-            st.rerun()
-
-
-def delete_everything(app: App, owner: str) -> None:
-    """Stop the owner's runs and remove all their runs and documents, and what they set."""
-    for record in app.store.runs(owner, 100_000):
-        app.manager.delete(record.id, owner)
-    for info in app.documents(owner):
-        app.shelf.delete(info.sha256, owner)
-    for name in ("choice", "profiles", "collections", "sql"):
-        app.store.keep_preference(owner, name, None)
-    app.catalogue.forget_all(owner)
-    st.session_state.pop("ui_texts", None)
 
 
 def _backend(app: App, backend: Backend) -> None:

@@ -50,7 +50,7 @@ def draw(app: App, owner: str) -> Waiting:
         accept_multiple_files=True,
         key=f"upload-{st.session_state.setdefault(_ROUND, 0)}",
         max_upload_size=app.file_megabytes,
-        help=f"{KINDS}. Up to {app.file_megabytes} MB each. They stay on this machine.",
+        help=f"{KINDS}. Up to {app.file_megabytes} MB each. They stay on {_machine(app)}.",
     )
     st.caption(KINDS)
     place = st.container()
@@ -82,6 +82,10 @@ def read(app: App, owner: str, waiting: Waiting, tell: Callable[[str], object]) 
             freeing.free(file)
     st.session_state[_ROUND] += 1
     st.rerun()
+
+
+def _machine(app: App) -> str:
+    return "the server of this app, for you alone" if app.settings.shared else "this machine"
 
 
 def outcomes() -> list[Outcome]:

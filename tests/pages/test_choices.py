@@ -12,7 +12,7 @@ from rlm_app.build import App
 from rlm_app.models import ENTERED
 from rlm_app.prices import ModelInfo, Rates
 from rlm_app.types import DocumentInfo, Limits, RunState
-from rlm_app.ui import choice, panels, shell
+from rlm_app.ui import choice, shell, workspace
 from tests.pages.records import keep
 from tests.pages.seeing import texts
 
@@ -208,7 +208,7 @@ def test_deleting_everything_takes_what_was_set_along(page: Page, app: App) -> N
     tab.selectbox(key="ask-backend").set_value("openai").run()
     app.catalogue.enter("local", "openai", ModelInfo("gpt-4o", Rates(9.0, 9.0), None, None, ENTERED))
     assert app.store.preference("local", "choice")
-    panels.delete_everything(app, "local")
+    workspace.delete_everything(app, "local")
     assert app.store.preference("local", "choice") is None
     assert not app.catalogue.entered("local")
 

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from rlm_app.build import App
 from rlm_app.types import DocumentInfo, RunState
-from rlm_app.ui import panels, safe, shell
+from rlm_app.ui import safe, shell, workspace
 from tests.pages.records import keep
 from tests.pages.seeing import texts
 
@@ -59,7 +59,7 @@ def test_everything_is_deleted_only_after_the_word_is_typed(page: Page, app: App
     assert tab.button(key="delete-everything").disabled
     tab.text_input(key="delete-everything-word").set_value("delete").run()
     assert app.documents("local")
-    panels.delete_everything(app, "local")
+    workspace.delete_everything(app, "local")
     assert not app.documents("local")
     assert not app.store.runs("local")
     assert app.run(other, "somebody else") is not None
