@@ -6,12 +6,27 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from rlm_app.errors import LimitReached
 from rlm_app.types import NO_USAGE, Limits, Usage
 
 RESERVE = 0.1
 """The share of money, tokens and time that is kept back for a last answer."""
+
+
+@dataclass
+class _Settled:
+    """What the calls of one kind that have ended used together; a model that names no price is taken to cost nothing."""
+
+    calls: int = 0
+    cost: float = 0.0
+    tokens: int = 0
+
+    def add(self, usage: Usage) -> None:
+        self.calls += usage.calls
+        self.cost += usage.cost or 0.0
+        self.tokens += usage.tokens
 
 
 class Budget:
@@ -31,7 +46,7 @@ class Budget:
         self._usage = NO_USAGE
         self._subcalls = 0
         self._in_flight = Counter[bool]()
-        self._settled = {True: NO_USAGE, False: NO_USAGE}
+        self._settled = {True: _Settled(), False: _Settled()}
         self._unpriced: set[str] = set()
 
     @property
@@ -75,7 +90,7 @@ class Budget:
             self._in_flight[subcall] -= 1
             if usage is not None:
                 self._usage = self._usage + usage
-                self._settled[subcall] = self._settled[subcall] + usage
+                self._settled[subcall].add(usage)
             self._lock.notify_all()
 
     def admit_recorded(self, *, subcall: bool) -> None:
@@ -120,9 +135,9 @@ class Budget:
         """Whether a limit on money or tokens is not reached yet, but is likely to be when all calls in flight have ended."""
         if self.limits.cost is None and self.limits.tokens is None:
             return False
-        pending = [(self._in_flight[kind], self._settled[kind]) for kind in (True, False) if self._settled[kind].calls]
-        cost = sum(count * (usage.cost or 0.0) / usage.calls for count, usage in pending)
-        tokens = sum(count * usage.tokens / usage.calls for count, usage in pending)
+        pending = [(self._in_flight[kind], ended) for kind, ended in self._settled.items() if ended.calls]
+        cost = sum(count * ended.cost / ended.calls for count, ended in pending)
+        tokens = sum(count * ended.tokens / ended.calls for count, ended in pending)
         used = self._usage
         return _between(used.cost or 0.0, cost, self.limits.cost, share) or _between(
             used.tokens, tokens, self.limits.tokens, share

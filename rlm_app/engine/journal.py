@@ -9,6 +9,8 @@ from collections import Counter
 
 from rlm_app.types import Completion, Request
 
+_IDENTITY = json.JSONEncoder(sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+
 
 def call_key(role: str, model: str, request: Request) -> str:
     """Return the SHA-256 that names a call by its content: role, model, parameters and the whole prompt."""
@@ -19,8 +21,7 @@ def call_key(role: str, model: str, request: Request) -> str:
         dict(request.params),
         [[message.role, message.content] for message in request.messages],
     ]
-    text = json.dumps(identity, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
+    return hashlib.sha256(_IDENTITY.encode(identity).encode("ascii")).hexdigest()
 
 
 class Occurrences:

@@ -131,7 +131,7 @@ class Replay:
             if self._strict and self._settled(event.call_id, event.iteration):
                 raise ReplayDiverged(event.iteration, event.cell)
             return False
-        return _key(event) in self._recorded
+        return bool(self._recorded) and _key(event) in self._recorded
 
     def _take(self, event: Event) -> None:
         self._take_steps(event)

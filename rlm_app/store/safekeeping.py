@@ -18,6 +18,8 @@ from pathlib import Path
 from rlm_app.store.batch import Job
 from rlm_app.store.texts import compact
 
+CROWD = 0.02
+"""Seconds for which lines that come in crowds are gathered before they are synced, while nobody waits for them."""
 _MARK = 8
 
 
@@ -60,13 +62,16 @@ class Safekeeping:
     `write` and `turn` are for one thread at a time.
     """
 
-    def __init__(self, data_file: Path, sync: Callable[[int], None] = os.fdatasync) -> None:
+    def __init__(self, data_file: Path, sync: Callable[[int], None] = os.fdatasync, crowd: float = CROWD) -> None:
         self._file, self._other = (_File(path) for path in _paths(data_file))
         self._sync = sync
+        self._crowd = crowd
         self._changed = threading.Condition()
         self._unsynced: set[_File] = set()
         self._written = 0
+        self._wanted = 0
         self._synced = 0
+        self._crowded = False
         self._failed: OSError | None = None
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="store-syncer", daemon=True)
@@ -76,14 +81,16 @@ class Safekeeping:
         """Write a line as `line_of` makes them; raise OSError when the disk does not take it."""
         self._file.write(line)
         with self._changed:
-            self._unsynced.add(self._file)
             self._written += 1
-            self._changed.notify_all()
+            if not self._unsynced:
+                self._changed.notify_all()
+            self._unsynced.add(self._file)
 
     def settle(self) -> None:
         """Return when all that was written before this call is on disk; raise OSError when it cannot get there."""
         with self._changed:
-            wanted = self._written
+            wanted = self._wanted = self._written
+            self._changed.notify_all()
             self._changed.wait_for(lambda: self._synced >= wanted or self._failed)
             if self._failed:
                 raise self._failed
@@ -114,6 +121,9 @@ class Safekeeping:
         """Wait for lines; return the files they are in and how many were written so far, or None when all is done."""
         with self._changed:
             self._changed.wait_for(lambda: self._unsynced or self._closing)
+            if self._crowded:  # each sync takes milliseconds, and whoever writes meanwhile waits for it
+                self._changed.wait_for(lambda: self._wanted > self._synced or self._closing, self._crowd)
+            self._crowded = self._written - self._synced > 1
             files, self._unsynced = self._unsynced, set()
             return (files, self._written) if files else None
 

@@ -19,10 +19,16 @@ QUOTED = "$" + MARK
 def encode(value: Any) -> tuple[str, dict[str, str]]:
     """Return `value` as JSON text in which long strings are references, and these strings by their SHA-256."""
     texts: dict[str, str] = {}
+    if _holds_long(value):  # as a prompt's event does, whose text would be written out here for nothing
+        return _json(_take_out(value, texts)), texts
     body = _json(value)
     if len(body) > LONG or MARK in body:
         body = _json(_take_out(value, texts))
     return body, texts
+
+
+def _holds_long(value: Any) -> bool:
+    return type(value) is dict and any(type(item) is str and len(item) > LONG for item in value.values())
 
 
 def decode(body: str, texts: Mapping[str, str]) -> Any:

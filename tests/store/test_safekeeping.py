@@ -198,3 +198,35 @@ def test_a_disk_that_fails_later_is_a_sentence_for_who_settles(tmp_path: Path) -
     with pytest.raises(StoreError, match="Input/output error"):
         writer.settle()
     writer.close()
+
+
+class Disk:
+    """Counts the syncs it is asked for, and holds the first two up until it is let go."""
+
+    def __init__(self) -> None:
+        self.syncs = 0
+        self.begun = threading.Semaphore(0)
+        self.free = threading.Semaphore(0)
+
+    def sync(self, handle: int) -> None:
+        self.syncs += 1
+        if self.syncs <= 2:
+            self.begun.release()
+            assert self.free.acquire(timeout=10.0)
+
+
+def test_lines_that_come_in_crowds_go_to_disk_together(tmp_path: Path) -> None:
+    disk = Disk()
+    safe = Safekeeping(tmp_path / "rlm.duckdb", sync=disk.sync, crowd=60.0)
+    safe.write(line_of(row(0)))
+    assert disk.begun.acquire(timeout=10.0)  # the first goes at once
+    safe.write(line_of(row(1)))
+    safe.write(line_of(row(2)))
+    disk.free.release()
+    assert disk.begun.acquire(timeout=10.0)  # two in one go: a crowd
+    for number in range(3, 40):
+        safe.write(line_of(row(number)))
+    disk.free.release()
+    safe.settle()  # does not wait for the crowd to grow
+    assert disk.syncs == 3
+    safe.close(remove=True)
