@@ -1,29 +1,25 @@
-"""Pages of documents as pictures with the passages on them, drawn in a reading process and kept for a while."""
+"""Pages of documents as pictures with the passages on them, drawn in reading processes and kept for a while."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rlm_app import reading
 from rlm_app.errors import DocumentError
+from rlm_app.page_desk import Desk
 from rlm_app.types import Document, DocumentInfo
 
 if TYPE_CHECKING:
-    from rlm_app.documents.isolated import ReadingProcess
     from rlm_app.documents.page_images import Drawn
 
 Box = tuple[float, float, float, float]
 """Left, top, width and height."""
 Key = tuple[str, str, int, tuple[tuple[int, int], ...]]
-SECONDS = 20.0
-"""What drawing one page may take."""
-_IDLE = 120.0
+_OPEN = 3
 _KEPT_BYTES = 48_000_000
 _KEPT_PAGES = 2_000
 
@@ -41,17 +37,15 @@ class PageView:
 class PageViews:
     """Draws pages of the PDFs whose files `original` finds for an owner. Safe to use from many threads.
 
-    One reading process serves all; it ends when no page was asked for in two minutes. A thread of its own starts it and
-    talks to it: a confined process ends with the thread that started it, and a page's thread is gone when it is drawn.
+    Each document that is open has a reading process to itself, which is sent the file once; three at most are open, and one
+    of which no page was asked for in two minutes is closed.
     """
 
     def __init__(self, original: Callable[[str, str], Path | None]) -> None:
         self._original = original
         self._lock = threading.Lock()
         self._kept: OrderedDict[Key, Drawn] = OrderedDict()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="page-views")
-        self._process: ReadingProcess | None = None
-        self._clock: threading.Timer | None = None
+        self._desks: OrderedDict[tuple[str, str], Desk] = OrderedDict()
 
     def drawable(self, info: DocumentInfo, owner: str) -> bool:
         """Whether the pages of a document can be shown as pictures: it is a PDF whose file is kept."""
@@ -79,66 +73,61 @@ class PageViews:
         text = document.text[page.start : page.end]
         cut = ((max(start, page.start) - page.start, min(end, page.end) - page.start) for start, end in spans)
         here = tuple((start, end) if start < end else (0, 0) for start, end in cut)
-        with self._lock:
-            picture = self._drawn((owner, info.sha256, index, ()), path, info.name, "", password)
-            marked = (
-                self._drawn((owner, info.sha256, index, here), path, info.name, text, password) if here else picture
-            )
+        picture = self._drawn((owner, info.sha256, index, ()), path, info.name, "", password)
+        marked = self._drawn((owner, info.sha256, index, here), path, info.name, text, password) if here else picture
         return PageView(picture.jpeg, picture.width, picture.height, marked.boxes)
 
     def forget(self, owner: str) -> None:
-        """Let go of the pictures drawn for an owner."""
+        """Let go of the pictures drawn for an owner, and of the files they are drawn from."""
         with self._lock:
             for key in [key for key in self._kept if key[0] == owner]:
                 del self._kept[key]
+            self._close([place for place in self._desks if place[0] == owner])
 
     def close(self) -> None:
-        """End the reading process and forget the pictures."""
+        """End the reading processes and forget the pictures."""
         with self._lock:
-            self._end()
+            closed = self._close(list(self._desks))
             self._kept.clear()
-        self._thread.shutdown()
+        for desk in closed:
+            desk.wait()
 
     def _drawn(self, key: Key, path: Path, name: str, text: str, password: str | None) -> Drawn:
         """Return what is kept under `key`, or draw it; a picture that was drawn for its boxes too is kept apart from them."""
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        from rlm_app.documents.isolated import ReadingProcess
         from rlm_app.documents.page_images import WIDTH
 
-        _, _, index, spans = key
-        process = self._process = self._process or ReadingProcess(reading.launch())
-        self._rest()
-        width = 0 if spans else WIDTH
-        asked = self._thread.submit(
-            process.page, path, name, index + 1, text, spans, password, width=width, seconds=SECONDS
-        )
+        owner, sha256, index, spans = key
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+            width = 0 if spans else WIDTH
+            asked = self._desk((owner, sha256)).page(path, name, index + 1, text, spans, password, width)
         drawn = asked.result()
-        self._keep(key, replace(drawn, boxes=drawn.boxes if spans else ()))
+        with self._lock:
+            self._keep(key, replace(drawn, boxes=drawn.boxes if spans else ()))
         return drawn
+
+    def _desk(self, place: tuple[str, str]) -> Desk:
+        """Return where a document's pages are drawn; the one that was not used for longest makes room for a new one."""
+        if place not in self._desks:
+            self._close(list(self._desks)[: len(self._desks) - _OPEN + 1])
+            self._desks[place] = Desk(lambda: self._fall_idle(place))
+        self._desks.move_to_end(place)
+        return self._desks[place]
+
+    def _close(self, places: Sequence[tuple[str, str]]) -> list[Desk]:
+        closed = [self._desks.pop(place) for place in places]
+        for desk in closed:
+            desk.close()
+        return closed
+
+    def _fall_idle(self, place: tuple[str, str]) -> None:
+        with self._lock:
+            self._close([place] if place in self._desks else [])
 
     def _keep(self, key: Key, drawn: Drawn) -> None:
         self._kept[key] = drawn
         held = sum(len(each.jpeg) for each in self._kept.values())
         while held > _KEPT_BYTES or len(self._kept) > _KEPT_PAGES:
             held -= len(self._kept.popitem(last=False)[1].jpeg)
-
-    def _rest(self) -> None:
-        """Let the process end when nothing more is asked of it."""
-        if self._clock is not None:
-            self._clock.cancel()
-        self._clock = threading.Timer(_IDLE, self._fall_idle)
-        self._clock.daemon = True
-        self._clock.start()
-
-    def _fall_idle(self) -> None:
-        with self._lock:
-            self._end()
-
-    def _end(self) -> None:
-        if self._clock is not None:
-            self._clock.cancel()
-        process, self._process = self._process, None
-        if process is not None:
-            process.close()

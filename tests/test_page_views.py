@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fpdf import FPDF
 
 from rlm_app.build import App, open_app
+from rlm_app.documents.library import read
 from rlm_app.errors import DocumentError
 from rlm_app.page_views import PageViews
 from rlm_app.settings import Settings
@@ -99,3 +101,29 @@ def test_pages_are_drawn_one_after_the_other_for_threads_that_come_and_go(app: A
         page.start()
         page.join(30)
     assert len(drawn) == 2
+
+
+def test_more_documents_than_are_kept_open_are_drawn_in_turn_each_its_own(tmp_path: Path) -> None:
+    files = {}
+    for number in range(4):
+        pdf = FPDF()
+        pdf.set_font("Helvetica", size=30)
+        for side in ("front", "back"):
+            pdf.add_page()
+            pdf.cell(text=f"{side} of number {number}")
+        files[str(number)] = tmp_path / f"{number}.pdf"
+        pdf.output(str(files[str(number)]))
+    documents = {
+        name: replace(read(path, name), info=replace(read(path, name).info, sha256=name))
+        for name, path in files.items()
+    }
+    views = PageViews(lambda sha256, owner: files[sha256])
+    try:
+        fronts = [views.page(documents[name], "local", 0).jpeg for name in documents]
+        backs = [views.page(documents[name], "local", 1, [(20, 24)]) for name in documents]
+        views.forget("local")
+        again = [views.page(documents[name], "local", 0).jpeg for name in documents]
+    finally:
+        views.close()
+    assert again == fronts
+    assert len({*fronts, *(back.jpeg for back in backs)}) == 8

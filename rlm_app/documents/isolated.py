@@ -13,17 +13,22 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from rlm_app.cancel import CancelToken
+from rlm_app.documents.isolated_documents import document_of
 from rlm_app.documents.isolated_limits import Limits
 from rlm_app.documents.isolated_talk import Taker, complaint, is_ready, listen, send
 from rlm_app.documents.loading import OnProgress, no_progress
 from rlm_app.documents.page_images import WIDTH, Drawn, Span, received
 from rlm_app.errors import Cancelled, DocumentError
-from rlm_app.types import Document, DocumentInfo, Page
+from rlm_app.types import Document
 
 _ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(__file__).with_name("reader.py")
 # The child sees no other variable of this process: keys are none of a parser's business.
 _PASSED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "VIRTUAL_ENV")
+
+
+Place = tuple[str, int, int]
+"""A file's path, size and time of its last change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class ReadingProcess:
         self._launch = launch or plain()
         self._child: subprocess.Popen[bytes] | None = None
         self._scratch = ""
+        self._held: Place | None = None
 
     def __enter__(self) -> ReadingProcess:
         return self
@@ -95,15 +101,10 @@ class ReadingProcess:
         found: list[Document] = []
 
         def take(said: dict[str, Any], data: bytes, digest: str, size: int) -> None:
-            found.append(_document(said["document"], data, name, digest, size))
+            found.append(document_of(said["document"], data, name, digest, size))
 
-        self._carry_out(
-            order,
-            path,
-            Limits(name, _size(path, name), seconds, cancel),
-            {"document": take},
-            on_progress or no_progress,
-        )
+        limits = Limits(name, _size(path, name), seconds, cancel)
+        self._carry_out(order, path, limits, {"document": take}, on_progress or no_progress)
         return found[0]
 
     def pictures(
@@ -142,20 +143,26 @@ class ReadingProcess:
         width: int = WIDTH,
         seconds: float | None = None,
     ) -> Drawn:
-        """Draw a page of a PDF as `page_images.draw` does. Raises what `read` raises."""
+        """Draw a page of a PDF as `page_images.draw` does; the file of the page before is not sent again.
+
+        Raises what `read` raises.
+        """
+        place = _place(path, name)
         order = {"do": "page", "name": name, "password": password, "page": number, "width": width}
+        given = {"held": place == self._held, "text": text, "spans": list(spans)}
         found: list[Drawn] = []
 
         def take(said: dict[str, Any], data: bytes, digest: str, size: int) -> None:
             found.append(received(said["page"], data, name))
 
-        limits = Limits(name, _size(path, name), seconds, None)
-        self._carry_out({**order, "text": text, "spans": list(spans)}, path, limits, {"page": take}, no_progress)
+        limits = Limits(name, place[1], seconds, None)
+        self._held = place  # forgotten again where the process ends meanwhile
+        self._carry_out({**order, **given}, path, limits, {"page": take}, no_progress)
         return found[0]
 
     def close(self) -> None:
         """End the process and remove what it left."""
-        child, self._child = self._child, None
+        child, self._child, self._held = self._child, None, None
         if child is not None:
             child.kill()
             child.wait()
@@ -173,7 +180,7 @@ class ReadingProcess:
         takers: Mapping[str, Taker],
         on_progress: OnProgress,
     ) -> None:
-        size = _size(path, limits.name)
+        size = 0 if order.get("held") else _size(path, limits.name)
         fresh = self._child is None
         child = self._child = self._child or self._start()
         with limits.watching(child):
@@ -226,23 +233,14 @@ def _size(path: Path, name: str) -> int:
         raise DocumentError(name, f"cannot be opened ({error.strerror or error})") from error
 
 
+def _place(path: Path, name: str) -> Place:
+    """Return what tells a file from another, or from what it was before."""
+    return str(path), _size(path, name), path.stat().st_mtime_ns
+
+
 def _close(pipe: IO[bytes] | None) -> None:
     if pipe is not None:
         try:
             pipe.close()
         except BrokenPipeError:
             return
-
-
-def _document(data: dict[str, Any], text: bytes, name: str, digest: str, size: int) -> Document:
-    """Return the document; its name, size and identity are what we know of it and not what the child says."""
-    try:
-        pages = tuple(_page(**page) for page in data.pop("pages"))
-        own = {"sha256": digest, "name": name, "size": size, "pages": pages, "notes": tuple(data["notes"])}
-        return Document(DocumentInfo(**{**data, **own}), text.decode())
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DocumentError(name, "made the reader give an answer that is none; save it anew and try again") from error
-
-
-def _page(label: str, start: int, end: int, kind: str, running: Sequence[Span]) -> Page:
-    return Page(label, start, end, kind, tuple((int(first), int(last)) for first, last in running))

@@ -23,6 +23,7 @@ WIDTH = 1000
 _MOST_HIGH = 4_000
 _QUALITY = 76
 _AROUND = 40
+_ANEW_AFTER = 100
 _MOST_HITS = 1_000
 # What our text has otherwise than the file: line breaks, blanks, hyphens at line ends, signs nobody sees.
 _UNCOUNTED = re.compile("[\\s\x00-\x1f\x7f\\-\u00ad\u2010\u200b\u2060\ufeff\ud800-\udfff\ufffe\uffff]")
@@ -46,21 +47,55 @@ def draw(
     `spans` are stretches of `text`, which is what we read from that page; one whose words the page does not hold as text,
     as on a scan, has no boxes. Raises `DocumentError` where the file or the page cannot be opened.
     """
-    import pypdfium2
-
-    pdf = open_pdf(path, name, password)
+    drawing = Drawing(path)
     try:
-        page = pdf[number - 1]
-        boxes = _boxes(page, text, spans) if spans else ()
-        jpeg, size = _picture(page, width) if width else (b"", (0, 0))
-        page.close()
-        return Drawn(jpeg, *size, boxes)
-    except (pypdfium2.PdfiumError, IndexError) as error:
-        raise DocumentError(name, f"has no page {number} that can be drawn") from error
-    except MemoryError as error:
-        raise DocumentError(name, "has pages too large to be drawn") from error
+        return drawing.page(name, password, number, text, spans, width)
     finally:
-        pdf.close()
+        drawing.close()
+
+
+class Drawing:
+    """A PDF that stays open from one drawn page to the next."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._pdf: Any = None
+        self._password: str | None = None
+        self._drawn = 0
+
+    def page(
+        self, name: str, password: str | None, number: int, text: str, spans: Sequence[Span], width: int = WIDTH
+    ) -> Drawn:
+        """Draw a page as `draw` does."""
+        import pypdfium2
+
+        try:
+            page = self._opened(name, password)[number - 1]
+            boxes = _boxes(page, text, spans) if spans else ()
+            jpeg, size = _picture(page, width) if width else (b"", (0, 0))
+            page.close()
+            return Drawn(jpeg, *size, boxes)
+        except (pypdfium2.PdfiumError, IndexError) as error:
+            self.close()
+            raise DocumentError(name, f"has no page {number} that can be drawn") from error
+        except MemoryError as error:
+            self.close()
+            raise DocumentError(name, "has pages too large to be drawn") from error
+
+    def close(self) -> None:
+        """Close the file."""
+        pdf, self._pdf, self._drawn = self._pdf, None, 0
+        if pdf is not None:
+            pdf.close()
+
+    def _opened(self, name: str, password: str | None) -> Any:
+        """Return the open file; PDFium remembers what it has drawn, so the file is opened anew from time to time."""
+        if self._pdf is not None and (password != self._password or self._drawn >= _ANEW_AFTER):
+            self.close()
+        if self._pdf is None:
+            self._pdf, self._password = open_pdf(self._path, name, password), password
+        self._drawn += 1
+        return self._pdf
 
 
 def received(said: dict[str, Any], jpeg: bytes, name: str) -> Drawn:

@@ -4,25 +4,30 @@ It says {"ready": true} and takes orders: a line of JSON on stdin, {"do": "read"
 "size", …}, followed by the file's bytes, so that it need not be able to open any path of its parent's. It answers in JSON:
 {"progress": [done, total]} any number of times, then {"document": …, "bytes": n} and n bytes of text, or {"refused": reason}.
 Pictures are answered with {"picture": page, "bytes": n} and n bytes of PNG for each page, then {"done": true}; "page" with
-{"page": {"width", "height", "boxes"}, "bytes": n} and n bytes of JPEG.
+{"page": {"width", "height", "boxes"}, "bytes": n} and n bytes of JPEG. The file of a "page" stays; with "held" the next such
+order is about the same one, and no bytes follow.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import mimetypes
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from rlm_app.documents.library import read
 from rlm_app.errors import DocumentError
+
+if TYPE_CHECKING:
+    from rlm_app.documents.page_images import Drawing
 
 MEMORY = 2 * 1024**3
 _PROGRESS_EVERY = 0.1
@@ -34,15 +39,25 @@ def main() -> None:
     _cap_memory()
     mimetypes.knownfiles.clear()  # openpyxl has them opened, and a confined process may not
     _say(channel, {"ready": True})
-    while line := sys.stdin.buffer.readline():
-        order = json.loads(line)
-        with _received(sys.stdin.buffer, order["size"]) as path:
-            try:
-                {"read": _read, "pictures": _pictures, "page": _page}[order["do"]](order, path, channel)
-            except DocumentError as error:
-                _say(channel, {"refused": error.reason})
-            except MemoryError:
-                _say(channel, {"refused": "needs more memory than one file may have; split it"})
+    with _Desk() as desk:
+        while line := sys.stdin.buffer.readline():
+            order = json.loads(line)
+            if order["do"] == "page":
+                desk.take(order)
+                _answer(channel, functools.partial(desk.page, order, channel))
+                continue
+            with _received(sys.stdin.buffer, order["size"]) as path:
+                carry_out = {"read": _read, "pictures": _pictures}[order["do"]]
+                _answer(channel, functools.partial(carry_out, order, path, channel))
+
+
+def _answer(channel: BinaryIO, carry_out: Callable[[], None]) -> None:
+    try:
+        carry_out()
+    except DocumentError as error:
+        _say(channel, {"refused": error.reason})
+    except MemoryError:
+        _say(channel, {"refused": "needs more memory than one file may have; split it"})
 
 
 def _read(order: dict[str, Any], path: Path, channel: BinaryIO) -> None:
@@ -59,13 +74,38 @@ def _pictures(order: dict[str, Any], path: Path, channel: BinaryIO) -> None:
     _say(channel, {"done": True})
 
 
-def _page(order: dict[str, Any], path: Path, channel: BinaryIO) -> None:
-    from rlm_app.documents.page_images import draw
+class _Desk:
+    """Draws pages of the file that was sent last, which stays open for the next page; a context manager."""
 
-    asked = (order["page"], order["text"], order["spans"], order["width"])
-    drawn = draw(path, order["name"], order["password"], *asked)
-    said = {"width": drawn.width, "height": drawn.height, "boxes": drawn.boxes}
-    _say(channel, {"page": said, "bytes": len(drawn.jpeg)}, drawn.jpeg)
+    def __init__(self) -> None:
+        self._file = ExitStack()
+        self._drawing: Drawing | None = None
+
+    def __enter__(self) -> _Desk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def take(self, order: dict[str, Any]) -> None:
+        """Receive the file of an order that brings one, in place of the one before."""
+        if order["held"]:
+            return
+        from rlm_app.documents.page_images import Drawing
+
+        self._file.close()
+        path = self._file.enter_context(_received(sys.stdin.buffer, order["size"]))
+        self._drawing = Drawing(path)
+        self._file.callback(self._drawing.close)
+
+    def page(self, order: dict[str, Any], channel: BinaryIO) -> None:
+        """Draw a page and hand it over."""
+        if self._drawing is None:
+            raise DocumentError(order["name"], "was not sent; open its page once more")
+        asked = (order["page"], order["text"], order["spans"], order["width"])
+        drawn = self._drawing.page(order["name"], order["password"], *asked)
+        said = {"width": drawn.width, "height": drawn.height, "boxes": drawn.boxes}
+        _say(channel, {"page": said, "bytes": len(drawn.jpeg)}, drawn.jpeg)
 
 
 @contextmanager

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
+import signal
 import statistics
 import time
 from collections.abc import Callable
@@ -185,6 +187,36 @@ def test_a_reading_process_draws_one_page_after_the_other(make_pdf: Callable[...
     assert letters(inside(path, 2, drawn.boxes[0])) == "second"
     assert boxes.jpeg == b""
     assert letters(inside(path, 1, boxes.boxes[0])) == "first"
+
+
+def test_a_file_is_sent_once_for_all_its_pages_and_anew_when_it_has_changed(make_pdf: Callable[..., Path]) -> None:
+    path, other = (
+        make_pdf(["The first page.", "The second page."]),
+        make_pdf(["A third page.", "A fourth page."], "b.pdf"),
+    )
+    with ReadingProcess() as process:
+        first = process.page(path, "a.pdf", 1)
+        before = path.stat()
+        path.write_bytes(bytes(before.st_size))
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+        second = process.page(path, "a.pdf", 2, "The second page.", [(4, 10)])
+        assert process.page(other, "b.pdf", 1).jpeg not in {first.jpeg, second.jpeg}
+        with pytest.raises(DocumentError, match="damaged"):
+            process.page(path, "a.pdf", 1)
+        assert process.page(other, "b.pdf", 2).jpeg.startswith(b"\xff\xd8")
+    assert len(second.boxes[0]) == 1
+    assert first.jpeg != second.jpeg
+
+
+def test_a_process_that_died_is_sent_the_file_again(make_pdf: Callable[..., Path]) -> None:
+    path = make_pdf(["The first page.", "The second page."])
+    with ReadingProcess() as process:
+        process.page(path, "a.pdf", 1)
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGKILL)
+        with pytest.raises(DocumentError):
+            process.page(path, "a.pdf", 2)
+        assert process.page(path, "a.pdf", 2).jpeg
 
 
 @pytest.mark.slow
