@@ -55,7 +55,8 @@ def is_let_in(claims: Mapping[str, Any], people: Sequence[str]) -> bool:
     """Whether somebody who signed in is on the host's list: by subject id, or by a mail address their provider has checked."""
     if not people:
         return True
-    if str(claims.get("sub", "")) in [each for each in people if "@" not in each]:
+    subject = claims.get("sub")
+    if subject and str(subject) in [each for each in people if "@" not in each]:
         return True
     wanted = {each.casefold() for each in people}
     # A provider that does not vouch for the address would let people claim anybody's.
