@@ -7,8 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rlm_app.backends import BACKENDS, SCRIPTED, Backend
+from rlm_app.clients.addresses import checked_address
+from rlm_app.clients.guard import Guard, guard_of
 from rlm_app.clients.hosted import Terms
 from rlm_app.clients.pool import Pools
+from rlm_app.clients.presets import resolve
 from rlm_app.errors import ConfigError
 from rlm_app.models import NOTHING_ENTERED, Own, look_up, output_limit, window
 from rlm_app.prices import ModelInfo
@@ -67,9 +70,24 @@ def make_client(
         context_window=known.context_window,
         options={name: value for name, value in spec.options.items() if name != "base_url"},
         pool=pools.of((backend.name, address, key)) if pools else None,
+        guard=_guard(settings, spec, backend),
     )
     hosted: Client = factory(model, key or None, address, terms)
     return hosted
+
+
+def _guard(settings: Settings, spec: RunSpec, backend: Backend) -> Guard | None:
+    """Return what keeps a shared app from being led into its own network: by an address, or by a model's name."""
+    if not settings.shared:
+        return None
+    guard, typed = guard_of(settings.said.get("allow_addresses", "")), str(spec.options.get("base_url") or "")
+    if typed:
+        guard.check(checked_address(typed))
+    elif backend.name in settings.addresses:
+        return None
+    elif backend.is_server:
+        guard.check(resolve(backend.base_url).base_url)
+    return guard if typed or backend.routes or backend.is_server else None
 
 
 def _key_for(settings: Settings, spec: RunSpec, backend: Backend, model: str, keys: Mapping[str, str]) -> str:

@@ -27,6 +27,7 @@ SECRETS = (
 TABLE, PREFIX = "rlm_app", "RLM_APP_"
 HOST = frozenset(
     {
+        "allow_addresses",
         "allow_builtins",
         "allow_unconfined",
         "cookie_secret",

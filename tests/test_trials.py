@@ -104,7 +104,7 @@ def test_the_key_of_a_shared_app_is_not_sent_to_an_address_that_a_stranger_names
         return models_of(settings, backend_named(settings, name), {"base_url": server.url}, keys, CancelToken())
 
     ours = {"PORTKEY_API_KEY": KEY, "AZURE_OPENAI_API_KEY": KEY, "MISTRAL_API_KEY": KEY, "VLLM_API_KEY": KEY}
-    shared = Settings(tmp_path, keys=ours, shared=True)
+    shared = Settings(tmp_path, keys=ours, shared=True, said={"allow_addresses": "127.0.0.1"})
     for name in ("azure_openai", "portkey", "litellm"):
         with pytest.raises(ConfigError, match="a key of your own"):
             ask(shared, name)

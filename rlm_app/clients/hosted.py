@@ -10,6 +10,7 @@ from typing import Any
 
 from rlm_app.cancel import CancelToken
 from rlm_app.clients.counting import fewest_tokens
+from rlm_app.clients.guard import Guard
 from rlm_app.clients.pool import Pool
 from rlm_app.clients.retry import Retry, retrying
 from rlm_app.clients.wire import Wire
@@ -33,7 +34,7 @@ class Terms:
     `timeout` is the seconds a server may stay silent; `concurrency` the most calls at once, unless a `pool` shared with other
     clients of the address says it; `retry` how tries are repeated. `price` is asked where the provider states no cost;
     `max_output_tokens` is sent where a request asks for none; `context_window` (tokens) refuses prompts that surely do not
-    fit. `options` are the client's own, which its class names.
+    fit. `options` are the client's own, which its class names. A `guard` says where connections may lead.
     """
 
     timeout: float = 600.0
@@ -44,10 +45,12 @@ class Terms:
     context_window: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     pool: Pool | None = None
+    guard: Guard | None = None
 
     def wire(self, url: str) -> Wire:
         """Return connections to a server, none of them open yet."""
-        return Wire(url, self.timeout)
+        guard = None if self.guard is None or self.guard.names(url) else self.guard
+        return Wire(url, self.timeout, guard)
 
 
 USUAL = Terms()

@@ -7,16 +7,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from rlm_app.clients.addresses import checked_address
+from rlm_app.clients.guard import Guard
 from rlm_app.clients.hosted import USUAL, Terms
 from rlm_app.clients.options import checked_key, known_options
 from rlm_app.clients.roles import is_root
 from rlm_app.clients.streaming import Carrier, Speech, StreamingClient
 from rlm_app.clients.streams import Reply
+from rlm_app.errors import ConfigError
 from rlm_app.types import Request
 
 _OPTIONS = ("body",)
 _CACHED = ({"location": "message", "role": "system"}, {"location": "message", "index": -1})
 _LISTS = ("MODEL_COST_MAP", "ANTHROPIC_BETA_HEADERS", "BLOG_POSTS", "AUTOROUTER_PRESETS", "POLICY_TEMPLATES")
+_ON_THIS_MACHINE = frozenset(
+    (
+        *("a2a", "docker_model_runner", "hosted_vllm", "langflow", "langgraph", "lemonade", "litellm_proxy"),
+        *("llamafile", "lm_studio", "ollama", "ollama_chat", "oobabooga", "openai_like", "petals", "triton"),
+        *("vllm", "xinference"),
+    )
+)
+"""Providers of LiteLLM that are servers of one's own, on this machine where no address is given."""
 
 
 class LiteLLMClient(StreamingClient):
@@ -34,6 +44,8 @@ class LiteLLMClient(StreamingClient):
         key = checked_key(api_key)
         url = checked_address(base_url) if base_url else None
         provider = extra.get("custom_llm_provider") or model.partition("/")[0]
+        if terms.guard is not None:
+            _check(terms.guard, provider, model, url)
 
         def carrier() -> Carrier:
             _stay_off_the_network()
@@ -45,6 +57,17 @@ class LiteLLMClient(StreamingClient):
             return body_of(request, model, extra)
 
         super().__init__(model, Speech(url or f"{provider} (through LiteLLM)", key, carrier, body, Reply), terms)
+
+
+def _check(guard: Guard, provider: str, model: str, url: str | None) -> None:
+    """Raise `ConfigError` for what leads to an address that is a stranger's choice: LiteLLM connects where we cannot look."""
+    named = url is not None and guard.names(url)
+    if (url is not None and not named) or "://" in model or (provider in _ON_THIS_MACHINE and not named):
+        raise ConfigError(
+            "In a shared app the backend LiteLLM goes to the usual addresses of providers alone: leave the address empty "
+            "and pick a model of a provider on the internet, or pick the backend for servers of one's own. Whoever runs the "
+            "app can allow an address with RLM_APP_ALLOW_ADDRESSES."
+        )
 
 
 def body_of(request: Request, model: str, extra: Mapping[str, Any]) -> dict[str, Any]:

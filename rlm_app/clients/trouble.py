@@ -39,6 +39,7 @@ class Kind(StrEnum):
     BROKEN = "broken"
     STATUS = "status"
     NONSENSE = "nonsense"
+    FORBIDDEN = "forbidden"
 
 
 class Trouble(Exception):
@@ -78,14 +79,8 @@ def explain(trouble: Trouble, asked: Asked, begun: bool) -> ClientError | TryAga
     """Return what to raise: `TryAgain` when another try may help and nothing of the reply has arrived yet."""
     if trouble.kind is Kind.STATUS:
         return _of_status(trouble, asked, begun)
-    if trouble.kind is Kind.NONSENSE:
-        wanted = "chat completion" if asked.model else LIST
-        return ClientError(f"{asked.url} sent something that is no {wanted}; check that the base URL is right.")
-    if trouble.kind is Kind.UNREACHABLE:
-        why = f" ({asked.clean(trouble.said)})" if trouble.said else ""
-        return ClientError(
-            f"Nothing answers at {asked.url}{why}; start it or change the base URL in Settings.", retryable=True
-        )
+    if trouble.kind in {Kind.FORBIDDEN, Kind.NONSENSE, Kind.UNREACHABLE}:
+        return _of_address(trouble, asked)
     if trouble.kind is Kind.TIMEOUT:
         sentence = f"{asked.url} did not answer in time; try again later or allow more time in Settings."
         return _again(sentence, trouble, begun, _SILENT)
@@ -93,6 +88,19 @@ def explain(trouble: Trouble, asked: Asked, begun: bool) -> ClientError | TryAga
         return ClientError(f"The connection to {asked.url} broke in the middle of a reply; try again.", retryable=True)
     sentence = f"The connection to {asked.url} broke before a reply came; check the server and try again."
     return _again(sentence, trouble, begun, _BROKEN)
+
+
+def _of_address(trouble: Trouble, asked: Asked) -> ClientError:
+    """Return what to say where the address is at fault, or nobody is there."""
+    if trouble.kind is Kind.FORBIDDEN:
+        return ClientError(trouble.said)
+    if trouble.kind is Kind.NONSENSE:
+        wanted = "chat completion" if asked.model else LIST
+        return ClientError(f"{asked.url} sent something that is no {wanted}; check that the base URL is right.")
+    why = f" ({asked.clean(trouble.said)})" if trouble.said else ""
+    return ClientError(
+        f"Nothing answers at {asked.url}{why}; start it or change the base URL in Settings.", retryable=True
+    )
 
 
 def _of_status(trouble: Trouble, asked: Asked, begun: bool) -> ClientError | TryAgain:

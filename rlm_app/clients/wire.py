@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from rlm_app.cancel import CancelToken
+from rlm_app.clients.guard import Guard
 from rlm_app.clients.trouble import Trouble
 from rlm_app.clients.wire_answer import Answer
 from rlm_app.clients.wire_line import Hold, Line, connect, trouble_of
@@ -25,11 +26,13 @@ _DRAIN_PIECES = 16
 class Wire:
     """Connections to one server, as many as there are calls at once; `timeout` is the seconds it may stay silent.
 
+    A `guard` says where they may lead.
     Safe to use from many threads. Raises `Trouble` for what goes wrong on the way.
     """
 
-    def __init__(self, url: str, timeout: float) -> None:
+    def __init__(self, url: str, timeout: float, guard: Guard | None = None) -> None:
         self.url = url
+        self._guard = guard
         self._timeout = timeout
         self._lock = threading.Lock()
         self._way: tuple[Route, ssl.SSLContext | None] | None = None
@@ -67,7 +70,7 @@ class Wire:
                 return line
             line.close()
         route, tls = self.way()
-        return connect(route, tls, self._timeout, hold)
+        return connect(route, tls, self._timeout, hold, self._guard)
 
     def give_back(self, line: Line) -> None:
         """Keep a connection for the next call."""

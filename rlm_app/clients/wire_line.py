@@ -9,6 +9,7 @@ import threading
 import time
 from contextlib import suppress
 
+from rlm_app.clients.guard import Guard, refusal
 from rlm_app.clients.trouble import Kind, Trouble
 from rlm_app.clients.wire_answer import Answer, read_head
 from rlm_app.clients.wire_incoming import Incoming
@@ -101,9 +102,9 @@ class Line:
         self.sock.close()
 
 
-def connect(route: Route, tls: ssl.SSLContext | None, timeout: float, hold: Hold) -> Line:
-    """Open a connection the way `route` says; raise `Trouble`."""
-    sock = _connected(route, hold)
+def connect(route: Route, tls: ssl.SSLContext | None, timeout: float, hold: Hold, guard: Guard | None = None) -> Line:
+    """Open a connection the way `route` says, if `guard` permits where it leads; raise `Trouble`."""
+    sock = _connected(route, hold, guard)
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if route.tunnel:
@@ -120,13 +121,17 @@ def connect(route: Route, tls: ssl.SSLContext | None, timeout: float, hold: Hold
         raise
 
 
-def _connected(route: Route, hold: Hold) -> socket.socket:
+def _connected(route: Route, hold: Hold, guard: Guard | None) -> socket.socket:
     try:
         places = socket.getaddrinfo(route.host, route.port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise Trouble(Kind.UNREACHABLE, _words(error)) from None
     except UnicodeError:
         raise Trouble(Kind.UNREACHABLE, "no host can have that name") from None
+    if guard is not None:  # judged by what is connected to: a name may lead elsewhere the next time it is looked up
+        places = [place for place in places if guard.permits(str(place[4][0]))]
+        if route.is_by_proxy or not places:
+            raise Trouble(Kind.FORBIDDEN, refusal(route.authority))
     said = ""
     for family, kind, protocol, _, address in places:
         sock = socket.socket(family, kind, protocol)

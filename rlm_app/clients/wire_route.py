@@ -27,6 +27,11 @@ class Route:
     prefix: str = ""
     headers: tuple[str, ...] = ()
 
+    @property
+    def is_by_proxy(self) -> bool:
+        """Whether a proxy makes the connection to the server, and finds out where its name leads."""
+        return bool(self.tunnel or self.prefix)
+
 
 def route_to(url: str) -> Route:
     """Return the way to `url` through the system's proxies; raise `Trouble` for an address that cannot be reached by HTTP.

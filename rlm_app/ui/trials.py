@@ -49,7 +49,12 @@ def start(app: App, backend: Backend) -> None:
 
 
 def find_servers(app: App, place: str) -> None:
-    """Draw the button that looks for servers on this machine, and what was found, each ready to be used."""
+    """Draw the button that looks for servers on this machine, and what was found, each ready to be used.
+
+    A shared app has none: its machine is not its visitors'.
+    """
+    if app.settings.shared:
+        return
     st.button(
         "Find servers on this machine",
         key=f"{place}-find-servers",
