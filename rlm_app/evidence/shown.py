@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 PIECE, STRIDE = 11, 10
@@ -16,12 +16,15 @@ SHORTEST = PIECE + STRIDE - 1
 SHORTEST_LINE = 8
 LARGE = 8_000_000
 """Characters of documents up to which every stretch of `SHORTEST` is met; in n times as many, only n times as long ones are."""
+_FIRST_STEP = 32
 MOST_PLACES = 200
 """Places from which on a piece is passed over; text that is made of nothing else is not recognised."""
 
 
 Match = tuple[int, int, int]
 """A place in a text, a place in the documents, and for how many characters both are the same from there."""
+
+Alike = Callable[[str, str], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,10 @@ class Shown:
     """Finds what texts hold of these documents; made once for many texts."""
 
     def __init__(self, texts: Sequence[str]) -> None:
+        from rapidfuzz.distance import Postfix, Prefix
+
+        self._begins_alike: Alike = Prefix.similarity
+        self._ends_alike: Alike = Postfix.similarity
         self._whole = "\0".join(texts)
         self._starts = array("Q", [0])
         for text in texts[:-1]:
@@ -86,9 +93,31 @@ class Shown:
         document = bisect_right(self._starts, place) - 1
         first = self._starts[document]
         last = self._starts[document + 1] - 1 if document + 1 < len(self._starts) else len(self._whole)
-        before = _common_end(text, at, self._whole, place, min(at, place - first))
-        after = _common_start(text, at, self._whole, place, min(len(text) - at, last - place))
+        before = self._common_end(text, at, place, min(at, place - first))
+        after = self._common_start(text, at, place, min(len(text) - at, last - place))
         return at - before, place - before, before + after
+
+    def _common_start(self, text: str, at: int, place: int, most: int) -> int:
+        """Return how many characters, up to `most`, the text has in common with the documents from two places on."""
+        low, step = 0, _FIRST_STEP
+        while low < most:
+            high = min(low + step, most)
+            ours, theirs = text[at + low : at + high], self._whole[place + low : place + high]
+            if ours != theirs:
+                return low + self._begins_alike(ours, theirs)
+            low, step = high, 2 * step
+        return low
+
+    def _common_end(self, text: str, at: int, place: int, most: int) -> int:
+        """Return how many characters, up to `most`, the text has in common with the documents before two places."""
+        low, step = 0, _FIRST_STEP
+        while low < most:
+            high = min(low + step, most)
+            ours, theirs = text[at - high : at - low], self._whole[place - high : place - low]
+            if ours != theirs:
+                return low + self._ends_alike(ours, theirs)
+            low, step = high, 2 * step
+        return low
 
     def _whole_lines(self, text: str, longer: Sequence[Match]) -> list[Match]:
         """Return matches of whole lines that are too short to be met otherwise and in none that is longer; each line once."""
@@ -119,30 +148,6 @@ class Shown:
         document = bisect_right(self._starts, start) - 1
         start -= self._starts[document]
         return Held(document, start, start + length, at)
-
-
-def _common_start(one: str, at: int, other: str, place: int, most: int) -> int:
-    """Return how many characters, up to `most`, two texts have in common from two places on."""
-    low, step = 0, 32
-    while low < most and step:
-        high = min(low + step, most)
-        if one[at + low : at + high] == other[place + low : place + high]:
-            low, step = high, 2 * step
-        else:
-            step = min(step, high - low) // 2
-    return low
-
-
-def _common_end(one: str, at: int, other: str, place: int, most: int) -> int:
-    """Return how many characters, up to `most`, two texts have in common before two places."""
-    low, step = 0, 32
-    while low < most and step:
-        high = min(low + step, most)
-        if one[at - high : at - low] == other[place - high : place - low]:
-            low, step = high, 2 * step
-        else:
-            step = min(step, high - low) // 2
-    return low
 
 
 def _covered(found: Sequence[Match], start: int, length: int) -> bool:
