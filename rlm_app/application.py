@@ -242,7 +242,7 @@ class App:
         return self._reach.sample_run_id()
 
     def close(self) -> None:
-        """Stop the runs and let go of the data file."""
+        """Interrupt the runs, within seconds, and let go of the data file."""
         self.grids.close()
         self.manager.shutdown(5.0)
         self.pages.close()

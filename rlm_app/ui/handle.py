@@ -1,5 +1,6 @@
 """The one `App` of the process, and the bundled documents in it."""
 
+import atexit
 import importlib
 import threading
 import time
@@ -13,7 +14,13 @@ _AFTER_FIRST_PAINT = 4.0
 
 def shared_app() -> App:
     """Open the app once for all visitors; raise `StoreError` when another process holds the data file."""
-    return host.once("app", lambda: open_app(host.settings()))
+    return host.once("app", _open)
+
+
+def _open() -> App:
+    opened = open_app(host.settings())
+    atexit.register(close)  # Streamlit's own server tells nobody that it ends
+    return opened
 
 
 def close() -> None:

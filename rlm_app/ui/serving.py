@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import importlib
 import sys
 import threading
@@ -50,13 +51,17 @@ def server(settings: Settings, opening: str = "") -> App:
     from starlette.middleware import Middleware
 
     from rlm_app.ui.door import Door
+    from rlm_app.ui.handle import close
 
     @asynccontextmanager
     async def alive(app: App) -> AsyncIterator[dict[str, Any]]:
         threading.Thread(target=load, name="load-ahead", daemon=True).start()
         if opening:
             asyncio.get_running_loop().call_later(0.5, webbrowser.open, opening)
-        yield {}
+        try:
+            yield {}
+        finally:
+            await asyncio.to_thread(close)
 
     return App(ENTRY, lifespan=alive, middleware=[Middleware(Door, settings=settings)])
 
@@ -69,7 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     opening = "" if options.no_browser else f"http://localhost:{options.port}"
     sys.argv = [str(ENTRY)]  # Streamlit looks for its settings beside what it takes to be the script
     config = {"server.port": options.port, "server.address": options.address, "server.headless": True}
-    server(settings, opening).run(config={**config, "server.fileWatcherType": "none"})
+    with contextlib.suppress(KeyboardInterrupt):  # the server raises it again when all is closed
+        server(settings, opening).run(config={**config, "server.fileWatcherType": "none"})
 
 
 def _parser() -> argparse.ArgumentParser:

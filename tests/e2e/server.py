@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -17,8 +18,11 @@ ROOT = Path(__file__).resolve().parents[2]
 class Server:
     """One installation of the app that can be started, stopped and started again."""
 
-    def __init__(self, home: Path, script: Path | None = None) -> None:
+    def __init__(self, home: Path, script: Path | None = None, *, own: bool = False, **environment: str) -> None:
+        """Let `own` say that the app's own server is started, as by `serve`, and not Streamlit's."""
         self.home = home
+        self._own = own
+        self._environment = environment
         self._script = script
         self._port = free_port()
         self._log = home / "server.log"
@@ -31,16 +35,28 @@ class Server:
 
     def start(self, seconds: float = 60) -> None:
         """Start the app and return once it answers."""
-        command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
-        command += [f"--server.port={self._port}", "--server.address=127.0.0.1", "--server.headless=true"]
-        command += ["--server.fileWatcherType=none"]
+        if self._own:
+            command = [sys.executable, "-m", "rlm_app", "serve", f"--port={self._port}", "--no-browser"]
+        else:
+            command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
+            command += [f"--server.port={self._port}", "--server.address=127.0.0.1", "--server.headless=true"]
+            command += ["--server.fileWatcherType=none"]
         environment = {key: value for key, value in os.environ.items() if not key.endswith("_API_KEY")}
-        environment["RLM_APP_HOME"] = str(self.home)
+        environment |= {**self._environment, "RLM_APP_HOME": str(self.home)}
         if self._script:
             environment["RLM_APP_SCRIPT"] = str(self._script)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         self._wait(seconds)
+
+    def leave(self, with_signal: int = signal.SIGTERM, seconds: float = 15) -> float:
+        """Tell the app to end and return how many seconds that took; raise when it does not."""
+        assert self._process is not None
+        began = time.monotonic()
+        self._process.send_signal(with_signal)
+        self._process.wait(seconds)
+        self._process = None
+        return time.monotonic() - began
 
     def stop(self) -> None:
         """Stop the app as Ctrl-C does, and surely."""
