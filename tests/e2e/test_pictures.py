@@ -6,12 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from rlm_app.build import open_app
 from rlm_app.records import RunSpec
 from rlm_app.settings import Settings
-from tests.e2e.browser import browser, needed
 from tests.e2e.server import Server
 from tests.pages.test_pictures import DRAWS
 
@@ -32,7 +31,7 @@ def drawn(home: Path, script: Path) -> str:
     return run_id
 
 
-def test_a_picture_of_a_cell_is_drawn_by_the_browser(tmp_path: Path) -> None:
+def test_a_picture_of_a_cell_is_drawn_by_the_browser(page: Page, tmp_path: Path) -> None:
     says = tmp_path / "script.json"
     root = [DRAWS, "```repl\nFINAL('Ninety days.')\n```"]
     says.write_text(json.dumps({"root": root, "sub": {"default": ""}, "delay": 0.0, "cost": 0.0}), encoding="utf-8")
@@ -40,13 +39,11 @@ def test_a_picture_of_a_cell_is_drawn_by_the_browser(tmp_path: Path) -> None:
     server = Server(tmp_path, says)
     server.start()
     try:
-        with browser(needed()) as chromium:
-            page = chromium.new_page()
-            page.goto(f"{server.address}/run?run={run_id}")
-            page.get_by_role("tab", name="Timeline").click(timeout=30_000)
-            page.locator("summary", has_text="Turn 1").click()
-            picture = page.get_by_role("img", name="picture 1 of cell 1")
-            expect(picture).to_be_visible(timeout=30_000)
-            assert picture.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [50, 40]
+        page.goto(f"{server.address}/run?run={run_id}")
+        page.get_by_role("tab", name="Timeline").click()
+        page.locator("summary", has_text="Turn 1").click()
+        picture = page.get_by_role("img", name="picture 1 of cell 1")
+        expect(picture).to_be_visible()
+        assert picture.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [50, 40]
     finally:
         server.stop()
