@@ -9,9 +9,21 @@ if TYPE_CHECKING:
     from rlm_app.engine.logger import RLMLogger
     from rlm_app.engine.trajectory import Trajectory
     from rlm_app.errors import RLMError
-    from rlm_app.types import Limits, Stop, Usage
+    from rlm_app.types import Citation, Limits, Stop, Usage, Verdict
 
-__all__ = ["RLM", "Limits", "RLMCompletion", "RLMError", "RLMLogger", "Stop", "Trajectory", "Usage", "UsageSummary"]
+__all__ = [
+    "RLM",
+    "Citation",
+    "Limits",
+    "RLMCompletion",
+    "RLMError",
+    "RLMLogger",
+    "Stop",
+    "Trajectory",
+    "Usage",
+    "UsageSummary",
+    "Verdict",
+]
 
 _HOMES = {
     "RLM": "rlm_app.api",
@@ -20,9 +32,11 @@ _HOMES = {
     "RLMLogger": "rlm_app.engine.logger",
     "Trajectory": "rlm_app.engine.trajectory",
     "RLMError": "rlm_app.errors",
+    "Citation": "rlm_app.types",
     "Limits": "rlm_app.types",
     "Stop": "rlm_app.types",
     "Usage": "rlm_app.types",
+    "Verdict": "rlm_app.types",
 }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rlm_app.api_evidence import TextVerifier
 from rlm_app.api_parts import UsageSummary, make_api_client, make_toolbox, make_variables, root_window
 from rlm_app.arguments import check_mapping, check_others, check_prompt, check_sampling, check_share, harmless
 from rlm_app.assemble import environment_of_library
@@ -19,22 +20,26 @@ from rlm_app.engine import rlm as loop
 from rlm_app.engine.budget import Budget
 from rlm_app.engine.callbacks import Callbacks
 from rlm_app.engine.cells import CellRunner
+from rlm_app.engine.citing import Citer
 from rlm_app.engine.handler import LMHandler, Models
 from rlm_app.engine.journal import MemoryJournal
 from rlm_app.engine.logger import RLMLogger
 from rlm_app.engine.recorder import Recorder
 from rlm_app.engine.runtime import Runtime
-from rlm_app.engine.session import Job, run_job
+from rlm_app.engine.session import Job, no_verifier, run_job
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import ConfigError
 from rlm_app.events import Event
 from rlm_app.protocols import EventSink, Signals
-from rlm_app.types import Limits, Stop
+from rlm_app.types import Citation, Limits, Stop
 
 
 @dataclass(frozen=True)
 class RLMCompletion:
-    """An answer: `response` is its text, `stop` why the run ended, `execution_time` in seconds."""
+    """An answer: `response` is its text, `stop` why the run ended, `execution_time` in seconds.
+
+    `citations` are its quotations, each with its verdict and its place in the text of the prompt.
+    """
 
     root_model: str
     prompt: Any
@@ -42,6 +47,7 @@ class RLMCompletion:
     usage_summary: UsageSummary
     execution_time: float
     stop: Stop
+    citations: tuple[Citation, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
@@ -53,7 +59,8 @@ class RLM:
     output together, `max_errors` cells in a row that ended in an error. `custom_tools` maps names to functions of the host
     or data, each alone or as {"tool": …, "description": …}; `custom_sub_tools` is what children get (None: the same).
     `persistent` keeps the REPL for the next completion; `compaction` lets the model sum up when its prompt fills
-    `compaction_threshold_pct` of its window. `logger` and `on_event` get every event; `verbose` prints the run as it goes.
+    `compaction_threshold_pct` of its window. With `evidence` cells can `cite()`, the system prompt says so, and the answer's
+    quotations are judged. `logger` and `on_event` get every event; `verbose` prints the run as it goes.
     Raises `ConfigError` at once when something cannot be used as asked.
     """
 
@@ -87,6 +94,7 @@ class RLM:
         sampling_args: Mapping[str, Any] | None = None,
         sub_sampling_args: Mapping[str, Any] | None = None,
         on_event: EventSink | None = None,
+        evidence: bool = True,
     ) -> None:
         check_others(other_backends, other_backend_kwargs)
         check_prompt(custom_system_prompt)
@@ -141,6 +149,8 @@ class RLM:
         self._cells: CellRunner | None = None
         self._earlier: list[list[dict[str, str]]] = []
         self._contexts: list[Any] = []
+        self._evidence = evidence
+        self._marks: Mapping[str, Citation] = {}
         self._cancel = CancelToken()
         self._at_work = threading.Lock()
 
@@ -171,7 +181,9 @@ class RLM:
                 each(event)
 
         budget = Budget(self.limits)
-        runtime = self._runtime(budget, sink, callbacks.signal)
+        verifier = TextVerifier(self._texts(prompt)) if self._evidence else None
+        citer = Citer(verifier, self._marks) if verifier else None
+        runtime = self._runtime(budget, sink, callbacks.signal, citer)
         rlm = loop.RLM(runtime, cells=self._cells, keep_open=self._persistent)
         variables: Mapping[str, object] = {}
         context = prompt
@@ -180,12 +192,14 @@ class RLM:
             context = self._contexts[0]
             variables = make_variables(self._contexts, self._earlier)
         try:
-            job = Job(context, root_prompt, variables=variables, backend=self.backend)
+            judge = verifier or no_verifier
+            job = Job(context, root_prompt, variables=variables, backend=self.backend, verifier=judge)
             completion = run_job(runtime, job, rlm)
         finally:
             self._cells = rlm.cells if self._persistent else None
         if self._persistent:
             self._earlier.append(_said(trajectory, completion.text))
+            self._marks = citer.known if citer else {}
         return RLMCompletion(
             root_model=self._root.model,
             prompt=prompt,
@@ -193,6 +207,7 @@ class RLM:
             usage_summary=UsageSummary(dict(trajectory.usage_by_model)),
             execution_time=budget.seconds,
             stop=completion.stop or Stop.ANSWERED,
+            citations=tuple(trajectory.citations),
             metadata={"trajectory": trajectory},
         )
 
@@ -215,7 +230,13 @@ class RLM:
     def __exit__(self, *details: object) -> None:
         self.close()
 
-    def _runtime(self, budget: Budget, sink: EventSink, signals: Signals) -> Runtime:
+    def _texts(self, prompt: Any) -> dict[str, Any]:
+        """Return what answers may quote, by the names that cells know it by; a kept REPL has all contexts so far."""
+        if not self._persistent:
+            return {"context": prompt}
+        return {f"context_{number}": context for number, context in enumerate([*self._contexts, prompt])}
+
+    def _runtime(self, budget: Budget, sink: EventSink, signals: Signals, citer: Citer | None) -> Runtime:
         handler = LMHandler(Models(self._root, self._sub), budget, MemoryJournal(), self._cancel)
         return Runtime(
             handler,
@@ -228,6 +249,7 @@ class RLM:
             params=self._params[0],
             sub_params=self._params[1],
             compact_at=self._compact_at,
+            citer=citer,
         )
 
 

@@ -9,6 +9,12 @@ ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = sorted(path.stem for path in (ROOT / "docs" / "examples").glob("*.py"))
 PRINTS = {
     "quickstart": ["giving ninety days' written notice", "answered"],
+    "citations": [
+        "The rent is 1,300 euros (“From May on the rent is 1,300 euros” [amendment.txt]).",
+        "Found in amendment.txt: From May on the rent is 1,300 euros",
+        "Altered in amendment.txt: Either party may end the lease with sixty days of notice",
+        "The text says: Either party may end the lease with ninety days of notice",
+    ],
     "logger": ["metadata: offline local", "iteration 1:", "third day"],
     "recursion": ["answer: Bob on Friday", "sub-call 0.2 (rlm), 2 turns of its own: Bob on Friday"],
     "custom_tools": ["The rent is 1500.00 dollars."],

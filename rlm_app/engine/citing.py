@@ -6,6 +6,7 @@ import dataclasses
 import re
 import threading
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from rlm_app.engine.recorder import Place, Recorder
 from rlm_app.events import Cited
@@ -32,12 +33,20 @@ UNKNOWN = "The answer held marks that no cite() had given, and they were taken o
 
 
 class Citer:
-    """The marks of a run, over all its RLMs; the same quotation from the same place has one mark."""
+    """The marks of a run, over all its RLMs; the same quotation from the same place has one mark.
 
-    def __init__(self, judge: QuoteJudge) -> None:
+    `known` are the marks of earlier questions to the same REPL, which stay what they are.
+    """
+
+    def __init__(self, judge: QuoteJudge, known: Mapping[str, Citation] = MappingProxyType({})) -> None:
         self._judge = judge
         self._lock = threading.Lock()
-        self._cited: dict[str, Citation] = {}
+        self._cited: dict[str, Citation] = dict(known)
+
+    @property
+    def known(self) -> Mapping[str, Citation]:
+        """What each mark stands for."""
+        return dict(self._cited)
 
     def tool(self, recorder: Recorder, place: Place, turn: Callable[[], int]) -> Mapping[str, HostFunction]:
         """Return `cite` as cells of the RLM at `place` call it."""

@@ -96,7 +96,7 @@ class Dialogue:
         self._client = client
         self._keep = keep
         profile = profile_for(client.model)
-        cites = runtime.citer is not None
+        cites = runtime.citer is not None and "cite" not in runtime.toolbox.describe
         self._system = prompts.system_prompt(runtime.system_prompt, runtime.toolbox.describe, profile, cites=cites)
         self._history = History(self._system, first)
         self._all: list[Message] = []

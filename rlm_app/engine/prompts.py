@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -72,6 +73,8 @@ HABITS = {
 }
 INTERRUPTED = "The cell was stopped after {seconds:g} seconds of computing. Its variables are kept; do less at a time."
 
+_CITE = re.compile(r"\bcite\(|`cite`")
+
 
 def system_prompt(
     custom: str | None = None,
@@ -82,10 +85,10 @@ def system_prompt(
 ) -> str:
     """Return the system prompt: ours in the model's profile or a person's own (braces and all), and custom tools below it.
 
-    With `cites` ours says how to use `cite()`.
+    With `cites` a section below it says how to use `cite()`, unless the text speaks of `cite` itself.
     """
     text = profiled(profile) if custom is None else custom
-    if cites and custom is None:
+    if cites and not _CITE.search(text):
         text = f"{text}\n\n{read('cite')}"
     if not tools:
         return text
