@@ -11,6 +11,7 @@ from rlm_app.errors import DocumentError
 from rlm_app.records import RunRecord, RunStore
 from rlm_app.runs.manager import RunManager
 from rlm_app.settings import SAMPLE_DOCS
+from rlm_app.settling import Settling
 from rlm_app.shelf import Shelf
 from rlm_app.types import Document, DocumentInfo
 
@@ -26,6 +27,7 @@ class Reach:
         self._shelf = shelf
         self._lock = threading.Lock()
         self._installed = False
+        self._settling = Settling()
 
     def document(self, sha256: str, owner: str) -> Document | None:
         """Return a document of the owner's or a bundled one, or None."""
@@ -59,9 +61,15 @@ class Reach:
         return self._store.run(run_id, owner) or self._bundled().run(run_id, SAMPLES)
 
     def trajectory(self, run_id: str, owner: str, manager: RunManager) -> Trajectory | None:
-        """Return the record of a run of the owner's or of the bundled one, or None."""
+        """Return the record of a run of the owner's or of the bundled one, or None.
+
+        Its citations stand where their passages are now, also where a document was read anew since, as by OCR.
+        """
         record = self.run(run_id, owner)
-        return None if record is None else manager.trajectory(run_id, record.owner)
+        if record is None:
+            return None
+        trajectory, whose = manager.trajectory(run_id, record.owner), record.owner
+        return self._settling.settled(run_id, trajectory, lambda name: self.document(name, whose), self._shelf.version)
 
     def samples(self) -> tuple[DocumentInfo, ...]:
         """Return the bundled documents; the first call of a new data file reads them in, which takes seconds."""

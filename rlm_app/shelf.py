@@ -12,7 +12,7 @@ from rlm_app.checks import plain_name
 from rlm_app.errors import DocumentError
 from rlm_app.records import RunStore
 from rlm_app.store.originals import Originals
-from rlm_app.types import DocumentInfo
+from rlm_app.types import Document, DocumentInfo
 
 OnProgress = Callable[[int, int], None]
 _COLLECTIONS = "collections"
@@ -33,6 +33,8 @@ class Shelf:
     def __init__(self, store: RunStore, originals: Originals) -> None:
         self._store = store
         self._originals = originals
+        self.version = 0
+        """Another number once a document was read anew or has gone."""
 
     def add(
         self,
@@ -54,7 +56,7 @@ class Shelf:
         known = next((info for info in self._store.documents(owner) if info.sha256 == document.info.sha256), None)
         if known is not None and _recognised(known) > _recognised(document.info):
             return known  # what OCR has read is not lost by adding the file once more
-        self._store.add_document(document, owner)
+        self._keep_text(document, owner)
         return document.info
 
     def original(self, sha256: str, owner: str) -> Path | None:
@@ -65,6 +67,7 @@ class Shelf:
         """Remove a document with its file, also from the owner's collections."""
         self._store.delete_document(sha256, owner)
         self._originals.remove(sha256, owner)
+        self.version += 1
         kept = self.collections(owner)
         changed = {name: tuple(each for each in members if each != sha256) for name, members in kept.items()}
         if changed != kept:
@@ -119,7 +122,7 @@ class Shelf:
         if not any(text.strip() for text in found.values()):
             raise DocumentError(name, "shows no text that could be recognised; try another language")
         read = ocr.with_text(document, found)
-        self._store.add_document(read, owner)
+        self._keep_text(read, owner)
         return read.info
 
     def collections(self, owner: str) -> Mapping[str, tuple[str, ...]]:
@@ -138,6 +141,10 @@ class Shelf:
     def delete_collection(self, owner: str, name: str) -> None:
         """Forget a collection; its documents stay."""
         self._keep(owner, {each: members for each, members in self.collections(owner).items() if each != name})
+
+    def _keep_text(self, document: Document, owner: str) -> None:
+        self._store.add_document(document, owner)
+        self.version += 1
 
     def _keep(self, owner: str, collections: Mapping[str, Sequence[str]]) -> None:
         value = {name: list(members) for name, members in collections.items()}
