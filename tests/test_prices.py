@@ -113,10 +113,12 @@ def test_what_is_no_language_model_is_left_out() -> None:
 def test_the_list_is_read_without_importing_the_package_that_carries_it() -> None:
     code = (
         "import sys; from rlm_app.prices import price_table; found = price_table()['gpt-4o'].model\n"
-        "assert found.rates.known and found.context_window == 128_000, found\n"
-        "assert not [name for name in sys.modules if name.startswith('litellm')]"
+        "print(found.rates.known, found.context_window, [name for name in sys.modules if name.startswith('litellm')])"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60, check=False
+    )
+    assert (done.stdout, done.stderr) == ("True 128000 []\n", "")
 
 
 def test_the_list_knows_thousands_of_models_and_is_read_once() -> None:

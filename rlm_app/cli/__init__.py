@@ -13,6 +13,7 @@ from pathlib import Path
 from rlm_app.assemble import backend_named
 from rlm_app.build import App, open_app
 from rlm_app.cli import again, backup, doctor, files, grid, ordering
+from rlm_app.cli.numbers import whole
 from rlm_app.cli.report import ANSWERED, FAILED, OWNER, UNUSABLE, exit_code, print_result, say, watch
 from rlm_app.errors import RLMError, StoreError
 from rlm_app.records import RunRecord
@@ -46,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     serve = commands.add_parser("serve", help="start the app in the browser")
-    serve.add_argument("--port", type=int, default=8501, choices=range(1, 65_536), metavar="PORT")
+    serve.add_argument("--port", type=whole(1, 65_535), default=8501, metavar="PORT")
     serve.add_argument("--address", default="127.0.0.1", help="the address to listen on (default: this machine only)")
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
     serve.set_defaults(command=_serve)
@@ -60,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
 
     runs = commands.add_parser("runs", help="list the runs that are kept")
     runs.add_argument("--json", action="store_true", help="one JSON object a line")
-    runs.add_argument("--limit", type=int, default=50)
+    runs.add_argument("--limit", type=whole(1, 1_000_000), default=50, metavar="N", help="how many at most (50)")
     runs.set_defaults(command=_runs)
 
     grid.add_command(commands)
@@ -76,7 +77,9 @@ def _serve(options: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "rlm_app.ui.serving", f"--port={options.port}", f"--address={options.address}"]
     if options.no_browser:
         command.append("--no-browser")
-    os.chdir(Path(__file__).resolve().parents[2])  # Streamlit reads .streamlit/config.toml from the folder it is started in
+    os.chdir(
+        Path(__file__).resolve().parents[2]
+    )  # Streamlit reads .streamlit/config.toml from the folder it is started in
     os.execv(command[0], command)  # noqa: S606 - this process becomes the server, so that Ctrl-C reaches it
 
 

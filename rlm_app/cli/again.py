@@ -7,6 +7,7 @@ import dataclasses
 from typing import Any
 
 from rlm_app.build import App, open_app
+from rlm_app.cli.numbers import whole
 from rlm_app.cli.report import ANSWERED, FAILED, OWNER, exit_code, find_run, print_result, say, watch
 from rlm_app.errors import ClientError, ConfigError, ReplayDiverged
 from rlm_app.events import CellFinished, CellStarted, Event, ModelReplied, SubcallFinished
@@ -45,7 +46,7 @@ def add_commands(commands: Any) -> None:
     resume.set_defaults(command=_resume)
 
     fork = _command(commands, "fork", "share a run's turns up to one of them, for nothing, and go on differently")
-    fork.add_argument("--turn", type=int, required=True, help="the last turn to share; 0 begins anew")
+    fork.add_argument("--turn", type=whole(0, 1_000_000), required=True, help="the last turn to share; 0 begins anew")
     fork.add_argument("--question", "-q")
     fork.add_argument("--model", help="another root model")
     fork.add_argument("--sub-model", help="another model for sub-calls")

@@ -99,13 +99,6 @@ def test_a_call_of_a_stopped_run_is_not_sent(make: Make) -> None:
         client.completion(REQUEST, cancel)
 
 
-@ALL
-def test_a_client_may_be_closed_without_having_been_used_and_twice(make: Make) -> None:
-    with make() as client:
-        client.close()
-        client.close()
-
-
 def call(hosted: Hosted, *script: Say, request: Request = REQUEST, **options: Any) -> tuple[Completion, Site]:
     with hosted.serving(script or (Say(),)) as site:
         client = hosted.make(site, **options)
@@ -125,6 +118,15 @@ def failure(hosted: Hosted, *script: Say, requests: int = 1, **options: Any) -> 
     assert caught.value.__cause__ is None
     assert len(site.asked) == requests
     return caught.value
+
+
+@EACH
+def test_a_client_that_is_not_used_opens_nothing_and_may_be_closed_twice(hosted: Hosted) -> None:
+    with hosted.serving() as site:
+        client = hosted.make(site)
+        client.close()
+        client.close()
+        assert site.connections == 0
 
 
 @EACH

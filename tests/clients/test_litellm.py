@@ -33,13 +33,20 @@ def call(site: Site, model: str, request: Request = ROOT, **options: Any) -> Com
         client.close()
 
 
+def printed_by(code: str) -> str:
+    """Return what a Python of its own prints."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=110, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def test_a_client_is_made_and_closed_without_importing_litellm() -> None:
     code = (
         "import sys; from rlm_app.clients.litellm import LiteLLMClient as Client\n"
         "with_key = Client('groq/x', 'sk-secret-0123456789'); with_key.close()\n"
-        "assert 'litellm' not in sys.modules and 'secret' not in repr(with_key)"
+        "print('litellm' in sys.modules, with_key)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
+    assert printed_by(code) == "False LiteLLMClient(model='groq/x', at='groq (through LiteLLM)')\n"
 
 
 def test_only_a_growing_conversation_with_claude_is_marked_for_its_cache() -> None:
@@ -62,9 +69,10 @@ def test_it_stays_off_the_network_for_its_lists() -> None:
         "import socket\n"
         "def refuse(*_): raise SystemExit('it tried the network')\n"
         "socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse\n"
-        "from rlm_app.clients.litellm import _stay_off_the_network as stay; stay(); import litellm"
+        "from rlm_app.clients.litellm import _stay_off_the_network as stay; stay(); import litellm\n"
+        "print(len(litellm.model_cost) > 1000)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=110)
+    assert printed_by(code) == "True\n"
 
 
 @pytest.mark.slow

@@ -90,8 +90,7 @@ def test_bytes_that_are_no_text_are_replaced_so_that_everybody_can_keep_them() -
     frame = read_frame(
         reader(raw({"op": "output", "blob": [5, 3]}, b"a\xff\xfeb" + b"!" + "\ud800".encode("utf-8", "surrogatepass")))
     )
-    for text in frame.texts:
-        text.encode("utf-8")
+    assert [str(text) for text in frame.texts] == ["a\ufffd\ufffdb!", "\ufffd\ufffd\ufffd"]
 
 
 def test_lone_surrogates_in_a_header_are_replaced() -> None:
