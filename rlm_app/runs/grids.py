@@ -119,7 +119,11 @@ class Grids:
         return self._change(grid_id, owner, lambda grid: dataclasses.replace(grid, order=order))
 
     def edit(self, place: Place, text: str | None) -> None:
-        """Keep what a person wrote into a cell, which locks it; None unlocks it and brings back what its run said."""
+        """Keep what a person wrote into a cell, which locks it; None unlocks it and brings back what its run said.
+
+        Raises `ConfigError` when the cell's owner has no such grid.
+        """
+        self.get(place.grid_id, place.owner)
         self._store.edit(place, text, time.time())
 
     def remove(self, grid_id: str, owner: str) -> None:
