@@ -19,6 +19,7 @@ from rlm_app.ui import (
     intent,
     moving,
     notices,
+    readying,
     safe,
     search,
     stepping,
@@ -31,7 +32,7 @@ from rlm_app.ui import (
 
 _ICON = ":material/code:"
 _STYLE = Path(__file__).with_name("timeline.css")
-PAGE = 50
+PAGE = 25
 TURNS, TREE, WATERFALL, MODELS, STEPS = VIEWS = "Turns", "Tree", "Waterfall", "By model", "Step by step"
 
 
@@ -64,6 +65,7 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
         _turns(app, record, trajectory)
         moving.draw(record.id, live=record.state.is_live)
         moving.legend(live=record.state.is_live)
+        readying.draw()
 
 
 def _turns(app: App, record: RunRecord, trajectory: Trajectory) -> None:
@@ -76,7 +78,8 @@ def _turns(app: App, record: RunRecord, trajectory: Trajectory) -> None:
     for number in range(first, min(first + PAGE, len(turns))):
         at_work = record.state.is_live and number == len(turns) - 1
         with st.container(key=f"turnrow-{turn.key(record.id, turns[number])}", gap=None):
-            _row(app, record, turns, number, live=at_work)
+            # A fragment of its own: opening a turn, or choosing a row in it, draws that turn again and nothing else.
+            st.fragment(_row)(app, record, turns, number, live=at_work)
             st.html(strip.html_of(turns[number], stretches[number], length, live=at_work))
 
 
