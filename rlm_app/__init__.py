@@ -4,8 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rlm_app.api import RLM, RLMCompletion
-    from rlm_app.api_parts import UsageSummary
+    from rlm_app.api import RLM
+    from rlm_app.api_parts import RLMCompletion, UsageSummary
     from rlm_app.engine.logger import RLMLogger
     from rlm_app.engine.trajectory import Trajectory
     from rlm_app.errors import RLMError
@@ -27,7 +27,7 @@ __all__ = [
 
 _HOMES = {
     "RLM": "rlm_app.api",
-    "RLMCompletion": "rlm_app.api",
+    "RLMCompletion": "rlm_app.api_parts",
     "UsageSummary": "rlm_app.api_parts",
     "RLMLogger": "rlm_app.engine.logger",
     "Trajectory": "rlm_app.engine.trajectory",

@@ -6,11 +6,18 @@ import dataclasses
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from rlm_app.api_evidence import TextVerifier
-from rlm_app.api_parts import UsageSummary, make_api_client, make_toolbox, make_variables, root_window
+from rlm_app.api_evidence import TextVerifier, contexts_of
+from rlm_app.api_parts import (
+    RLMCompletion,
+    UsageSummary,
+    make_api_client,
+    make_toolbox,
+    make_variables,
+    messages_of,
+    root_window,
+)
 from rlm_app.arguments import check_mapping, check_others, check_prompt, check_sampling, check_share, harmless
 from rlm_app.assemble import environment_of_library
 from rlm_app.cancel import CancelToken
@@ -32,23 +39,6 @@ from rlm_app.errors import ConfigError
 from rlm_app.events import Event
 from rlm_app.protocols import EventSink, Signals
 from rlm_app.types import Citation, Limits, Stop
-
-
-@dataclass(frozen=True)
-class RLMCompletion:
-    """An answer: `response` is its text, `stop` why the run ended, `execution_time` in seconds.
-
-    `citations` are its quotations, each with its verdict and its place in the text of the prompt.
-    """
-
-    root_model: str
-    prompt: Any
-    response: str
-    usage_summary: UsageSummary
-    execution_time: float
-    stop: Stop
-    citations: tuple[Citation, ...] = ()
-    metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 class RLM:
@@ -181,7 +171,9 @@ class RLM:
                 each(event)
 
         budget = Budget(self.limits)
-        verifier = TextVerifier(self._texts(prompt)) if self._evidence else None
+        verifier = (
+            TextVerifier(contexts_of(prompt, self._contexts if self._persistent else None)) if self._evidence else None
+        )
         citer = Citer(verifier, self._marks) if verifier else None
         runtime = self._runtime(budget, sink, callbacks.signal, citer)
         rlm = loop.RLM(runtime, cells=self._cells, keep_open=self._persistent)
@@ -198,7 +190,7 @@ class RLM:
         finally:
             self._cells = rlm.cells if self._persistent else None
         if self._persistent:
-            self._earlier.append(_said(trajectory, completion.text))
+            self._earlier.append(messages_of(trajectory, completion.text))
             self._marks = citer.known if citer else {}
         return RLMCompletion(
             root_model=self._root.model,
@@ -230,12 +222,6 @@ class RLM:
     def __exit__(self, *details: object) -> None:
         self.close()
 
-    def _texts(self, prompt: Any) -> dict[str, Any]:
-        """Return what answers may quote, by the names that cells know it by; a kept REPL has all contexts so far."""
-        if not self._persistent:
-            return {"context": prompt}
-        return {f"context_{number}": context for number, context in enumerate([*self._contexts, prompt])}
-
     def _runtime(self, budget: Budget, sink: EventSink, signals: Signals, citer: Citer | None) -> Runtime:
         handler = LMHandler(Models(self._root, self._sub), budget, MemoryJournal(), self._cancel)
         return Runtime(
@@ -251,15 +237,6 @@ class RLM:
             compact_at=self._compact_at,
             citer=citer,
         )
-
-
-def _said(trajectory: Trajectory, answer: str) -> list[dict[str, str]]:
-    """Return all messages of a completion, its last reply and its answer included."""
-    said = []
-    for turn in trajectory.turns:
-        said += [{"role": message.role, "content": message.content} for message in turn.reply.messages]
-        said.append({"role": "assistant", "content": turn.reply.reply})
-    return [*said, {"role": "assistant", "content": answer}]
 
 
 def _printer() -> EventSink:

@@ -12,6 +12,13 @@ from rlm_app.evidence.quotes import find_quotes
 from rlm_app.types import Citation, Document, DocumentInfo, Page
 
 
+def contexts_of(prompt: object, earlier: Sequence[object] | None) -> dict[str, object]:
+    """Return what an answer may quote by the names that cells know it by; `earlier` are the contexts of a kept REPL."""
+    if earlier is None:
+        return {"context": prompt}
+    return {f"context_{number}": context for number, context in enumerate([*earlier, prompt])}
+
+
 def documents_of(contexts: Mapping[str, Any]) -> list[Document]:
     """Return the texts of contexts as documents, each called by its variable; those of a list are its items, from 0.
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rlm_app.assemble import make_client, window_of
 from rlm_app.backends import BACKENDS
 from rlm_app.clients.pool import Pools
 from rlm_app.engine.runtime import Toolbox
+from rlm_app.engine.trajectory import Trajectory
 from rlm_app.engine.upstream import usage_summary
 from rlm_app.errors import ConfigError
 from rlm_app.protocols import Client
 from rlm_app.records import RunSpec
 from rlm_app.settings import Settings
-from rlm_app.types import Limits, Usage
+from rlm_app.types import Citation, Limits, Stop, Usage
 
 RESERVED = frozenset(
     (
@@ -46,6 +47,23 @@ class UsageSummary:
     def to_dict(self) -> dict[str, Any]:
         """Return the reference's shape: {"model_usage_summaries": {model: {...}}, "total_cost": USD}."""
         return usage_summary(self.by_model)
+
+
+@dataclass(frozen=True)
+class RLMCompletion:
+    """An answer: `response` is its text, `stop` why the run ended, `execution_time` in seconds.
+
+    `citations` are its quotations, each with its verdict and its place in the text of the prompt.
+    """
+
+    root_model: str
+    prompt: Any
+    response: str
+    usage_summary: UsageSummary
+    execution_time: float
+    stop: Stop
+    citations: tuple[Citation, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 def make_api_client(backend: str, options: Mapping[str, Any], limits: Limits, pools: Pools) -> Client:
@@ -105,3 +123,12 @@ def make_variables(contexts: Sequence[Any], earlier: Sequence[Sequence[Mapping[s
     if earlier:
         named["history"] = list(earlier[0])
     return named
+
+
+def messages_of(trajectory: Trajectory, answer: str) -> list[dict[str, str]]:
+    """Return all messages of a completion, its last reply and its answer included."""
+    said = []
+    for turn in trajectory.turns:
+        said += [{"role": message.role, "content": message.content} for message in turn.reply.messages]
+        said.append({"role": "assistant", "content": turn.reply.reply})
+    return [*said, {"role": "assistant", "content": answer}]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rlm_app.assemble import make_environment, missing_for
 from rlm_app.engine.profiles import PROFILES, Profile, profile_for
-from rlm_app.engine.prompts import profiled
+from rlm_app.engine.prompts import profiled, system_prompt
 from rlm_app.errors import DocumentError
 from rlm_app.registry import ENVIRONMENTS
 from rlm_app.settings import SAMPLE_DOCS
@@ -47,11 +47,15 @@ class SampleQuestion:
 
 @dataclass(frozen=True)
 class PromptProfile:
-    """How the root models of one family are told their work: `text` is the whole system prompt they get."""
+    """How the root models of one family are told their work: `text` is our prompt for them."""
 
     name: str
     description: str
     text: str
+
+    def sent(self, own: str | None = None) -> str:
+        """Return the prompt as runs with documents send it, with a person's own text in place of ours if there is one."""
+        return system_prompt(own or self.text, cites=True)
 
 
 def environments() -> tuple[EnvironmentInfo, ...]:

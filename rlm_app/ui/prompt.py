@@ -21,6 +21,7 @@ def draw(app: App) -> None:
     else:
         st.markdown(f"{badge} The offline finder reads no prompt. Below is what a large hosted model is told.")
     _field(app, profile, own)
+    _below(profile.sent(own), own or profile.text)
     st.subheader("All profiles", anchor=False)
     st.caption("The root model's name decides which one it gets. What differs from the common text stands at its end.")
     for each in app.prompt_profiles:
@@ -47,6 +48,20 @@ def _field(app: App, profile: PromptProfile, own: str | None) -> None:
     )
 
 
+def _below(sent: str, text: str) -> None:
+    """Draw what runs with documents send below the text of the field."""
+    below = sent.removeprefix(text).strip()
+    if not below:
+        st.caption("Your text speaks of `cite` itself, so it is sent as it stands.")
+        return
+    with st.expander("Sent below it: how to cite", type="compact", icon=":material/format_quote:"):
+        st.caption(
+            "Every run with documents sends this, too, so that quotations are checked while they are written. A text of "
+            "your own that speaks of `cite` is sent without it."
+        )
+        st.code(below, language="markdown", wrap_lines=True)
+
+
 def replace(app: App, profile: PromptProfile, text: str | None) -> None:
     """Take a prompt of one's own for this session; an empty one, or the usual one, is none."""
     given = (text or "").strip()
@@ -68,4 +83,4 @@ def _profile(profile: PromptProfile, *, in_use: bool) -> None:
     )
     if fold.open:
         with fold:
-            st.code(profile.text, language="markdown", wrap_lines=True, height=420)
+            st.code(profile.sent(), language="markdown", wrap_lines=True, height=420)

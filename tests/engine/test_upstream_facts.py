@@ -6,7 +6,7 @@ What is shown elsewhere is named here by the test that shows it; the rest is sho
 import ast
 from pathlib import Path
 
-from rlm_app.api import RLM, RLMCompletion
+from rlm_app import RLM, RLMCompletion
 from rlm_app.errors import ClientError
 from rlm_app.events import SubcallFinished
 from rlm_app.types import Completion, Limits, Stop, Usage

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from rlm_app.build import App
+from rlm_app.engine.profiles import profile_for
+from rlm_app.engine.prompts import ROOT_MARK, system_prompt
+from rlm_app.engine.texts import read
 from rlm_app.types import DocumentInfo, RunState
 from rlm_app.ui import safe, shell, workspace
 from tests.pages.records import keep
@@ -74,7 +77,14 @@ def test_the_prompts_tab_shows_the_profile_of_the_root_model_and_all_profiles(pa
         assert any(label.startswith(f"**{profile.name}**") for label in labels)
     tab.session_state["profile-caller-False"] = True
     tab.run()
-    assert any(code.value == app.prompt_for("qwen3-coder").text for code in tab.code)
+    sent = next(code.value for code in tab.code if code.value.startswith(ROOT_MARK))
+    assert sent == app.prompt_for("qwen3-coder").sent() == system_prompt(profile=profile_for("qwen3-coder"), cites=True)
+
+
+def trajectory_system(app: App, run_id: str) -> str:
+    trajectory = app.trajectory(run_id, "local")
+    assert trajectory is not None
+    return trajectory.turns[0].reply.messages[0].content
 
 
 def test_a_prompt_of_ones_own_holds_for_the_session_braces_and_all_and_can_be_taken_back(
@@ -85,6 +95,7 @@ def test_a_prompt_of_ones_own_holds_for_the_session_braces_and_all_and_can_be_ta
     tab.selectbox(key="settings-backend").set_value("scripted").run()
     tab.text_area(key="settings-prompt-frontier").set_value(own).run()
     assert "your own" in texts(tab)
+    assert read("cite") in [code.value for code in tab.code]
     tab.switch_page(shell.ASK).run()
     assert "your own prompt" in texts(tab)
     tab.multiselect(key="ask_documents").set_value([contract.sha256]).run()
@@ -93,8 +104,12 @@ def test_a_prompt_of_ones_own_holds_for_the_session_braces_and_all_and_can_be_ta
     record = app.store.runs("local")[0]
     assert record.spec.system_prompt == own
     app.manager.wait(record.id, 30)
+    assert trajectory_system(app, record.id) == f"{own}\n\n{read('cite')}"
     tab.switch_page(shell.SETTINGS).run()
     assert tab.text_area(key="settings-prompt-frontier").value == own
+    tab.text_area(key="settings-prompt-frontier").set_value("Never use `cite`.").run()
+    assert "it is sent as it stands" in texts(tab)
+    assert read("cite") not in [code.value for code in tab.code]
     tab.button(key="settings-prompt-reset").click().run()
     assert tab.text_area(key="settings-prompt-frontier").value == app.prompt_for("scripted").text
     assert tab.button(key="settings-prompt-reset").disabled
