@@ -17,6 +17,8 @@ _KINDS = {
     "empty": "empty",
 }
 SHOWN = 8
+LISTED = 300
+"""Pages that are offered in a list; of a document with more a number is typed."""
 
 
 def draw(app: App, owner: str, sha256: str) -> None:
@@ -41,7 +43,20 @@ def draw(app: App, owner: str, sha256: str) -> None:
         st.caption(f"{_kind(page)} · {words.count(page.end - page.start, 'character')}")
         _page(app, owner, document, page, _on(page, found))
         citing.on_page(app, owner, document, page)
-        with st.expander(report_title(info), type="compact", icon=":material/checklist:"):
+        _report(info)
+
+
+def _report(info: DocumentInfo) -> None:
+    """Draw the report of all pages; a long one is not sent before it is opened."""
+    key, long = f"report-{info.sha256}", len(info.pages) > LISTED
+    with st.expander(
+        report_title(info),
+        type="compact",
+        icon=":material/checklist:",
+        key=key,
+        on_change="rerun" if long else "ignore",
+    ) as fold:
+        if fold.open or not long:
             st.dataframe(report(info), hide_index=True, alt="Every page with its number of characters and its state")
 
 
@@ -126,15 +141,7 @@ def _choose_page(info: DocumentInfo) -> Page:
     if named.isascii() and named.isdigit() and int(named) - 1 in numbers:
         st.session_state[key] = int(named) - 1
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        number = st.selectbox(
-            info.unit.capitalize(),
-            numbers,
-            format_func=lambda index: info.pages[index].label or str(index + 1),
-            key=key,
-            persist_state="session",
-            width=320,
-        )
-        at = number or 0
+        at = _by_number(info, key) if len(numbers) > LISTED else _by_label(info, key)
         for title, icon, target in (("Previous", "chevron_left", at - 1), ("Next", "chevron_right", at + 1)):
             st.button(
                 title,
@@ -145,6 +152,40 @@ def _choose_page(info: DocumentInfo) -> Page:
                 args=(info, target),
             )
     return info.pages[at]
+
+
+def _by_label(info: DocumentInfo, key: str) -> int:
+    """Draw the list of all pages and return the index of the one that is chosen."""
+    number = st.selectbox(
+        info.unit.capitalize(),
+        range(len(info.pages)),
+        format_func=lambda index: info.pages[index].label or str(index + 1),
+        key=key,
+        persist_state="session",
+        width=320,
+    )
+    return number or 0
+
+
+def _by_number(info: DocumentInfo, key: str) -> int:
+    """Draw the field for the number of a page, where a list of all would be long to send; return the page's index.
+
+    The field counts from 1 and forgets itself with its page; what is kept under `key` is the index.
+    """
+    count, typed = len(info.pages), f"typed-{key}"
+    at = min(max(int(st.session_state.get(key, 0)), 0), count - 1)
+    st.session_state[typed] = at + 1
+
+    def turn() -> None:
+        st.session_state[key] = int(st.session_state[typed]) - 1
+
+    st.number_input(
+        f"{info.unit.capitalize()} (1 to {count:,})", 1, count, step=1, key=typed, on_change=turn, width=200
+    )
+    label = info.pages[at].label
+    if label and label != str(at + 1):
+        st.caption(safe.label(words.clip(label, 60)), width="content")
+    return at
 
 
 def _turn_to(info: DocumentInfo, index: int) -> None:

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from rlm_app.build import App
 from rlm_app.documents.library import read
 from rlm_app.types import DocumentInfo
-from rlm_app.ui import library, shell
+from rlm_app.ui import library, reader, shell
 from tests.pages.seeing import texts
 
 Page = Callable[..., AppTest]
@@ -135,3 +135,27 @@ def test_a_scan_says_how_its_pages_can_be_read(page: Page, app: App, tmp_path: P
     assert "**1 page is a picture** and cannot be searched" in texts(shown)
     offered = {str(button.key) for button in shown.button}
     assert (f"ocr-{info.sha256}" in offered) == (not app.shelf.recognition().missing)
+
+
+def test_of_a_document_with_very_many_pages_a_number_is_typed_and_nothing_long_is_sent(
+    page: Page, app: App, tmp_path: Path
+) -> None:
+    count = reader.LISTED + 100
+    path = tmp_path / "long.md"
+    path.write_text("".join(f"# Clause {number}\n\nThe fee is {number} euros.\n\n" for number in range(1, count + 1)))
+    info = app.add_file(path, "long.md", "local")
+    assert len(info.pages) == count
+    tab = page(shell.DOCUMENTS, document=info.sha256, page="7")
+    chosen = tab.number_input(key=f"typed-page-{info.sha256}")
+    assert chosen.label == "Section (1 to 400)"
+    assert chosen.value == 7
+    assert "Clause 7" in texts(tab)
+    assert not tab.dataframe
+    chosen.set_value(count).run()
+    assert "The fee is 400 euros" in "".join(found.proto.body for found in tab.get("html"))
+    assert tab.button(key=f"Next-{info.sha256}").disabled
+    tab.button(key=f"Previous-{info.sha256}").click().run()
+    assert tab.number_input(key=f"typed-page-{info.sha256}").value == count - 1
+    tab.text_input(key=f"find-{info.sha256}").set_value("fee is 12 euros").run()
+    tab.button(key=f"hit-{info.sha256}-0").click().run()
+    assert tab.number_input(key=f"typed-page-{info.sha256}").value == 12
