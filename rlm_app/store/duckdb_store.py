@@ -16,7 +16,7 @@ from rlm_app.store import asking, documents, forgetting, preferences, searching,
 from rlm_app.store.batch import Job
 from rlm_app.store.grids import DuckDBGrids
 from rlm_app.store.journal import DuckDBJournal
-from rlm_app.store.opening import MEMORY, open_file
+from rlm_app.store.opening import MEMORY, open_file, suspicion
 from rlm_app.store.reading import Reader
 from rlm_app.store.recovery import recover
 from rlm_app.store.rows import RUN_COLUMNS, events_of, run_of, run_values
@@ -51,9 +51,10 @@ class DuckDBStore:
     """
 
     def __init__(self, path: str | Path) -> None:
-        connection = open_file(path)
+        opened = open_file(path)
+        connection, self.notice = opened.connection, opened.notice
         safe = _safekeeping(connection, path)
-        self._reader = Reader(connection)
+        self._reader = Reader(connection, suspicion(Path(path)))
         self._last: dict[str, int] = {}
         self._journals: weakref.WeakValueDictionary[str, DuckDBJournal] = weakref.WeakValueDictionary()
         self._journals_lock = threading.Lock()

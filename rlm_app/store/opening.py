@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rlm_app.errors import StoreError
 from rlm_app.store.migrations import migrate, read_steps
+from rlm_app.store.salvage import is_damage, salvage
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MEMORY = ":memory:"
+_log = logging.getLogger(__name__)
 # Small blocks keep a library of a few runs near the size of its text; nothing is fetched from the network. One thread a
 # statement: what is asked is small, and waking others costs a third more. A checkpoint takes as long as a hundred batches
 # (tenths of a second), so it comes seldom; the log it would fold in is replayed in less than a second after a crash.
@@ -25,9 +29,46 @@ _CONFIG = {
 }
 
 
-def open_file(path: str | Path) -> DuckDBPyConnection:
-    """Return a connection to the data file, made or brought up to date where needed; raise `StoreError`."""
-    connection = _connect(str(path))
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A data file that is open, and what a person should know of it, "" as a rule."""
+
+    connection: DuckDBPyConnection
+    notice: str = ""
+
+
+def open_file(path: str | Path) -> Opened:
+    """Open the data file, made or brought up to date where needed; of a damaged one, what can be read. Raises `StoreError`."""
+    import duckdb
+
+    if path == MEMORY:
+        return Opened(_up_to_date(_connect(MEMORY)))
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = _up_to_date(_connect(str(path)))
+        if suspicion(path).exists():
+            _read_through(connection)
+    except (duckdb.Error, OSError) as error:
+        if not is_damage(str(error)):
+            raise StoreError(_sentence(str(path), str(error))) from error
+        return _salvaged(path)
+    suspicion(path).unlink(missing_ok=True)
+    return Opened(connection)
+
+
+def suspicion(path: Path) -> Path:
+    """Return the mark that a data file was found to be damaged while it was open; the next start reads it through."""
+    return path.with_name(path.name + ".suspect")
+
+
+def _connect(path: str) -> DuckDBPyConnection:
+    import duckdb
+
+    return duckdb.connect(path, config=dict(_CONFIG))
+
+
+def _up_to_date(connection: DuckDBPyConnection) -> DuckDBPyConnection:
     try:
         migrate(connection, read_steps())
     except BaseException:
@@ -36,15 +77,31 @@ def open_file(path: str | Path) -> DuckDBPyConnection:
     return connection
 
 
-def _connect(path: str) -> DuckDBPyConnection:
+def _read_through(connection: DuckDBPyConnection) -> None:
+    """Read every value there is; close the connection and raise where that cannot be done."""
+    try:
+        for (table,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+            connection.execute(f"SELECT max(hash(COLUMNS(*))) FROM {table}").fetchall()  # noqa: S608 - a name of our own
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _salvaged(path: Path) -> Opened:
+    """Put the damaged file aside and open a new one with what can be read of it."""
     import duckdb
 
     try:
-        if path != MEMORY:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        return duckdb.connect(path, config=dict(_CONFIG))
+        saved = salvage(path, lambda place: _up_to_date(_connect(place)))
+        suspicion(path).unlink(missing_ok=True)
+        connection = _connect(str(path))
     except (duckdb.Error, OSError) as error:
-        raise StoreError(_sentence(path, str(error))) from error
+        raise StoreError(
+            f"The data file {path} is damaged, and what it holds could not be saved into a new one: {first_line(str(error))} "
+            "Nothing was removed. Make room on the disk, or set RLM_APP_HOME to another folder."
+        ) from error
+    _log.warning("%s", saved.sentence())
+    return Opened(connection, saved.sentence())
 
 
 def _sentence(path: str, reason: str) -> str:

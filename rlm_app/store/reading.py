@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rlm_app.errors import StoreError
 from rlm_app.store.opening import first_line
+from rlm_app.store.salvage import is_damage
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -19,8 +21,10 @@ _PATIENCE = 5.0
 class Reader:
     """Gives cursors to readers, and lets go of the file only when none of them is at work."""
 
-    def __init__(self, connection: DuckDBPyConnection) -> None:
+    def __init__(self, connection: DuckDBPyConnection, suspicion: Path | None = None) -> None:
+        """Let `suspicion` name the mark that is left when the file is found to be damaged."""
         self._connection: DuckDBPyConnection | None = connection
+        self._suspicion = suspicion
         self._reading = 0
         self._changed = threading.Condition()
 
@@ -36,9 +40,7 @@ class Reader:
                 yield cursor
                 cursor.rollback()
         except duckdb.Error as error:
-            raise StoreError(
-                f"The data file could not be read: {first_line(str(error))} Start the app again."
-            ) from error
+            raise StoreError(self._sentence(str(error))) from error
         finally:
             self._leave()
 
@@ -50,6 +52,16 @@ class Reader:
             self._changed.wait_for(lambda: self._reading == 0, _PATIENCE)
         if connection is not None:
             connection.close()
+
+    def _sentence(self, reason: str) -> str:
+        if self._suspicion is None or not is_damage(reason):
+            return f"The data file could not be read: {first_line(reason)} Start the app again."
+        with suppress(OSError):  # where even this cannot be written, the next start finds out when it reads
+            self._suspicion.touch()
+        return (
+            f"A part of the data file is damaged: {first_line(reason)} What else it holds can be read and exported. Start the "
+            "app again: it puts the damaged file aside and saves what can be read into a new one."
+        )
 
     def _enter(self) -> DuckDBPyConnection:
         with self._changed:

@@ -55,7 +55,7 @@ def test_a_server_that_is_told_to_end_does_so_in_time_and_its_runs_go_on_where_t
     assert record is not None
     assert record.state is RunState.INTERRUPTED
     saved, sent = app.saved_calls(run_id, "local")
-    assert sent - saved <= 1
+    assert sent - saved <= 12  # the sub-calls of one cell
     assert saved >= 1
     app.close()
 
