@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from rlm_app.types import Limits, Stop
+from rlm_app.ui import words
 
 NO_LIMIT = "no limit"
 MOST_TURNS = 1000
@@ -97,6 +98,23 @@ def entered(name: str, key: str, limits: Limits) -> float | None:
     if value is None:
         return getattr(limits, name) if field.sets else field.emptied
     return value * field.unit
+
+
+def title(name: str) -> str:
+    """Return the name of a limit as it stands within a line."""
+    named = FIELDS[name].title if name in FIELDS else name.replace("_", " ")
+    return named[:1].lower() + named[1:]
+
+
+def told(name: str, limits: Limits) -> str:
+    """Return a limit in words: "$0.50", "12", "no limit"."""
+    now = getattr(limits, name)
+    field = FIELDS.get(name)
+    if now is None or (field and now == field.emptied):
+        return NO_LIMIT
+    if name == "cost":
+        return words.money(now)
+    return f"{now / (field.unit if field else 1):,g}"
 
 
 def _shown(field: Field, now: float | None) -> float | None:

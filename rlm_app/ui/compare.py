@@ -12,9 +12,10 @@ from rlm_app.engine.trajectory import Trajectory
 from rlm_app.finding import RunQuery
 from rlm_app.records import RunRecord
 from rlm_app.types import Citation
-from rlm_app.ui import comparing, header, repeats, safe, shell, states, words
+from rlm_app.ui import comparing, header, marked, repeats, safe, shell, states, words
 
 _LATEST = 200
+_NAMES = ("One run", "The other")
 
 
 def draw(app: App, owner: str) -> None:
@@ -45,8 +46,8 @@ def _chosen(app: App, owner: str) -> tuple[RunRecord | None, RunRecord | None]:
             latest[record.id] = record
     columns = st.columns(2)
     return (
-        _pick(columns[0], "left", "One run", latest),
-        _pick(columns[1], "right", "The other", latest),
+        _pick(columns[0], "left", _NAMES[0], latest),
+        _pick(columns[1], "right", _NAMES[1], latest),
     )
 
 
@@ -79,8 +80,8 @@ def _settings(left: RunRecord, right: RunRecord) -> None:
     st.table(
         {
             "": [safe.label(name) for name, _, _ in rows],
-            "One run": [safe.label(words.clip(ours, 160)) for _, ours, _ in rows],
-            "The other": [safe.label(words.clip(theirs, 160)) for _, _, theirs in rows],
+            _NAMES[0]: [safe.label(words.clip(ours, 160)) for _, ours, _ in rows],
+            _NAMES[1]: [safe.label(words.clip(theirs, 160)) for _, _, theirs in rows],
         },
         hide_index=True,
     )
@@ -88,18 +89,16 @@ def _settings(left: RunRecord, right: RunRecord) -> None:
 
 def _answers(left: RunRecord, right: RunRecord) -> None:
     st.subheader("Answers", anchor=False, help="Words that the other answer lacks are marked")
-    for column, record, marked in zip(
-        st.columns(2), (left, right), comparing.marked_words(left.answer, right.answer), strict=True
+    for column, name, record, stretches in zip(
+        st.columns(2), _NAMES, (left, right), comparing.marked_words(left.answer, right.answer), strict=True
     ):
         with column:
-            st.page_link(
-                shell.RUN, label="Open this run", icon=":material/open_in_new:", query_params={"run": record.id}
-            )
-            st.html(f'<div class="rlm-text">{_html(marked) or "No answer."}</div>')
+            st.page_link(shell.RUN, label=name, icon=":material/open_in_new:", query_params={"run": record.id})
+            st.html(f'<div class="rlm-text">{_html(stretches) or "No answer."}</div>')
 
 
-def _html(marked: comparing.Marked) -> str:
-    pieces = (f"<mark>{html.escape(text)}</mark>" if differs else html.escape(text) for text, differs in marked)
+def _html(stretches: comparing.Marked) -> str:
+    pieces = (f"<mark>{html.escape(text)}</mark>" if differs else html.escape(text) for text, differs in stretches)
     return "".join(pieces)
 
 
@@ -111,7 +110,8 @@ def _evidence(left: Sequence[Citation], right: Sequence[Citation]) -> None:
             st.markdown(f"**{title}** :gray[{words.count(len(found), 'quote')}]")
             for citation in found:
                 look = states.VERDICTS[citation.verdict]
-                place = ", ".join(filter(None, (citation.document, citation.page)))
+                page = marked.place(citation.unit or "page", citation.page)
+                place = ", ".join(filter(None, (citation.document, page)))
                 st.markdown(
                     f"{look.markdown} “{safe.label(words.clip(citation.quote, 240))}” :gray[{safe.label(place)}]"
                 )
@@ -125,8 +125,9 @@ def _parting(left: RunRecord, right: RunRecord, one: Trajectory, two: Trajectory
         return
     number, how = found
     st.markdown(f"**Turn {number}**: {how}.")
-    for column, record, trajectory in zip(st.columns(2), (left, right), (one, two), strict=True):
+    for column, name, record, trajectory in zip(st.columns(2), _NAMES, (left, right), (one, two), strict=True):
         with column:
+            st.caption(name)
             if number > len(trajectory.turns):
                 st.caption(f"It ended before, after {header.time_of(record)}.")
                 continue

@@ -13,7 +13,7 @@ from rlm_app.engine.trajectory import Trajectory, Turn
 from rlm_app.exports.proving import folded
 from rlm_app.records import RunRecord
 from rlm_app.types import Citation
-from rlm_app.ui import states, words
+from rlm_app.ui import allowing, states, words
 
 Marked = list[tuple[str, bool]]
 """Stretches of a text, each with whether the other text lacks it."""
@@ -55,9 +55,9 @@ def settings(left: RunRecord, right: RunRecord) -> list[tuple[str, str, str]]:
     rows = [(name.replace("_", " ").capitalize(), _told(left, name), _told(right, name)) for name in _GIVEN]
     rows = [row for row in rows if row[1] != row[2]]
     for name in sorted(left.spec.limits.__dataclass_fields__):
-        ours, theirs = getattr(left.spec.limits, name), getattr(right.spec.limits, name)
-        if ours != theirs:
-            rows.append((f"Limit: {name.replace('_', ' ')}", str(ours), str(theirs)))
+        if getattr(left.spec.limits, name) != getattr(right.spec.limits, name):
+            ours, theirs = (allowing.told(name, each.spec.limits) for each in (left, right))
+            rows.append((f"Limit: {allowing.title(name)}", ours, theirs))
     return [*rows, *((name, tell(left), tell(right)) for name, tell in _CAME.items())]
 
 
@@ -68,7 +68,9 @@ _CAME: Mapping[str, Callable[[RunRecord], str]] = {
     "Tokens": lambda record: words.tokens(record.usage),
     "Calls": lambda record: f"{record.usage.calls:,}",
     "Time": lambda record: words.duration(record.seconds),
-    "Quotes found": lambda record: f"{record.quotes_found} of {record.quotes_total}",
+    "Quotes found": lambda record: (
+        f"{record.quotes_found} of {record.quotes_total}" if record.quotes_total else "nothing quoted"
+    ),
 }
 
 

@@ -23,12 +23,18 @@ _FORMS = (
 
 def draw(app: App, record: RunRecord) -> None:
     """Draw the button that opens the ways to save or share a run."""
-    with st.popover("Export", icon=":material/download:", help="Save this run as a file, or share it"):
+    key = f"export-{record.id}"
+    way = st.popover(
+        "Export", key=key, on_change="rerun", icon=":material/download:", help="Save this run as a file, or share it"
+    )
+    with way:
         if st.button(
             "Share or save the answer …",
             key=f"share-{record.id}",
             icon=":material/ios_share:",
             help="As a web page that checks itself, Word, PDF or Markdown; you choose what goes in",
+            on_click=_shut,
+            args=(key,),
         ):
             share.dialog(app, record)
         for form, title, word, why in _FORMS:
@@ -54,3 +60,8 @@ def draw(app: App, record: RunRecord) -> None:
             icon=":material/download:",
             help="One row a model call: model, tokens, money, time, error",
         )
+
+
+def _shut(key: str) -> None:
+    """Close the popover, which would lie over the dialog."""
+    st.session_state[key] = False

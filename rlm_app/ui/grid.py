@@ -25,7 +25,7 @@ def draw(app: App, owner: str) -> None:
     grid = _chosen(found)
     with st.expander("New grid", icon=":material/add:", key="grid-new", on_change="rerun") as new:
         if new.open:
-            grid_layout.new(app, owner, library, _open)
+            grid_layout.new(app, owner, library, _open, framed=False)
     _grid(app, owner, grid, library)
 
 

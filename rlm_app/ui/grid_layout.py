@@ -26,9 +26,9 @@ class Removed:
     whole: bool = False
 
 
-def new(app: App, owner: str, library: rows.Library, opened: Callable[[str], None]) -> None:
-    """Draw the form of a new grid."""
-    with st.container(border=True):
+def new(app: App, owner: str, library: rows.Library, opened: Callable[[str], None], *, framed: bool = True) -> None:
+    """Draw the form of a new grid, `framed` where it stands by itself."""
+    with st.container(border=framed):
         st.text_input("Name", key=_NAME, placeholder="For example: Supplier contracts")
         _choose(library, "Documents", _DOCUMENTS)
         st.text_area("Questions, one a line", key=_QUESTIONS, height=120, placeholder="Which notice period applies?")

@@ -83,7 +83,13 @@ def models(trajectory: Trajectory) -> None:
     st.dataframe(
         rows,
         hide_index=True,
-        column_config={"Money": st.column_config.NumberColumn(format="$%.5f")},
+        column_config={
+            "Money": st.column_config.NumberColumn(format="$%.5f"),
+            **{
+                name: st.column_config.NumberColumn(format="localized")
+                for name in ("Calls", "Tokens in", "Tokens out", "Seconds waited", "Seconds a call")
+            },
+        },
         alt="Calls, tokens, money and time by model",
     )
     st.caption(
