@@ -160,7 +160,7 @@ def test_a_price_is_entered_on_the_models_tab_and_counts_on_the_ask_page(page: P
     tab.session_state["settings-tab"] = "Models and prices"
     tab.run()
     tab.selectbox(key="models-backend").set_value("openai").run()
-    tab.selectbox(key="models-name-openai").set_value("gpt-4o").run()  # a name cannot be typed in this kind of test
+    tab.selectbox(key="models-name-openai").set_value("gpt-4o").run()
     prefix = "models-openai-gpt-4o"
     tab.number_input(key=f"{prefix}-input").set_value(1.5)
     tab.number_input(key=f"{prefix}-output").set_value(6.0)
