@@ -10,10 +10,10 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.finding import FoundRuns, RunQuery
 from rlm_app.records import RunRecord
-from rlm_app.ui import charts, documents, imports, listing, rows, safe, shell, trash, words
+from rlm_app.ui import charts, documents, imports, listing, row_facts, rows, safe, shell, trash, words
 
-_HEADS = ("Question and documents", "State", "Quotes found", "Money", "Time", "When", "")
-_WIDTHS = (*rows.WIDTHS, 1.9)
+_ACTS = 1.9
+"""How wide the column of a row's buttons is beside those of `rows.WIDTHS`."""
 
 
 def draw(app: App, owner: str) -> None:
@@ -66,9 +66,10 @@ def _above(found: FoundRuns) -> None:
 def _list(app: App, owner: str, found: FoundRuns) -> None:
     library = documents.library(app, owner)
     with st.container(key="run_heads"):
-        for column, head in zip(st.columns(_WIDTHS), _HEADS, strict=True):
-            column.caption(f"**{head}**" if head else " ")
-    with st.container(key="run_list", gap="xsmall"):
+        first, second, _ = st.columns((*rows.WIDTHS, _ACTS))
+        first.html('<div class="rlm-facts"><b>Question and documents</b></div>')
+        second.html(row_facts.heads())
+    with rows.listed():
         for record in found.records:
             _row(app, record, library)
 
@@ -79,29 +80,31 @@ def _page(total: int) -> int:
 
 
 def _row(app: App, record: RunRecord, library: rows.Library) -> None:
-    columns = st.columns(_WIDTHS, vertical_alignment="center")
-    rows.first(columns[0], record, library)
-    for column, text in zip(columns[1:-1], rows.cells(record), strict=True):
-        column.markdown(f":small[{text}]")
-    with columns[-1].container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+    (acts,) = rows.draw(record, library, (_ACTS,))
+    with acts.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         _acts(app, record)
 
 
 def _acts(app: App, record: RunRecord) -> None:
+    """Draw what can be done with a run: signs, on a phone with words (bold); what they are done to is only read aloud."""
     name = safe.label(words.clip(record.name, 60))
     st.checkbox(f"Choose “{name}”", key=f"tick-{record.id}", label_visibility="collapsed", width="content")
+    star = ":orange[★] **Starred**" if record.starred else "☆ **Star**"
     st.button(
-        ":orange[★]" if record.starred else "☆",
+        f"{star} *“{name}”*",
         key=f"star-{record.id}",
         type="tertiary",
         help="Take its star away" if record.starred else "Give it a star",
         on_click=partial(app.mark, record.id, record.owner, starred=not record.starred),
     )
-    if st.button(":material/edit:", key=f"rename-{record.id}", type="tertiary", help="Rename"):
+    if st.button(
+        f"**Rename** *“{name}”*", key=f"rename-{record.id}", icon=":material/edit:", type="tertiary", help="Rename"
+    ):
         _rename(app, record)
     st.button(
-        ":material/delete:",
+        f"**Delete** *“{name}”*",
         key=f"delete-{record.id}",
+        icon=":material/delete:",
         type="tertiary",
         disabled=record.state.is_live,
         help="Delete this run; you can take it back for a moment" if not record.state.is_live else "Stop it first",

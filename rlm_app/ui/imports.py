@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from rlm_app.build import App, ImportReport
@@ -28,20 +29,24 @@ def draw(app: App, owner: str) -> None:
     """Draw the field for files, folded away, and what came of the last ones."""
     outcomes: list[Outcome] = st.session_state.setdefault(_OUTCOMES, [])
     this_round = st.session_state.setdefault(_ROUND, 0)
-    with st.expander("Import runs", key="history-import", type="compact", icon=":material/upload:"):
-        files = st.file_uploader(
-            "Files of runs",
-            type=["jsonl", "json"],
-            accept_multiple_files=True,
-            key=f"import-{this_round}",
-            help="Logs of the reference, new or old, or files exported here; a run that is here already is left as it is",
-        )
+    fold = st.expander("Import runs", key="history-import", type="compact", icon=":material/upload:", on_change="rerun")
+    files = _field(fold, this_round) if fold.open else []
     if files:
         outcomes[:] = [_take(app, owner, file) for file in files]
         st.session_state[_ROUND] = this_round + 1
         st.rerun()
     for outcome in outcomes:
         _outcome(outcome)
+
+
+def _field(fold: DeltaGenerator, this_round: int) -> list[UploadedFile]:
+    return fold.file_uploader(
+        "Files of runs",
+        type=["jsonl", "json"],
+        accept_multiple_files=True,
+        key=f"import-{this_round}",
+        help="Logs of the reference, new or old, or files exported here; a run that is here already is left as it is",
+    )
 
 
 def _take(app: App, owner: str, file: UploadedFile) -> Outcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -39,29 +40,50 @@ def _states(place: st.delta_generator.DeltaGenerator, found: FoundRuns) -> tuple
 
 
 def _more(found: FoundRuns) -> RunQuery:
-    with st.expander("More filters, and what comes first", type="compact", icon=":material/tune:", key="history-more"):
-        one, two, three = st.columns(3)
-        order = one.selectbox("First", list(Order), format_func=str.capitalize, key="history-order")
-        backends = two.multiselect("Backend", found.backends, key="history-backends", placeholder="Any")
-        documents = three.multiselect(
-            "Document", found.documents, key="history-documents", placeholder="Any", format_func=safe.unmarked
-        )
-        one, two, three, four = st.columns(4, vertical_alignment="bottom")
-        least = one.number_input("Money from, $", min_value=0.0, value=None, key="history-least", placeholder="0")
-        most = two.number_input("to, $", min_value=0.0, value=None, key="history-most", placeholder="any")
-        since = three.date_input("Asked from", value=None, key="history-since")
-        until = four.date_input("to", value=None, key="history-until")
-        starred = st.toggle("Only those with a star", key="history-starred")
+    """Draw the fields of the fold while it is open; closed, they hold what they held and the browser has none of them."""
+    fold = st.expander(
+        "More filters, and what comes first",
+        type="compact",
+        icon=":material/tune:",
+        key="history-more",
+        on_change="rerun",
+    )
+    if fold.open:
+        with fold:
+            _fields(found)
+    held = st.session_state
+    since, until = held.get("history-since"), held.get("history-until")
     return RunQuery(
-        backends=tuple(backends),
-        documents=tuple(documents),
-        least_cost=least,
-        most_cost=most,
+        backends=tuple(held.get("history-backends") or ()),
+        documents=tuple(held.get("history-documents") or ()),
+        least_cost=held.get("history-least"),
+        most_cost=held.get("history-most"),
         since=_moment(since) if since else None,
         until=_moment(until + _DAY) if until else None,
-        starred=starred,
-        order=order or Order.NEWEST,
+        starred=bool(held.get("history-starred")),
+        order=held.get("history-order") or Order.NEWEST,
     )
+
+
+def _fields(found: FoundRuns) -> None:
+    one, two, three = st.columns(3)
+    one.selectbox("First", list(Order), format_func=str.capitalize, key="history-order", persist_state="page")
+    two.multiselect("Backend", found.backends, key="history-backends", placeholder="Any", persist_state="page")
+    three.multiselect(
+        "Document",
+        found.documents,
+        key="history-documents",
+        placeholder="Any",
+        format_func=safe.unmarked,
+        persist_state="page",
+    )
+    one, two, three, four = st.columns(4, vertical_alignment="bottom")
+    money: dict[str, Any] = {"min_value": 0.0, "value": None, "persist_state": "page"}
+    one.number_input("Money from, $", key="history-least", placeholder="0", **money)
+    two.number_input("to, $", key="history-most", placeholder="any", **money)
+    three.date_input("Asked from", value=None, key="history-since", persist_state="page")
+    four.date_input("to", value=None, key="history-until", persist_state="page")
+    st.toggle("Only those with a star", key="history-starred", persist_state="page")
 
 
 def _moment(day: dt.date) -> float:

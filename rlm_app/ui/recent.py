@@ -34,7 +34,7 @@ def latest(app: App, owner: str) -> bool:
     if finished:
         library = documents.library(app, owner)
         st.subheader("Latest answers", anchor=False)
-        with st.container(key="run_list", gap="xsmall"):
+        with rows.listed():
             for record in finished:
                 rows.draw(record, library)
     return bool(found)

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import html
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rlm_app.records import RunRecord
 from rlm_app.types import DocumentInfo
-from rlm_app.ui import header, safe, shell, states, words
+from rlm_app.ui import row_facts, safe, shell, words
 
 Library = Mapping[str, DocumentInfo]
-WIDTHS = (6, 2, 2, 1.2, 1, 1.3)
+WIDTHS = (6, 7.5)
+_STYLE = Path(__file__).with_name("rows.css")
+
+
+@contextmanager
+def listed() -> Iterator[None]:
+    """Draw what is drawn in the block as rows of a list."""
+    st.html(_STYLE)
+    with st.container(key="run_list", gap="xsmall"):
+        yield
 
 
 def link(record: RunRecord, limit: int = 140) -> None:
@@ -24,17 +36,6 @@ def link(record: RunRecord, limit: int = 140) -> None:
         query_params={"run": record.id},
         help="",
     )
-
-
-def cells(record: RunRecord) -> list[str]:
-    """Return the row's cells behind the question: state, verdicts, money, seconds, when."""
-    return [
-        states.look_of(record).markdown,
-        quotes(record),
-        words.spent(record.usage).replace("$", r"\$"),
-        words.DASH if record.state.is_live else header.time_of(record),
-        words.when(record.created, st.context.timezone),
-    ]
 
 
 def quotes(record: RunRecord) -> str:
@@ -54,19 +55,14 @@ def names(record: RunRecord, library: Library) -> str:
     if not found:
         return words.count(len(record.spec.documents), "document")
     more = f" and {len(found) - 2} more" if len(found) > 2 else ""
-    return safe.label(", ".join(words.clip(name, 48) for name in found[:2])) + more
+    return ", ".join(words.clip(name, 48) for name in found[:2]) + more
 
 
-def first(column: DeltaGenerator, record: RunRecord, library: Library) -> None:
-    """Draw the first cell: the question as a link, its documents below."""
-    with column.container(gap=None):
+def draw(record: RunRecord, library: Library, more: tuple[float, ...] = ()) -> list[DeltaGenerator]:
+    """Draw the row in columns that line up with those of the rows above; return those for what `more` widths stand for."""
+    columns = st.columns((*WIDTHS, *more), vertical_alignment="center")
+    with columns[0].container(gap=None):
         link(record)
-        st.caption(names(record, library))
-
-
-def draw(record: RunRecord, library: Library) -> None:
-    """Draw the row in columns that line up with those of the rows above."""
-    columns = st.columns(WIDTHS, vertical_alignment="center")
-    first(columns[0], record, library)
-    for column, text in zip(columns[1:], cells(record), strict=True):
-        column.markdown(f":small[{text}]")
+        st.html(f'<div class="rlm-names">{html.escape(safe.unmarked(names(record, library)))}</div>')
+    columns[1].html(row_facts.facts(record, st.context.timezone))
+    return columns[2:]
