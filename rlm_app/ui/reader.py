@@ -30,8 +30,7 @@ def draw(app: App, owner: str, sha256: str) -> None:
     info = document.info
     st.subheader(safe.label(info.name), anchor=False)
     st.caption(safe.label(app.health(info)))
-    for note in info.notes:
-        st.info(safe.markdown(note), icon=":material/info:")
+    _notes(info)
     if not info.pages or versions.draw(app, owner, info, documents.library(app, owner)):
         return
     search, text = st.columns([3, 5], gap="large")
@@ -44,6 +43,17 @@ def draw(app: App, owner: str, sha256: str) -> None:
         _page(app, owner, document, page, _on(page, found))
         citing.on_page(app, owner, document, page)
         _report(info)
+
+
+def _notes(info: DocumentInfo) -> None:
+    """Draw what a person should know of the text; loudly where a page is missing or no plain text."""
+    loud = any(page.kind in {"broken", "scanned", "ocr"} for page in info.pages)
+    for note in info.notes:
+        said = safe.markdown(note[:1].upper() + note[1:])
+        if loud:
+            st.info(said, icon=":material/info:")
+        else:
+            st.caption(f":material/info: {said}")
 
 
 def _report(info: DocumentInfo) -> None:
