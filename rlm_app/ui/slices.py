@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rlm_app.types import Document
@@ -10,7 +10,7 @@ from rlm_app.types import Document
 SHORTEST = 24
 """Characters a line must have before finding it says something."""
 
-_TRIED = 6
+_TRIED = 60
 _STEP = 4096
 
 
@@ -23,11 +23,26 @@ class Slice:
     end: int
 
 
-def carried(prompt: str, documents: Iterable[Document]) -> Slice | None:
-    """Return the longest stretch found around one of the prompt's longest lines, None where none of them is found."""
-    seeds = sorted(_lines(prompt), key=lambda seed: -(seed[1] - seed[0]))[:_TRIED]
-    found = [piece for document in documents for piece in _in(document, prompt, seeds)]
-    return max(found, key=lambda piece: piece.end - piece.start, default=None)
+def carried(prompt: str, documents: Iterable[Document]) -> list[Slice]:
+    """Return the stretches found around the prompt's longest lines, each once, in the order of the documents.
+
+    A line that stands in several documents, or places, counts in the one with the longest stretch around it.
+    """
+    documents = list(documents)
+    seeds = sorted(_lines(prompt), key=lambda seed: seed[0] - seed[1])[:_TRIED]
+    known: list[tuple[int, int]] = []
+    found: list[Slice] = []
+    for seed in seeds:
+        if any(start <= seed[0] and seed[1] <= end for start, end in known):
+            continue
+        pieces = [piece for document in documents for piece in _in(document, prompt, seed)]
+        if pieces:
+            at, best = max(pieces, key=lambda piece: piece[1].end - piece[1].start)
+            known.append((min(at, seed[0]), max(at + best.end - best.start, seed[1])))
+            found.append(best)
+    order = {document.info.sha256: number for number, document in enumerate(documents)}
+    places = {(order[each.document.info.sha256], each.start, each.end): each for each in found}
+    return [places[place] for place in sorted(places)]
 
 
 def _lines(prompt: str) -> Iterator[tuple[int, int]]:
@@ -41,21 +56,25 @@ def _lines(prompt: str) -> Iterator[tuple[int, int]]:
         at += len(line) + 1
 
 
-def _in(document: Document, prompt: str, seeds: Sequence[tuple[int, int]]) -> Iterator[Slice]:
-    for start, end in seeds:
-        middle = (start + end) // 2
-        left, right = max(start, middle - 60), min(end, middle + 60)
-        found = document.text.find(prompt[left:right])
-        if found >= 0:
-            yield _grown(document, prompt, left, right, found)
+def _in(document: Document, prompt: str, seed: tuple[int, int]) -> Iterator[tuple[int, Slice]]:
+    """Yield where in the prompt the stretch around a line begins that the document has, too, and the stretch."""
+    start, end = seed
+    middle = (start + end) // 2
+    left, right = max(start, middle - 60), min(end, middle + 60)
+    found = document.text.find(prompt[left:right])
+    if found >= 0:
+        yield _grown(document, prompt, left, right, found)
 
 
-def _grown(document: Document, prompt: str, left: int, right: int, found: int) -> Slice:
+def _grown(document: Document, prompt: str, left: int, right: int, found: int) -> tuple[int, Slice]:
     """Let a match grow to both sides for as long as prompt and document say the same."""
     text = document.text
     after = _common(prompt[right:], text[found + right - left : found + len(prompt) - left])
     before = _common(prompt[:left][::-1], text[max(0, found - left) : found][::-1])
-    return Slice(document, found - before, found + right - left + after)
+    start, end = found - before, found + right - left + after
+    here = text[start:end]
+    bare = Slice(document, start + len(here) - len(here.lstrip()), start + len(here.rstrip()))
+    return left - before, bare
 
 
 def _common(one: str, other: str) -> int:

@@ -10,15 +10,14 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.engine.trajectory import Trajectory, Turn
 from rlm_app.records import RunRecord
-from rlm_app.types import Document
 from rlm_app.ui import (
     address,
     axis,
-    documents,
     fork,
     intent,
     moving,
     notices,
+    passage_read,
     readying,
     safe,
     search,
@@ -60,7 +59,7 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
     elif view == MODELS:
         whole.models(trajectory)
     elif view == STEPS:
-        stepping.draw(record.id, trajectory, lambda: _texts(app, record))
+        stepping.draw(record.id, trajectory, passage_read.texts_of(app, record))
     else:
         _turns(app, record, trajectory)
         moving.draw(record.id, live=record.state.is_live)
@@ -137,7 +136,7 @@ def _row(app: App, record: RunRecord, turns: Sequence[Turn], number: int, *, liv
     with step:
         st.caption(turn.replied(this.reply))
         if step.open:
-            turn.draw(record.id, this, live=live, earlier=turns[:number], texts=lambda: _texts(app, record))
+            turn.draw(record.id, this, live=live, earlier=turns[:number], texts=passage_read.texts_of(app, record))
             fork.draw(app, record, this)
 
 
@@ -145,8 +144,3 @@ def _opened(key: str, number: int) -> None:
     """Put the turn that was opened into the page's address."""
     if st.session_state.get(key):
         address.note((number,))
-
-
-def _texts(app: App, record: RunRecord) -> list[Document]:
-    found = (documents.text_of(app, sha256, record.owner) for sha256 in record.spec.documents)
-    return [document for document in found if document is not None]
