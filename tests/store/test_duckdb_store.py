@@ -310,10 +310,10 @@ def test_a_second_process_is_told_who_holds_the_file(path: Path, child: Child) -
     assert stderr == ""
 
 
-def test_a_file_that_is_no_database_is_refused_with_its_name(tmp_path: Path) -> None:
-    path = tmp_path / "letter.duckdb"
-    path.write_text("Dear Sir or Madam, " * 500, encoding="utf-8")
-    with pytest.raises(StoreError, match=r"letter\.duckdb cannot be opened"):
+def test_a_place_that_cannot_be_a_database_is_refused_with_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "letters.duckdb"
+    path.mkdir()
+    with pytest.raises(StoreError, match=r"letters\.duckdb cannot be opened"):
         DuckDBStore(path)
 
 
