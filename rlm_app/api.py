@@ -12,17 +12,17 @@ from rlm_app.api_evidence import TextVerifier, contexts_of
 from rlm_app.api_parts import (
     RLMCompletion,
     UsageSummary,
-    make_api_client,
+    make_clients,
+    make_sinks,
     make_toolbox,
     make_variables,
     messages_of,
     root_window,
 )
-from rlm_app.arguments import check_mapping, check_others, check_prompt, check_sampling, check_share, harmless
+from rlm_app.arguments import check_mappings, check_others, check_prompt, check_samplings, check_share, harmless
 from rlm_app.assemble import environment_of_library
 from rlm_app.cancel import CancelToken
 from rlm_app.checks import check_limits
-from rlm_app.clients.pool import Pools
 from rlm_app.engine import rlm as loop
 from rlm_app.engine.budget import Budget
 from rlm_app.engine.callbacks import Callbacks
@@ -89,15 +89,9 @@ class RLM:
         check_others(other_backends, other_backend_kwargs)
         check_prompt(custom_system_prompt)
         check_share("compaction_threshold_pct", compaction_threshold_pct)
-        check_sampling("sampling_args", sampling_args)
-        check_sampling("sub_sampling_args", sub_sampling_args)
-        for name, given in (
-            ("backend_kwargs", backend_kwargs),
-            ("environment_kwargs", environment_kwargs),
-            ("custom_tools", custom_tools),
-            ("custom_sub_tools", custom_sub_tools),
-        ):
-            check_mapping(name, given)
+        check_samplings(sampling_args=sampling_args, sub_sampling_args=sub_sampling_args)
+        check_mappings(backend_kwargs=backend_kwargs, environment_kwargs=environment_kwargs)
+        check_mappings(custom_tools=custom_tools, custom_sub_tools=custom_sub_tools)
         self.limits = Limits(
             iterations=max_iterations,
             cost=max_budget,
@@ -110,31 +104,20 @@ class RLM:
         check_limits(self.limits)
         self.backend = backend
         self._environment = environment_of_library(backend, environment, environment_kwargs)
-        self._pools = Pools(self.limits.concurrency)
-        self._root = make_api_client(backend, backend_kwargs or {}, self.limits, self._pools)
-        self._sub = self._root
-        if other_backends:
-            self._sub = make_api_client(other_backends[0], (other_backend_kwargs or [{}])[0], self.limits, self._pools)
+        self._clients = make_clients(backend, backend_kwargs, other_backends, other_backend_kwargs, self.limits)
         self._system_prompt = custom_system_prompt or None
         self._tools = make_toolbox(custom_tools or {})
         self._sub_tools = self._tools if custom_sub_tools is None else make_toolbox(custom_sub_tools)
         self._params = (dict(sampling_args or {}), dict(sub_sampling_args or {}))
-        self._compact_at = (
-            int(root_window(backend, backend_kwargs or {}) * compaction_threshold_pct) if compaction else None
-        )
+        window = root_window(backend, backend_kwargs or {}) if compaction else 0
+        self._compact_at = int(window * compaction_threshold_pct) or None
         self._callbacks = Callbacks(
             harmless("on_subcall_start", on_subcall_start),
             harmless("on_subcall_complete", on_subcall_complete),
             harmless("on_iteration_start", on_iteration_start),
             harmless("on_iteration_complete", on_iteration_complete),
         )
-        listening: dict[str, EventSink | None] = {
-            "logger": logger,
-            "on_event": on_event,
-            "verbose": _printer() if verbose else None,
-        }
-        sinks = [harmless(name, sink) for name, sink in listening.items()]
-        self._sinks = [sink for sink in sinks if sink is not None]
+        self._sinks = make_sinks(logger, on_event, verbose=verbose)
         self._persistent = persistent
         self._cells: CellRunner | None = None
         self._earlier: list[list[dict[str, str]]] = []
@@ -193,7 +176,7 @@ class RLM:
             self._earlier.append(messages_of(trajectory, completion.text))
             self._marks = citer.known if citer else {}
         return RLMCompletion(
-            root_model=self._root.model,
+            root_model=self._clients.root.model,
             prompt=prompt,
             response=completion.text,
             usage_summary=UsageSummary(dict(trajectory.usage_by_model)),
@@ -212,9 +195,7 @@ class RLM:
         if self._cells is not None:
             self._cells.close()
             self._cells = None
-        self._root.close()
-        self._sub.close()
-        self._pools.close()
+        self._clients.close()
 
     def __enter__(self) -> RLM:
         return self
@@ -223,7 +204,7 @@ class RLM:
         self.close()
 
     def _runtime(self, budget: Budget, sink: EventSink, signals: Signals, citer: Citer | None) -> Runtime:
-        handler = LMHandler(Models(self._root, self._sub), budget, MemoryJournal(), self._cancel)
+        handler = LMHandler(Models(self._clients.root, self._clients.sub), budget, MemoryJournal(), self._cancel)
         return Runtime(
             handler,
             Recorder(uuid.uuid4().hex, sink),
@@ -237,9 +218,3 @@ class RLM:
             compact_at=self._compact_at,
             citer=citer,
         )
-
-
-def _printer() -> EventSink:
-    from rlm_app.verbose import Printer
-
-    return Printer()

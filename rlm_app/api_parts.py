@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rlm_app.arguments import harmless
 from rlm_app.assemble import make_client, window_of
 from rlm_app.backends import BACKENDS
 from rlm_app.clients.pool import Pools
@@ -14,7 +15,7 @@ from rlm_app.engine.runtime import Toolbox
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.engine.upstream import usage_summary
 from rlm_app.errors import ConfigError
-from rlm_app.protocols import Client
+from rlm_app.protocols import Client, EventSink
 from rlm_app.records import RunSpec
 from rlm_app.settings import Settings
 from rlm_app.types import Citation, Limits, Stop, Usage
@@ -64,6 +65,49 @@ class RLMCompletion:
     stop: Stop
     citations: tuple[Citation, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Who answers: the root model and the model of sub-calls, with the connections that they share."""
+
+    root: Client
+    sub: Client
+    pools: Pools
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self.root.close()
+        self.sub.close()
+        self.pools.close()
+
+
+def make_clients(
+    backend: str,
+    options: Mapping[str, Any] | None,
+    others: Sequence[str] | None,
+    other_options: Sequence[Mapping[str, Any]] | None,
+    limits: Limits,
+) -> Clients:
+    """Build the clients of root and sub-calls, which are the same where no other backend is named."""
+    pools = Pools(limits.concurrency)
+    root = make_api_client(backend, options or {}, limits, pools)
+    if not others:
+        return Clients(root, root, pools)
+    return Clients(root, make_api_client(others[0], (other_options or [{}])[0], limits, pools), pools)
+
+
+def make_sinks(logger: EventSink | None, on_event: EventSink | None, *, verbose: bool) -> list[EventSink]:
+    """Return who is told of each event; what one of them raises harms no run."""
+    listening = {"logger": logger, "on_event": on_event, "verbose": _printer() if verbose else None}
+    sinks = (harmless(name, sink) for name, sink in listening.items())
+    return [sink for sink in sinks if sink is not None]
+
+
+def _printer() -> EventSink:
+    from rlm_app.verbose import Printer
+
+    return Printer()
 
 
 def make_api_client(backend: str, options: Mapping[str, Any], limits: Limits, pools: Pools) -> Client:

@@ -12,6 +12,12 @@ from typing import Any
 from rlm_app.errors import ConfigError
 
 
+def check_mappings(**given: object) -> None:
+    """Raise `ConfigError` unless each argument is None or a mapping."""
+    for name, value in given.items():
+        check_mapping(name, value)
+
+
 def check_mapping(name: str, value: object) -> None:
     """Raise `ConfigError` unless the argument is None or a mapping."""
     if value is not None and not isinstance(value, Mapping):
@@ -19,12 +25,18 @@ def check_mapping(name: str, value: object) -> None:
 
 
 def check_sampling(name: str, value: object) -> None:
-    """Raise `ConfigError` for sampling arguments that no request can carry."""
+    """Raise `ConfigError` for one that no request can carry."""
     check_mapping(name, value)
     try:
         json.dumps(value)
     except (TypeError, ValueError) as error:
         raise ConfigError(f"{name} cannot be sent to a provider: {error}. Give numbers, texts and lists.") from error
+
+
+def check_samplings(**given: object) -> None:
+    """Raise `ConfigError` for sampling arguments that no request can carry."""
+    for name, value in given.items():
+        check_sampling(name, value)
 
 
 def check_share(name: str, value: object) -> None:
