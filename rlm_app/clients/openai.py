@@ -68,4 +68,5 @@ def sdk_carrier(wire: Wire, key: str, headers: Mapping[str, str]) -> Carrier:
             api_key=key or "none", base_url=wire.url, max_retries=0, http_client=http, default_headers=headers
         )
 
-    return SdkCarrier(wire, httpx2, openai, make)
+    # An absolute address saves the SDK from putting one together for each call.
+    return SdkCarrier(wire, httpx2, openai, make, chat=f"{wire.url.rstrip('/')}/chat/completions")

@@ -11,7 +11,7 @@ from rlm_app.cancel import CancelToken
 from rlm_app.clients.streams import Chunk, chunks, parsed, told
 from rlm_app.clients.trouble import Kind, Trouble, seconds_of
 from rlm_app.clients.wire import Wire
-from rlm_app.clients.wire_sdk import Calls, http_client
+from rlm_app.clients.wire_sdk import Calls, http_client, pieces_of
 
 
 class SdkCarrier:
@@ -38,11 +38,13 @@ class SdkCarrier:
         self._http = http
         self._sdk = sdk
         self._client = make(http_client(http, self._wire, self._calls))
+        # What the client would do anyway: said with each call, as what is left unsaid is copied deeply each time.
+        self._usual = {"max_retries": 0, "timeout": self._client.timeout}
 
     def stream(self, body: Mapping[str, Any], cancel: CancelToken) -> Generator[Chunk, None, None]:
         """Send a chat request and yield the chunks of its reply; raise `Trouble`."""
         with self._calls.obeying(cancel), closing(self._post(body)) as response:
-            pieces = response.iter_bytes()
+            pieces = pieces_of(response)
             if "event-stream" in response.headers.get("content-type", "text/event-stream"):
                 yield from chunks(pieces)
                 self._calls.drain(pieces)
@@ -67,6 +69,7 @@ class SdkCarrier:
                 self._chat,
                 cast_to=self._http.Response,
                 body=body,
+                options={"headers": {}, **self._usual},
                 stream=True,
                 stream_cls=self._sdk.Stream[Any],
             )
