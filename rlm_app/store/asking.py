@@ -8,6 +8,7 @@ taken, and a thousand rows are given.
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 VIEWS = ("runs", "calls", "citations")
 ROWS, SECONDS, CHARACTERS = 1_000, 5.0, 10_000
 _STARTING = 15.0
+_ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ")
+"""All of our environment that the process gets: no key, and no folder of the account that runs the app."""
 _FOLDER = Path(__file__).with_name("views")
 
 
@@ -53,6 +56,7 @@ def answer(tables: dict[str, Any], sql: str) -> Table:
             timeout=SECONDS + _STARTING,
             check=False,
             cwd=Path(__file__).parents[2],
+            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | {"HOME": "/"},
         )
     except subprocess.TimeoutExpired as error:
         raise StoreError(_too_much()) from error

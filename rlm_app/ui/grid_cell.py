@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import streamlit as st
 
 from rlm_app.build import App
+from rlm_app.errors import ConfigError
 from rlm_app.grids import GridView, Square, Standing
 from rlm_app.records import RunRecord
 from rlm_app.ui import grid_run, grid_table, rows, safe, shell, states, words
@@ -65,8 +68,8 @@ def _edit(app: App, square: Square) -> None:
             "Unlock and show what the run said" if square.record else "Unlock and empty the cell",
             key=f"{key}-unlock",
             icon=":material/lock_open:",
-            on_click=app.grids.edit,
-            args=(square.place, None),
+            on_click=_write,
+            args=(app, square, None),
         )
     with st.expander("Write your own answer", icon=":material/edit:"):
         st.text_area("Your answer", value=square.text, key=f"{key}-{square.cell.edited_at:.3f}", height=100)
@@ -79,4 +82,10 @@ def _edit(app: App, square: Square) -> None:
 
 
 def _save(app: App, square: Square, key: str) -> None:
-    app.grids.edit(square.place, str(st.session_state[key]).strip())
+    _write(app, square, str(st.session_state[key]).strip())
+
+
+def _write(app: App, square: Square, text: str | None) -> None:
+    # A grid that was deleted in another tab meanwhile: the page says so when it is drawn.
+    with contextlib.suppress(ConfigError):
+        app.grids.edit(square.place, text)
