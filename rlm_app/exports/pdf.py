@@ -25,6 +25,8 @@ _FAMILIES = (
     ("arial.ttf", "arialbd.ttf", "ariali.ttf"),
 )
 _TEXT, _SMALL, _LINE = 10.5, 9.0, 5.2
+_PICTURE = 170.0
+"""Millimetres that the picture of a page is high at most."""
 _TYPOGRAPHIC = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "’": "'", "‘": "'", "–": "-", "—": "-", "…": "...", "€": "EUR"}
 )
@@ -38,11 +40,14 @@ def pdf(paper: Paper, pictures: Mapping[int, bytes]) -> bytes:
         sheet.block(block)
     sheet.heading("References", 2)
     for reference in paper.references:
-        sheet.reference(reference, pictures.get(reference.number))
+        sheet.reference(reference)
     sheet.paragraph((Run(paper.sentence),))
     sheet.heading("The run", 2)
     for label, value in paper.facts:
         sheet.paragraph((Run(f"{label}: ", bold=True), Run(value)), _SMALL)
+    shown = [reference for reference in paper.references if pictures.get(reference.number)]
+    for number, reference in enumerate(shown):
+        sheet.page(reference, pictures[reference.number], title="" if number else "Quoted pages")
     if sheet.missing:
         told = f"{sheet.missing:,} signs are in no font of the machine that made this file; its Word form has them."
         sheet.paragraph((Run(told, italic=True),), _SMALL)
@@ -94,16 +99,29 @@ class _Sheet:
             indent = 6 if sign or block.kind in {"quote", "code"} else 0
             self.paragraph((Run(sign), *block.runs), _SMALL if block.kind == "code" else _TEXT, indent)
 
-    def reference(self, reference: Reference, picture: bytes | None) -> None:
-        """Set a quotation with its place, and its page below it."""
+    def reference(self, reference: Reference) -> None:
+        """Set a quotation with its place."""
         place = f" ({reference.place})" if reference.place else ""
         head = (Run(f"[{reference.number}] "), Run(reference.verdict, bold=True), Run(f"{place}: "))
         self.paragraph((*head, Run(f"“{' '.join(reference.quote.split())}”")), _SMALL)
         if reference.detail:
             self.paragraph((Run(reference.detail, italic=True),), _SMALL, 6)
-        if picture:
-            self._pdf.image(io.BytesIO(picture), w=self._pdf.epw)
-            self._pdf.ln(3)
+
+    def page(self, reference: Reference, picture: bytes, title: str) -> None:
+        """Set the picture of a quoted page below its place, with a thin line around it, under a `title` if it has one."""
+        if self._pdf.will_page_break(_PICTURE + 20):
+            self._pdf.add_page()
+        if title:
+            self.heading(title, 2)
+        self.paragraph((Run(f"[{reference.number}] {reference.place}"),), _SMALL)
+        x, y = self._pdf.l_margin, self._pdf.get_y()
+        words = f"{reference.place}, with the quoted passage framed"
+        size = {"w": self._pdf.epw, "h": _PICTURE, "keep_aspect_ratio": True}
+        drawn = self._pdf.image(io.BytesIO(picture), x=x, y=y, alt_text=words, **size)
+        left = x + (self._pdf.epw - drawn.rendered_width) / 2
+        self._pdf.set_draw_color(184, 180, 168)
+        self._pdf.rect(left, y + (_PICTURE - drawn.rendered_height) / 2, drawn.rendered_width, drawn.rendered_height)
+        self._pdf.set_y(y + _PICTURE + 5)
 
     def paragraph(self, runs: Sequence[Run], size: float = _TEXT, indent: float = 0) -> None:
         """Set runs of text one after the other, then begin a new line."""

@@ -13,7 +13,11 @@ from rlm_app.exports.listing import Paper, Reference
 # What XML cannot hold.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _STYLES = {"bullet": "List Bullet", "number": "List Number", "quote": "Intense Quote"}
-_INCHES = 6.0
+_INCHES, _INDENT = 4.6, 0.25
+_LINE = (
+    '<a:ln xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" w="6350"><a:solidFill>'
+    '<a:srgbClr val="B8B4A8"/></a:solidFill></a:ln>'
+)
 
 
 def word(paper: Paper, pictures: Mapping[int, bytes]) -> bytes:
@@ -29,10 +33,11 @@ def word(paper: Paper, pictures: Mapping[int, bytes]) -> bytes:
         _block(document, block)
     document.add_heading("References", level=2)
     for reference in paper.references:
-        _reference(document, reference, pictures.get(reference.number))
+        _reference(document, reference)
     document.add_paragraph(paper.sentence)
     document.add_heading("The run", level=2)
-    _table(document, [((Run(label, bold=True),), (Run(value),)) for label, value in paper.facts])
+    _facts(document, paper.facts)
+    _pages(document, paper.references, pictures)
     target = io.BytesIO()
     document.save(target)
     return target.getvalue()
@@ -69,17 +74,48 @@ def _table(document: Any, rows: Sequence[Sequence[Sequence[Run]]]) -> None:
             _fill(cell.paragraphs[0], runs)
 
 
-def _reference(document: Any, reference: Reference, picture: bytes | None) -> None:
+def _facts(document: Any, facts: Sequence[tuple[str, str]]) -> None:
+    from docx.shared import Pt
+
+    for label, value in facts:
+        paragraph = document.add_paragraph()
+        paragraph.paragraph_format.space_after = Pt(2)
+        _fill(paragraph, (Run(f"{label}: ", bold=True), Run(value)))
+
+
+def _reference(document: Any, reference: Reference) -> None:
+    from docx.shared import Inches
+
     paragraph = document.add_paragraph()
+    paragraph.paragraph_format.left_indent = Inches(_INDENT)
+    paragraph.paragraph_format.first_line_indent = Inches(-_INDENT)
     place = f" ({reference.place})" if reference.place else ""
     _fill(paragraph, (Run(f"[{reference.number}] "), Run(reference.verdict, bold=True), Run(f"{place}: ")))
     _fill(paragraph, (Run(f"“{' '.join(reference.quote.split())}”"),))
     if reference.detail:
-        _fill(document.add_paragraph(), (Run(reference.detail, italic=True),))
-    if picture:
-        from docx.shared import Inches
+        paragraph.add_run().add_break()
+        _fill(paragraph, (Run(reference.detail, italic=True),))
 
-        document.add_picture(io.BytesIO(picture), width=Inches(_INCHES))
+
+def _pages(document: Any, references: Sequence[Reference], pictures: Mapping[int, bytes]) -> None:
+    """Add the pictures of pages at the end, where they do not tear the references apart."""
+    shown = [reference for reference in references if pictures.get(reference.number)]
+    if shown:
+        document.add_heading("Quoted pages", level=2)
+    for reference in shown:
+        caption = document.add_paragraph(_xml(f"[{reference.number}] {reference.place}"))
+        caption.paragraph_format.keep_with_next = True
+        _picture(document, pictures[reference.number], f"{reference.place}, with the quoted passage framed")
+
+
+def _picture(document: Any, jpeg: bytes, words: str) -> None:
+    """Add a picture with a thin line around it: a page is as white as the paper."""
+    from docx.oxml import parse_xml
+    from docx.shared import Inches
+
+    inline = document.add_picture(io.BytesIO(jpeg), width=Inches(_INCHES))._inline
+    inline.docPr.set("descr", _xml(words))
+    inline.graphic.graphicData.pic.spPr.append(parse_xml(_LINE))
 
 
 def _xml(text: str) -> str:

@@ -45,6 +45,9 @@ def test_word_holds_answer_references_and_pictures_and_nothing_that_acts(picture
     assert '[3] Altered (<b>"contract".txt, page 1): “Fees of 1,900 euros are due within thirty days”' in text
     assert HOSTILE in text
     assert len(document.inline_shapes) == 1
+    assert document.inline_shapes[0]._inline.docPr.get("descr").endswith("with the quoted passage framed")
+    order = [text.index(title) for title in ("References", "The run", "Quoted pages")]
+    assert order == sorted(order)  # what a picture shows does not tear the references apart
     names = zipfile.ZipFile(io.BytesIO(content))
     body = names.read("word/document.xml").decode() + names.read("word/_rels/document.xml.rels").decode()
     assert not any(sign in body for sign in ("w:instrText", "w:fldSimple", "w:hyperlink", 'TargetMode="External"'))
