@@ -7,23 +7,17 @@ fail after they were carried out, and the SDK has to resume and repeat.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import fcntl
-import os
-import random
-import signal
-import threading
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 from grpclib import GRPCError, Status
 from grpclib.const import Cardinality, Handler
 from grpclib.server import Server
 from modal_proto import api_pb2, task_command_router_pb2
 
+from tests.servers.boxes import Boxes, begin, input_of
+
 JWT = "e30.eyJleHAiOjQxMDI0NDQ4MDB9.e30"  # {}, {"exp": the year 2100}, no signature
-SETPIPE_SZ = 1031
-SMALL = 4_096
 
 Answer = Callable[[Any], Awaitable[Any]]
 
@@ -60,50 +54,22 @@ class Process:
             await self.news.wait_for(lambda: len(self.output[place]) > at or place not in self.open)
         return len(self.output[place]) > at
 
-    def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
 
-
-class ModalServer:
-    """The stand-in. `faults` is how likely a call or a piece of output is to break; `created` holds what was asked for,
-    `refuse` is why a sandbox is refused."""
+class ModalServer(Boxes[Process]):
+    """The stand-in; a piece of output may break too. `created` holds what was asked for."""
 
     def __init__(self) -> None:
-        self.faults = 0.0
-        self.refuse = ""
         self.created: list[Any] = []
         self.apps: list[str] = []
         self.terminated: list[str] = []
-        self.processes: dict[str, tuple[str, Process]] = {}
         self.answered: dict[str, Any] = {}
-        self.random = random.Random(5)
-        self.loop = asyncio.new_event_loop()
-        self.url = ""
-        ready = threading.Event()
-        threading.Thread(target=self._run, args=(ready,), name="modal-server", daemon=True).start()
-        ready.wait(10)
+        super().__init__(5)
 
-    def _run(self, ready: threading.Event) -> None:
-        asyncio.set_event_loop(self.loop)
-        self.loop.run_until_complete(self._listen())
-        ready.set()
-        self.loop.run_forever()
-
-    async def _listen(self) -> None:
+    async def listen(self) -> asyncio.Server:
         server = Server([self])
         await server.start("127.0.0.1", 0)
         listening: Any = server._server
-        self.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-
-    def running(self) -> list[str]:
-        """Return the sandboxes in which something still runs."""
-        return [box for box, one in self.processes.values() if one.process.returncode is None]
-
-    def drop(self) -> None:
-        """End all that runs, as when a machine of the service dies."""
-        for _, one in self.processes.values():
-            one.kill()
+        return cast(asyncio.Server, listening)
 
     def __mapping__(self) -> dict[str, Handler]:
         """Return the handlers by path, each made from what the protocol says of the method."""
@@ -131,7 +97,7 @@ class ModalServer:
         return handle
 
     def _fault(self) -> None:
-        if self.random.random() < self.faults:
+        if self.breaks:
             raise GRPCError(Status.UNAVAILABLE, "the connection broke")
 
     # What the control plane is asked.
@@ -170,10 +136,7 @@ class ModalServer:
 
     async def SandboxTerminateV2(self, request: Any) -> Any:  # noqa: N802
         self.terminated.append(request.sandbox_id)
-        for box, one in self.processes.values():
-            if box == _box(request.sandbox_id):
-                one.kill()
-                await one.process.wait()
+        await self.end(_box(request.sandbox_id))
         return api_pb2.SandboxTerminateResponse()
 
     async def SandboxWaitV2(self, request: Any) -> Any:  # noqa: N802
@@ -186,14 +149,10 @@ class ModalServer:
 
     async def TaskExecStart(self, request: Any) -> Any:  # noqa: N802
         if request.exec_id not in self.processes:
-            variables = {"PATH": os.defpath, **dict(request.env)}
+            variables = dict(request.env)
             for source in request.secret_sources:
                 variables |= dict(source.env.contents)
-            process = await asyncio.create_subprocess_exec(
-                *request.command_args, stdin=-1, stdout=-1, stderr=-1, env=variables, cwd="/", start_new_session=True
-            )
-            assert process.stdin is not None
-            fcntl.fcntl(process.stdin.get_extra_info("pipe"), SETPIPE_SZ, SMALL)
+            process = await begin(request.command_args, variables)
             self.processes[request.exec_id] = (_box(request.task_id), Process(process))
         return task_command_router_pb2.TaskExecStartResponse()
 
@@ -201,11 +160,10 @@ class ModalServer:
         one = self._find(request.exec_id)
         async with one.writing:
             new = request.data[max(one.written - request.offset, 0) :]
-            assert one.process.stdin is not None
             try:
                 for at in range(0, len(new), 1 << 16):
-                    one.process.stdin.write(new[at : at + (1 << 16)])
-                    await one.process.stdin.drain()
+                    input_of(one.process).write(new[at : at + (1 << 16)])
+                    await input_of(one.process).drain()
             except ConnectionError as error:
                 raise GRPCError(Status.FAILED_PRECONDITION, "the process has ended") from error
             one.written += len(new)

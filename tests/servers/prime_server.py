@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
-import os
-import random
-import signal
-import threading
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 from prime_sandboxes._proto.command_session import command_session_pb2
 
+from tests.servers.boxes import Boxes, begin, input_of, kill
+
 pb: Any = command_session_pb2
-SETPIPE_SZ = 1031
-SMALL = 4_096
 LATER = "2100-01-01T00:00:00Z"
 
 
@@ -33,35 +28,16 @@ class Process:
         self.writing = asyncio.Lock()
         self.broken = asyncio.Event()
 
-    def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
 
-
-class PrimeServer:
-    """The stand-in. `faults` is how likely a call is to fail, `created` what was asked for, `refuse` why one is refused."""
+class PrimeServer(Boxes[Process]):
+    """The stand-in. `created` holds what was asked for, `deleted` the sandboxes that were let go."""
 
     def __init__(self) -> None:
-        self.faults = 0.0
-        self.refuse = ""
         self.created: list[dict[str, Any]] = []
         self.deleted: list[str] = []
-        self.processes: dict[str, tuple[str, Process]] = {}
-        self.random = random.Random(7)
-        self.loop = asyncio.new_event_loop()
-        self.url = ""
-        ready = threading.Event()
-        self.thread = threading.Thread(target=self._run, args=(ready,), name="prime-server", daemon=True)
-        self.thread.start()
-        ready.wait(10)
+        super().__init__(7)
 
-    def _run(self, ready: threading.Event) -> None:
-        asyncio.set_event_loop(self.loop)
-        self.loop.run_until_complete(self._listen())
-        ready.set()
-        self.loop.run_forever()
-
-    async def _listen(self) -> None:
+    async def listen(self) -> asyncio.Server:
         app = web.Application(client_max_size=64 << 20)
         service = "/gateway/user/{box}/command_session.CommandSession"
         app.add_routes(
@@ -81,16 +57,7 @@ class PrimeServer:
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         listening: Any = site._server
-        self.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-
-    def running(self) -> list[str]:
-        """Return the sandboxes in which something still runs."""
-        return [box for box, one in self.processes.values() if one.process.returncode is None]
-
-    def drop(self) -> None:
-        """End all that runs, as when a machine of the service dies."""
-        for _, one in self.processes.values():
-            one.kill()
+        return cast(asyncio.Server, listening)
 
     def break_streams(self) -> None:
         """Break the streams of all processes; these live on."""
@@ -111,7 +78,7 @@ class PrimeServer:
         if not known:
             self.created.append(asked)
         box = f"sb{known[0] if known else len(self.created)}"
-        if self.random.random() < self.faults:
+        if self.breaks:
             return web.Response(status=503)
         return web.json_response({**self._described(box), "gatewayAuth": self._auth(box)})
 
@@ -121,10 +88,7 @@ class PrimeServer:
     async def delete(self, request: web.Request) -> web.Response:
         box = request.match_info["box"]
         self.deleted.append(box)
-        for other, one in self.processes.values():
-            if other == box:
-                one.kill()
-                await one.process.wait()
+        await self.end(box)
         return web.json_response({})
 
     async def auth(self, request: web.Request) -> web.Response:
@@ -161,20 +125,7 @@ class PrimeServer:
             await self._end(reply, '{"error": {"code": "not_found", "message": "no such session"}}')
             return reply
         asked = pb.StartRequest.FromString(body)
-        one = Process(
-            await asyncio.create_subprocess_exec(
-                asked.command.cmd,
-                *asked.command.args,
-                stdin=-1,
-                stdout=-1,
-                stderr=-1,
-                cwd="/",
-                env={"PATH": os.defpath, **dict(asked.command.envs)},
-                start_new_session=True,
-            )
-        )
-        with contextlib.suppress(ValueError):  # it has ended already
-            fcntl.fcntl(_stdin(one).get_extra_info("pipe"), SETPIPE_SZ, SMALL)
+        one = Process(await begin((asked.command.cmd, *asked.command.args), dict(asked.command.envs)))
         self.processes[asked.session_uuid or f"command-{len(self.processes)}"] = (request.match_info["box"], one)
         await self._tell(reply, one)
         return reply
@@ -216,21 +167,16 @@ class PrimeServer:
             if asked.input_uuid not in one.inputs:
                 one.inputs.add(asked.input_uuid)
                 with contextlib.suppress(ConnectionError):
-                    _stdin(one).write(asked.input.stdin)
-                    await _stdin(one).drain()
+                    input_of(one.process).write(asked.input.stdin)
+                    await input_of(one.process).drain()
         return self._done(pb.SendInputResponse())
 
     async def send_signal(self, request: web.Request) -> web.Response:
         asked = pb.SendSignalRequest.FromString(await request.read())
-        self.processes[asked.session.session_uuid][1].kill()
+        kill(self.processes[asked.session.session_uuid][1].process)
         return self._done(pb.SendSignalResponse())
 
     def _done(self, message: Any) -> web.Response:
-        if self.random.random() < self.faults:
+        if self.breaks:
             return web.json_response({"code": "unavailable", "message": "the connection broke"}, status=503)
         return web.Response(body=message.SerializeToString(), content_type="application/proto")
-
-
-def _stdin(one: Process) -> asyncio.StreamWriter:
-    assert one.process.stdin is not None
-    return one.process.stdin
