@@ -10,7 +10,7 @@ from rlm_app.build import App
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.records import RunRecord
 from rlm_app.types import RunState, Usage
-from rlm_app.ui import again, export, follow, pausing, safe, saved, states, words
+from rlm_app.ui import again, export, follow, pausing, safe, saved, words
 
 
 def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
@@ -19,7 +19,7 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
         st.header(safe.label(words.clip(record.spec.question, 220)), anchor=False)
         follow.origin(app, record)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            look = states.look_of(record)
+            look = pausing.look(app, record)
             st.badge(look.word, icon=look.icon, color=look.color, help=look.meaning)
             for fact in facts(record, trajectory, began(app, record)):
                 st.markdown(fact, width="content")

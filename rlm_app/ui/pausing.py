@@ -7,7 +7,10 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.records import RunRecord
 from rlm_app.types import RunState
-from rlm_app.ui import words
+from rlm_app.ui import states
+
+_CODE = "paused-code"
+"""What the keys of fields for code begin with; the style sheet knows them by it."""
 
 
 def button(app: App, record: RunRecord) -> None:
@@ -16,13 +19,19 @@ def button(app: App, record: RunRecord) -> None:
     if steering is None or record.spec.mode == "direct":
         return
     st.button(
-        "Pausing" if steering.paused else "Pause",
+        "Paused" if steering.halted else "Pausing" if steering.paused else "Pause",
         key=f"pause-{record.id}",
         icon=":material/pause_circle:",
         disabled=steering.paused or record.state is not RunState.RUNNING,
         help="Stands still before the next reply is asked for, or before its code runs",
         on_click=steering.pause,
     )
+
+
+def look(app: App, record: RunRecord) -> states.Look:
+    """Return how to show the state of a run, one that stands still by request among them."""
+    steering = app.manager.steering(record.id, record.owner) if record.state is RunState.RUNNING else None
+    return states.PAUSED if steering and steering.halted else states.look_of(record)
 
 
 def draw(app: App, record: RunRecord) -> bool:
@@ -37,7 +46,7 @@ def draw(app: App, record: RunRecord) -> bool:
     key = f"halt-{record.id}-{halt.turn}-{len(halt.cells)}"
 
     def go_on(one_step: bool) -> None:
-        cells = tuple(st.session_state[f"{key}-{number}"] for number in range(len(halt.cells)))
+        cells = tuple(st.session_state[f"{_CODE}-{key}-{number}"] for number in range(len(halt.cells)))
         steering.go_on(st.session_state[f"{key}-note"] or "", cells, one_step=one_step)
 
     with st.form(key):
@@ -45,11 +54,10 @@ def draw(app: App, record: RunRecord) -> bool:
         st.markdown(f":material/pause_circle: **Paused in turn {halt.turn}**, {where}. Nothing is sent meanwhile.")
         for number, code in enumerate(halt.cells):
             name = "Code that runs next" if len(halt.cells) == 1 else f"Code that runs next, block {number + 1}"
-            st.text_area(name, value=code, key=f"{key}-{number}", height=min(420, 80 + 22 * code.count("\n")))
+            height = min(420, 80 + 22 * code.count("\n"))
+            st.text_area(name, value=code, key=f"{_CODE}-{key}-{number}", height=height)
         st.text_area("Note to the model", key=f"{key}-note", height=80, help="Stands in its next prompt")
-        st.caption(
-            f"{words.count(len(halt.cells), 'block')} of code waits." if halt.cells else "What you write is kept."
-        )
+        st.caption("What you change or write is kept with the run.")
         with st.container(horizontal=True):
             st.form_submit_button(
                 "Go on", key=f"{key}-go", type="primary", icon=":material/play_arrow:", on_click=go_on, args=(False,)

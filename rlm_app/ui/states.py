@@ -41,6 +41,8 @@ STATES: Mapping[RunState, Look] = {
     RunState.INTERRUPTED: Look("Interrupted", ":material/power_off:", "violet", "The app was closed during this run."),
 }
 
+PAUSED = Look("Paused", ":material/pause_circle:", "orange", "You paused this run; nothing is sent until it goes on.")
+
 NOTHING_FOUND = Look("Nothing found", ":material/search_off:", "gray", "The documents do not seem to say.")
 
 VERDICTS: Mapping[Verdict, Look] = {

@@ -198,9 +198,10 @@ def test_a_paused_run_shows_the_code_that_waits_and_runs_what_a_person_makes_of_
     assert steering is not None
     steering.pause()
     tab = until(page(shell.RUN, run=run_id), lambda tab: "Paused in turn 1**, before the model is asked" in texts(tab))
+    assert "pause_circle: Paused]" in texts(tab)  # the state in the header
     tab.button(key=f"halt-{run_id}-1-0-step").click().run()
     until(tab, lambda tab: "Paused in turn 1**, before its code runs" in texts(tab))
-    tab.text_area(key=f"halt-{run_id}-1-1-0").set_value("print('mine')")
+    tab.text_area(key=f"paused-code-halt-{run_id}-1-1-0").set_value("print('mine')")
     tab.text_area(key=f"halt-{run_id}-1-1-note").set_value("Mind the fees.")
     tab.button(key=f"halt-{run_id}-1-1-go").click().run()
     app.manager.wait(run_id, 30)
