@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from rlm_app.events import Event
 from rlm_app.finding import RunFinder
-from rlm_app.records import JournalRow, RunRecord, RunSpec, RunStore
+from rlm_app.records import Census, JournalRow, RunRecord, RunSpec, RunStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +177,9 @@ class Store(RunStore, RunFinder, Protocol):
     @property
     def grids(self) -> GridStore:
         """The grids of the file."""
+
+    def census(self, now: float) -> Census:
+        """Return numbers on all that is kept; raise `StoreError` when the file cannot be read."""
 
     def journal_rows(self, run_id: str, owner: str) -> list[JournalRow]:
         """Return what is kept of the calls of this owner's run."""

@@ -84,6 +84,25 @@ class JournalRow:
     value: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class Census:
+    """Numbers on all that is kept, of no owner in particular, and how the store is.
+
+    `runs` are by state; `today` and `cost_today` (USD) count what began since midnight (UTC). `lag` is seconds from queueing to
+    commit, the longest of late; `waiting` how many rows are queued; `trouble` the sentence for which nothing can be
+    written, "" as a rule; `notice` what a person should know since the file was opened.
+    """
+
+    runs: Mapping[str, int]
+    owners: int
+    today: int
+    cost_today: float
+    lag: float
+    waiting: int
+    trouble: str
+    notice: str
+
+
 class RunStore(Protocol):
     """Keeps runs, events and documents. Every read is for one owner; safe to use from many threads."""
 

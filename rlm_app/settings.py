@@ -32,10 +32,13 @@ HOST = frozenset(
         "allow_unconfined",
         "cookie_secret",
         "home",
+        "log",
+        "metrics_token",
         "mode",
         "parallel_runs",
         "people",
         "script",
+        "store",
     }
 )
 """What a host can set, as `mode = …` in the table [rlm_app] of the secrets file or as RLM_APP_MODE in the environment."""

@@ -47,6 +47,12 @@ class Line:
         with self._moved:
             return self._waiting.index(run_id) + 1 if run_id in self._waiting else 0
 
+    @property
+    def length(self) -> int:
+        """How many runs wait."""
+        with self._moved:
+            return len(self._waiting)
+
     def _may_enter(self, run_id: str) -> bool:
         return len(self._inside) < self._parallel and self._waiting[0] == run_id
 

@@ -14,6 +14,7 @@ from typing import Any
 from rlm_app.clock import Order
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import Cancelled, ConfigError, RLMError, StoreError
+from rlm_app.logs import tell
 from rlm_app.records import Execute, RunContext, RunRecord, RunSpec, RunStore
 from rlm_app.runs.line import Line
 from rlm_app.runs.live import Live, Phase
@@ -63,6 +64,7 @@ class RunManager:
             sample=sample,
         )
         self._store.add_run(record)
+        tell(_log, "run queued", run=record.id, backend=spec.backend, environment=spec.environment)
         self._begin(Task(record.id, owner, self._store.append_event), spec, keys)
         return record.id
 
@@ -126,6 +128,11 @@ class RunManager:
             ids = [task.run_id for task in self._tasks.values() if task.owner == owner and not task.done.is_set()]
         records = [self._store.run(run_id, owner) for run_id in ids]
         return [record for record in records if record is not None and record.state.is_live]
+
+    @property
+    def waiting(self) -> int:
+        """How many runs wait in line."""
+        return self._line.length
 
     def wait(self, run_id: str, timeout: float | None = None) -> RunRecord:
         """Wait until a run that was started here has ended, or `timeout` seconds; return its record as it then is."""
@@ -246,6 +253,9 @@ class RunManager:
             task.closed = True
             if task.finished:
                 self._store.update_run(task.run_id, **task.outcome(task.finished))
+                ended = task.finished
+                told = {"seconds": round(ended.seconds, 3), "calls": ended.usage.calls, "cost": ended.usage.cost}
+                tell(_log, "run ended", run=task.run_id, stop=ended.stop, **told)
 
 
 def _broken(run_id: str, error: Exception) -> str:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from rlm_app.errors import StoreError
 from rlm_app.events import Event
 from rlm_app.finding import Day, FoundRuns, RunQuery, Table
-from rlm_app.records import JournalRow, RunRecord
-from rlm_app.store import asking, documents, forgetting, preferences, searching, sweep, workspace
+from rlm_app.records import Census, JournalRow, RunRecord
+from rlm_app.store import asking, counting, documents, forgetting, preferences, searching, sweep, workspace
 from rlm_app.store.batch import Job
 from rlm_app.store.grids import DuckDBGrids
 from rlm_app.store.journal import DuckDBJournal
@@ -177,6 +177,13 @@ class DuckDBStore:
     def keep_preference(self, owner: str, name: str, value: Any) -> None:
         """Keep a JSON value for this owner in place of an earlier one; None forgets it. Durable when this returns."""
         self._writer.wait(preferences.keep(owner, name, value))
+
+    def census(self, now: float) -> Census:
+        """Return numbers on all that is kept; raise `StoreError` when the file cannot be read."""
+        with self._reader.reading() as cursor:
+            counted = counting.counted(cursor, now)
+        writer = self._writer
+        return Census(*counted, writer.lag, writer.waiting, writer.trouble, self.notice)
 
     def journal_rows(self, run_id: str, owner: str) -> list[JournalRow]:
         """Return what is kept of the calls of this owner's run."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LINGER = 0.08
 BATCH = 1_000
 QUEUE = 20_000
+LAGS = 600
 PATIENCE = 1.0
 """Seconds between two looks whether a full disk has room again."""
 
@@ -50,6 +51,9 @@ class Writer:
         self._closing = False
         self._broken: str | None = None
         self._full: str | None = None
+        self._oldest: float | None = None
+        self._began: float | None = None
+        self._lags: deque[float] = deque(maxlen=LAGS)
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -98,6 +102,12 @@ class Writer:
         """How many jobs are queued and not committed."""
         return len(self._jobs)
 
+    @property
+    def lag(self) -> float:
+        """Seconds that the slowest of the last batches took from the first row queued to their commit, or takes now."""
+        oldest = self._began or self._oldest
+        return max([*self._lags, time.monotonic() - oldest if oldest else 0.0])
+
     def close(self) -> None:
         """Commit what is queued and end the thread; may be called twice."""
         with self._changed:
@@ -113,6 +123,7 @@ class Writer:
         if self.trouble or self._closing:
             raise StoreError(self.trouble or f"The data file {self._path} was closed; nothing more can be written.")
         self._jobs.append(job)
+        self._oldest = self._oldest or time.monotonic()
         self._urgent = self._urgent or job.done is not None
         if self._urgent or len(self._jobs) in {1, BATCH}:
             self._changed.notify_all()
@@ -137,6 +148,7 @@ class Writer:
                     break
         with self._keeping, self._changed:
             batch, self._urgent = list(self._jobs), False
+            self._began, self._oldest = self._oldest, None
             self._jobs.clear()
             if self._safe and not self._broken:
                 self._safe.turn()
@@ -157,6 +169,9 @@ class Writer:
                 self._refuse(batch[0], error)
             return
         self._committed(batch)
+        if self._began:
+            self._lags.append(time.monotonic() - self._began)
+            self._began = None
         for job, result in zip(batch, results, strict=True):
             if job.done:
                 job.done.set_result(result)

@@ -18,7 +18,9 @@ def shared_app() -> App:
 
 
 def _open() -> App:
-    opened = open_app(host.settings())
+    settings = host.settings()
+    host.errors(settings)
+    opened = open_app(settings)
     atexit.register(close)  # Streamlit's own server tells nobody that it ends
     return opened
 

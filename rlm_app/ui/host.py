@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from rlm_app.logs import Errors, set_up
 from rlm_app.settings import Settings
 
 _T = TypeVar("_T")
@@ -37,6 +38,11 @@ def drop(name: str) -> Any:
 def settings() -> Settings:
     """Return what the environment and the secrets file said when they were first asked; raise `ConfigError`."""
     return once("settings", Settings.from_environment)
+
+
+def errors(settings: Settings) -> Errors:
+    """Let the process log as `settings` say, once; return what counts its errors. Raises `ConfigError`."""
+    return once("errors", lambda: set_up(settings.said.get("log", "")))
 
 
 def _slot(name: str) -> tuple[threading.Lock, dict[str, Any]]:

@@ -20,6 +20,7 @@ from typing import Any
 from streamlit.starlette import App
 
 from rlm_app.settings import Settings
+from rlm_app.ui import host
 
 ENTRY = Path(__file__).resolve().parents[2] / "app.py"
 # In the order in which the home page needs them; the last two are what Streamlit loads for a logo.
@@ -52,6 +53,9 @@ def server(settings: Settings, opening: str = "") -> App:
 
     from rlm_app.ui.door import Door
     from rlm_app.ui.handle import close
+    from rlm_app.ui.routes import routes
+
+    errors = host.errors(settings)
 
     @asynccontextmanager
     async def alive(app: App) -> AsyncIterator[dict[str, Any]]:
@@ -63,7 +67,8 @@ def server(settings: Settings, opening: str = "") -> App:
         finally:
             await asyncio.to_thread(close)
 
-    return App(ENTRY, lifespan=alive, middleware=[Middleware(Door, settings=settings)])
+    door = Middleware(Door, settings=settings)
+    return App(ENTRY, lifespan=alive, middleware=[door], routes=routes(settings, errors))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
