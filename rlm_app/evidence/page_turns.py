@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rlm_app.evidence.normalise import folded
 from rlm_app.types import Page
@@ -40,36 +41,57 @@ class Trimmed:
         return not beyond.strip() and self.shift in {0, (first if self.begins else last) - self.page}
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Words with their numbers masked, as they are compared, and those numbers."""
+
+    masked: tuple[str, ...]
+    numbers: tuple[tuple[int, ...], ...]
+
+    def shift(self, first: int, line: _Words, start: int, count: int) -> int | None:
+        """Return by how much the page number in `count` words from `first` is another than in the line's from `start`.
+
+        None where anything else differs.
+        """
+        if self.masked[first : first + count] != line.masked[start : start + count]:
+            return None
+        pairs = zip(self.numbers[first : first + count], line.numbers[start : start + count], strict=True)
+        shifts = {one - two for ours, theirs in pairs for one, two in zip(ours, theirs, strict=True)} - {0}
+        return None if len(shifts) > 1 else shifts.pop() if shifts else 0
+
+
 def trimmed(text: str, pages: Sequence[Page], quote: str) -> Iterator[Trimmed]:
     """Yield what is left of a quotation without each of the document's running lines that it has a part of."""
     running = [(at, text[start:end]) for at, page in enumerate(pages) for start, end in page.running]
-    words = quote.split()
-    for page, line in running:
-        other = line.split()
-        for begins, ends, first, last, theirs in _cuts(words, other):
-            shift = _same(words[first:last], theirs)
-            enough = len(theirs) == len(other) or len("".join(theirs)) >= _LEAST_SIGNS
+    if not running:
+        return
+    split, words = quote.split(), _words(quote)
+    for page, whole in running:
+        line = _words(whole)
+        for begins, ends, first, start, count in _cuts(words.masked, line.masked):
+            shift = words.shift(first, line, start, count)
+            enough = count == len(line.masked) or len("".join(split[first : first + count])) >= _LEAST_SIGNS
             if shift is not None and enough:
-                yield Trimmed(" ".join([*words[:first], *words[last:]]), begins, ends, page, shift)
+                yield Trimmed(" ".join([*split[:first], *split[first + count :]]), begins, ends, page, shift)
 
 
-def _cuts(words: Sequence[str], line: Sequence[str]) -> Iterator[tuple[bool, bool, int, int, Sequence[str]]]:
-    """Yield where a running line may stand among the words: its end before them, its beginning behind, or all of it inside."""
+@lru_cache(4_096)
+def _words(text: str) -> _Words:
+    split = text.split()
+    masked = tuple(_NUMBER.sub("#", folded(word)) for word in split)
+    return _Words(masked, tuple(tuple(int(number) for number in _NUMBER.findall(word)) for word in split))
+
+
+def _cuts(words: Sequence[str], line: Sequence[str]) -> Iterator[tuple[bool, bool, int, int, int]]:
+    """Yield where a running line may stand among words: its end before them, its beginning behind, all of it inside.
+
+    Each with the first of the words and of the line's that would be the same, and how many.
+    """
     here, most = len(words), len(line)
-    for count in range(min(most, here - 1), _LEAST_WORDS - 1, -1):
-        yield True, False, 0, count, line[most - count :]
-        yield False, True, here - count, here, line[:count]
-    for first in range(1, here - most):
-        yield True, True, first, first + most, line
-
-
-def _same(words: Sequence[str], line: Sequence[str]) -> int | None:
-    """Return by how much the page number in the words is another than in the line; None where anything else differs."""
-    shifts = set()
-    for word, other in zip(words, line, strict=True):
-        if _NUMBER.sub("#", folded(word)) != _NUMBER.sub("#", folded(other)):
-            return None
-        numbers = zip(_NUMBER.findall(word), _NUMBER.findall(other), strict=False)
-        shifts |= {int(one) - int(two) for one, two in numbers}
-    shifts.discard(0)
-    return None if len(shifts) > 1 else shifts.pop() if shifts else 0
+    parts = range(min(most, here - 1), min(_LEAST_WORDS, most) - 1, -1)
+    if words and words[0] in line:
+        yield from ((True, False, 0, most - count, count) for count in parts)
+    if words and words[-1] in line:
+        yield from ((False, True, here - count, 0, count) for count in parts)
+    if line and line[0] in words:
+        yield from ((True, True, first, 0, most) for first in range(1, here - most) if words[first] == line[0])
