@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +27,7 @@ from rlm_app.errors import ConfigError, REPLLost, REPLStartError
 from tests.environments.recipes import docker_repl
 from tests.environments.talk import greet, run
 from tests.environments.test_kill import CELLS, GRACE, LIMIT
+from tests.environments.waiting import eventually
 
 docker = pytest.mark.docker
 ROOT = Path(__file__).parents[2]
@@ -55,13 +56,6 @@ def ours() -> list[dict[str, Any]]:
     mine = f"{docker_engine.OWNER}={docker_engine.labels()[docker_engine.OWNER]}"
     rows: list[dict[str, Any]] = docker_engine.engine().containers(all=True, filters={"label": mine})
     return rows
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.02)
-    return condition()
 
 
 @docker

@@ -7,8 +7,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,16 +16,10 @@ from rlm_app.environments import docker_engine
 from rlm_app.errors import ConfigError
 from tests.environments.recipes import docker_repl
 from tests.environments.talk import greet, run
+from tests.environments.waiting import eventually
 
 docker = pytest.mark.docker
 ROOT = Path(__file__).parents[2]
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.02)
-    return condition()
 
 
 def test_without_an_engine_it_is_said_what_to_start(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from rlm_app.environments.confinement import START, Plan
 from rlm_app.environments.forkserver import TEMPLATE, ForkServer
 from rlm_app.environments.local import WORKER, LocalREPL
 from rlm_app.errors import REPLLost
+from tests.environments.waiting import eventually
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="workers are forked on Linux only")
 
@@ -48,13 +48,6 @@ def lives(pid: int) -> bool:
 
 def template_of(channel: ChildChannel) -> int:
     return int(stat(channel.pid)[1])
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.01)
-    return condition()
 
 
 def test_workers_are_forked_from_one_template() -> None:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from rlm_app.environments.confinement import Plan
 from rlm_app.environments.local import WORKER, LocalREPL
 from rlm_app.environments.scratch import make_scratch, remove_scratch, sweep_scratch
 from rlm_app.errors import REPLError, REPLLost, REPLStartError
+from tests.environments.waiting import eventually
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the local environment needs Linux or macOS")
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
@@ -45,13 +45,6 @@ def run(code: str, channel: ChildChannel) -> str:
         pass
     assert frame.head["error"] is None, frame.head["error"]["traceback"]
     return frame.texts[0].strip()
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.01)
-    return condition()
 
 
 def lives(pid: int) -> bool:

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from rlm_app.assemble import make_environment, missing_for
 from rlm_app.cancel import CancelToken
 from rlm_app.engine.repl import REPL
-from rlm_app.environments import modal as recipe
 from rlm_app.environments.modal import ModalREPL
-from rlm_app.errors import ConfigError, REPLLost, REPLStartError
+from rlm_app.errors import REPLStartError
 from tests.environments.recipes import modal_repl, modal_server, modal_service
 from tests.environments.talk import greet, run
+from tests.environments.waiting import eventually
 from tests.servers.modal_server import ModalServer
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _tidy() -> Iterator[None]:
-    """Let what the SDK left in cycles go here: Python 3.11 cannot parse while such things are let go of (gh-106905)."""
-    yield
-    gc.collect()
 
 
 @pytest.fixture
@@ -42,13 +31,6 @@ def environment(server: ModalServer) -> ModalREPL:
     environment = modal_repl()
     server.faults = 0.0
     return environment
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.02)
-    return condition()
 
 
 def test_a_sandbox_is_asked_for_without_a_network_and_with_every_limit(server: ModalServer) -> None:
@@ -74,26 +56,6 @@ def test_nothing_of_the_account_is_in_the_workers_environment(environment: Modal
     assert [name for name in names if name.startswith("MODAL")] == []
 
 
-def test_the_end_of_a_channel_is_the_end_of_its_sandbox(server: ModalServer, environment: ModalREPL) -> None:
-    channel = environment.connect()
-    greet(channel)
-    assert len(server.running()) == 1
-    channel.kill()
-    channel.kill()
-    assert eventually(lambda: server.running() == [])
-    with pytest.raises(REPLLost, match="killed by the app"):
-        channel.read(1)
-    with pytest.raises(REPLLost, match="killed by the app"):
-        channel.write(b"x")
-
-
-def test_a_sandbox_that_dies_is_a_lost_repl(server: ModalServer, environment: ModalREPL) -> None:
-    with REPL(environment, {}, cancel=CancelToken()) as repl:
-        server.drop()
-        with pytest.raises(REPLLost, match="variables are lost"):
-            repl.run("print(1)", seconds=10)
-
-
 def test_what_the_service_refuses_is_said(server: ModalServer, environment: ModalREPL) -> None:
     server.refuse = "the workspace has reached its spending limit"
     with pytest.raises(REPLStartError, match="spending limit"):
@@ -114,17 +76,6 @@ def test_large_frames_pass_though_calls_break_and_are_repeated(server: ModalServ
     with REPL(environment, {"same": lambda value: value}, cancel=CancelToken()) as repl:
         repl.load("context", text)
         assert repl.run("print(len(context), same(context) == context)", seconds=30).stdout == f"{len(text)} True\n"
-
-
-def test_without_an_account_it_is_said_how_to_get_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delenv("MODAL_TOKEN_ID", raising=False)
-    monkeypatch.setenv("MODAL_CONFIG_PATH", str(tmp_path / "modal.toml"))
-    environment = make_environment("modal", {"cpu": 2.0})
-    assert missing_for(environment) == recipe.NO_ACCOUNT
-    with pytest.raises(ConfigError, match="modal token new"):
-        environment.connect()
-    (tmp_path / "modal.toml").write_text('[default]\ntoken_id = "ak-1"\ntoken_secret = "as-1"\n', encoding="utf-8")
-    assert missing_for(environment) == ""
 
 
 @pytest.mark.service

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from rlm_app.assemble import make_environment, missing_for
 from rlm_app.cancel import CancelToken
 from rlm_app.engine.repl import REPL
-from rlm_app.environments import prime as recipe
 from rlm_app.environments.prime import PrimeREPL
-from rlm_app.errors import ConfigError, REPLLost, REPLStartError
+from rlm_app.errors import REPLLost, REPLStartError
 from tests.environments.recipes import prime_repl, prime_server, prime_service
 from tests.environments.talk import greet, run
+from tests.environments.waiting import eventually
 from tests.servers.prime_server import PrimeServer
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _tidy() -> Iterator[None]:
-    """Let what the SDK left in cycles go here: Python 3.11 cannot parse while such things are let go of (gh-106905)."""
-    yield
-    gc.collect()
 
 
 @pytest.fixture
@@ -39,13 +30,6 @@ def server() -> Iterator[PrimeServer]:
 @pytest.fixture
 def environment(server: PrimeServer) -> PrimeREPL:
     return prime_repl()
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.02)
-    return condition()
 
 
 def test_a_sandbox_is_asked_for_without_a_network_and_with_every_limit(server: PrimeServer) -> None:
@@ -72,27 +56,6 @@ def test_nothing_of_the_account_is_in_the_workers_environment_or_left_on_disk(
     assert os.listdir(tmp_path) == []
 
 
-def test_the_end_of_a_channel_is_the_end_of_its_sandbox(server: PrimeServer, environment: PrimeREPL) -> None:
-    channel = environment.connect()
-    greet(channel)
-    assert len(server.running()) == 1
-    channel.kill()
-    channel.kill()
-    assert eventually(lambda: server.running() == [])
-    assert server.deleted[-1] == f"sb{len(server.created)}"
-    with pytest.raises(REPLLost, match="killed by the app"):
-        channel.read(1)
-    with pytest.raises(REPLLost, match="killed by the app"):
-        channel.write(b"x")
-
-
-def test_a_sandbox_that_dies_is_a_lost_repl(server: PrimeServer, environment: PrimeREPL) -> None:
-    with REPL(environment, {}, cancel=CancelToken()) as repl:
-        server.drop()
-        with pytest.raises(REPLLost, match="variables are lost"):
-            repl.run("print(1)", seconds=10)
-
-
 def test_a_stream_that_breaks_is_a_lost_repl_and_nothing_is_left(server: PrimeServer, environment: PrimeREPL) -> None:
     with REPL(environment, {}, cancel=CancelToken()) as repl:
         server.break_streams()
@@ -117,18 +80,6 @@ def test_calls_that_break_are_repeated_and_never_carried_out_twice(server: Prime
         repl.load("context", text)
         server.faults = 0.0
         assert repl.run("print(len(context), same(context) == context)", seconds=30).stdout == f"{len(text)} True\n"
-
-
-def test_without_an_account_it_is_said_how_to_get_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delenv("PRIME_API_KEY", raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    environment = make_environment("prime", {"cpu": 2.0})
-    assert missing_for(environment) == recipe.NO_ACCOUNT
-    with pytest.raises(ConfigError, match="prime login"):
-        environment.connect()
-    (tmp_path / ".prime").mkdir()
-    (tmp_path / ".prime" / "config.json").write_text('{"api_key": "pk-1"}', encoding="utf-8")
-    assert missing_for(environment) == ""
 
 
 @pytest.mark.service

@@ -37,6 +37,7 @@ class Boxes(Generic[R]):
         self.refuse = ""
         self.processes: dict[str, tuple[str, R]] = {}
         self.random = random.Random(seed)
+        self._in_a_row = 0
         self.loop = asyncio.new_event_loop()
         self.url = ""
         ready = threading.Event()
@@ -56,8 +57,10 @@ class Boxes(Generic[R]):
 
     @property
     def breaks(self) -> bool:
-        """Whether the call of this moment is to break."""
-        return self.random.random() < self.faults
+        """Whether the call of this moment is to break; never more than two in a row, as SDKs try a third time and give up."""
+        broken = self._in_a_row < 2 and self.random.random() < self.faults
+        self._in_a_row = self._in_a_row + 1 if broken else 0
+        return broken
 
     def running(self) -> list[str]:
         """Return the sandboxes in which something still runs."""

@@ -61,7 +61,7 @@ class ModalServer(Boxes[Process]):
     def __init__(self) -> None:
         self.created: list[Any] = []
         self.apps: list[str] = []
-        self.terminated: list[str] = []
+        self.ended: list[str] = []
         self.answered: dict[str, Any] = {}
         super().__init__(5)
 
@@ -135,13 +135,13 @@ class ModalServer(Boxes[Process]):
         return api_pb2.SandboxGetCommandRouterAccessResponse(jwt=JWT, url=self.url)
 
     async def SandboxTerminateV2(self, request: Any) -> Any:  # noqa: N802
-        self.terminated.append(request.sandbox_id)
+        self.ended.append(request.sandbox_id)
         await self.end(_box(request.sandbox_id))
         return api_pb2.SandboxTerminateResponse()
 
     async def SandboxWaitV2(self, request: Any) -> Any:  # noqa: N802
         reply = api_pb2.SandboxWaitResponse()
-        if request.sandbox_id in self.terminated:
+        if request.sandbox_id in self.ended:
             reply.result.status = api_pb2.GenericResult.GENERIC_STATUS_TERMINATED
         return reply
 

@@ -30,11 +30,11 @@ class Process:
 
 
 class PrimeServer(Boxes[Process]):
-    """The stand-in. `created` holds what was asked for, `deleted` the sandboxes that were let go."""
+    """The stand-in. `created` holds what was asked for, `ended` the sandboxes that were let go."""
 
     def __init__(self) -> None:
         self.created: list[dict[str, Any]] = []
-        self.deleted: list[str] = []
+        self.ended: list[str] = []
         super().__init__(7)
 
     async def listen(self) -> asyncio.Server:
@@ -87,7 +87,7 @@ class PrimeServer(Boxes[Process]):
 
     async def delete(self, request: web.Request) -> web.Response:
         box = request.match_info["box"]
-        self.deleted.append(box)
+        self.ended.append(box)
         await self.end(box)
         return web.json_response({})
 
@@ -105,7 +105,7 @@ class PrimeServer(Boxes[Process]):
             "diskSizeGB": asked["disk_size_gb"],
             "diskMountPath": "/",
             "gpuCount": 0,
-            "status": "TERMINATED" if box in self.deleted else "RUNNING",
+            "status": "TERMINATED" if box in self.ended else "RUNNING",
             "timeoutMinutes": asked["timeout_minutes"],
             "createdAt": LATER,
             "updatedAt": LATER,
