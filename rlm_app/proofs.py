@@ -99,13 +99,15 @@ class Absence:
     """What stands behind "not in these documents": what was read, what was looked for, and what came nearest.
 
     `terms` are words and patterns that cells searched for, `questions` what sub-models were asked about passages; a miss is
-    a term as a citation, with its place where it stands or the passage nearest to it.
+    a term as a citation, with its place where it stands or the passage nearest to it. `counts` says of each term how often
+    it stands in the documents, as counted afterwards in all of them; None of a pattern, which is not run again.
     """
 
     coverage: tuple[Coverage, ...]
     terms: tuple[str, ...]
     questions: tuple[str, ...]
     misses: tuple[Citation, ...]
+    counts: tuple[int | None, ...] = ()
 
 
 class Fate(StrEnum):

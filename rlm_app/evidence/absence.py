@@ -41,7 +41,8 @@ def absence_of(documents: Sequence[Document], events: Iterable[Event], coverage:
     """Return what a run did to find what it says is not there; nothing here asks a model."""
     events = list(events)
     terms = terms_of(events)
-    return Absence(tuple(coverage), terms, _questions(documents, events), _misses(documents, terms))
+    counts = _counts(documents, terms)
+    return Absence(tuple(coverage), terms, _questions(documents, events), _misses(documents, terms), counts)
 
 
 def terms_of(events: Iterable[Event]) -> tuple[str, ...]:
@@ -108,6 +109,13 @@ def _questions(documents: Sequence[Document], events: Sequence[Event]) -> tuple[
             question = " ".join("".join([*own, prompt[end:]]).split())
             asked.setdefault(question[: 2 * _LONGEST])
     return tuple(question for question in asked if question)
+
+
+def _counts(documents: Sequence[Document], terms: Sequence[str]) -> tuple[int | None, ...]:
+    """Return how often each plain term stands in the documents, whatever its letter case and wherever lines break in it."""
+    texts = [" ".join(document.text.casefold().split()) for document in documents]
+    plain = [None if _PATTERN.search(term) else " ".join(term.casefold().split()) for term in terms]
+    return tuple(None if term is None else sum(text.count(term) for text in texts) for term in plain)
 
 
 def _misses(documents: Sequence[Document], terms: Sequence[str]) -> tuple[Citation, ...]:

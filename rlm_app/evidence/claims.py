@@ -25,6 +25,8 @@ _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t][^\n]*$", re.MULTILINE)
 _LEAD = re.compile(r"\s*(?:[-*+•]\s+|\(?\d{1,3}[.)]\s+|\|[-:| ]+\|?$)?")
 _NUMBER = re.compile(r"(?<![\w.])[$€£]?\d[\d.,]*(?:\s*%)?")
 _SOURCE = re.compile(r"[(\[][^()\[\]]*[)\]]")
+_SOURCE_BEHIND = re.compile(r"[ \t]{0,4}[(\[][^()\[\]]{0,300}[)\]]")
+_NEXT = re.compile(r"\s+[“„«\"]?(\w)")
 
 
 def claims_of(answer: str, citations: Sequence[Citation] = (), judged: Sequence[Claim] = ()) -> tuple[Claim, ...]:
@@ -64,11 +66,27 @@ def _has_number(sentence: str) -> bool:
 
 
 def _masked(answer: str, quotes: Sequence[Quoted]) -> str:
-    """Return the answer with quotations, headings and code blanked out, each character in its place."""
+    """Return the answer with quotations, headings and code blanked out, each character in its place.
+
+    A quotation that ends the sentence it stands in leaves a full stop behind, at its end or that of its source.
+    """
     masked = list(_HEADING.sub(lambda line: " " * len(line[0]), in_code(answer)))
     for quoted in quotes:
-        masked[quoted.start : quoted.end] = " " * (quoted.end - quoted.start)
+        end = _end_of_sentence(answer, quoted)
+        masked[quoted.start : end or quoted.end] = " " * ((end or quoted.end) - quoted.start)
+        if end:
+            masked[end - 1] = "."
     return "".join(masked)
+
+
+def _end_of_sentence(answer: str, quoted: Quoted) -> int:
+    """Return where a sentence ends with a quotation that has its own full stop, and its source; 0 where it goes on."""
+    if not quoted.text.rstrip().endswith((".", "!", "?")):
+        return 0
+    source = _SOURCE_BEHIND.match(answer, quoted.end)
+    end = source.end() if source else quoted.end
+    following = _NEXT.match(answer, end)
+    return end if following and not following[1].islower() else 0
 
 
 def _sentences(masked: str) -> Iterator[Span]:

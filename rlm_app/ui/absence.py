@@ -29,9 +29,7 @@ def draw(app: App, record: RunRecord, found: proof.Proof) -> None:
         return
     with st.container(border=True):
         st.markdown("**What was searched**")
-        for info in infos:
-            st.markdown(f"- {safe.label(info.name)} :gray[{safe.markdown(app.health(info))}]")
-        coverage.strips(infos, found.coverages)
+        coverage.strips(infos, found.coverages, {info.sha256: app.health(info) for info in infos})
         absence = _of(app, record, found)
         _searched(absence)
         for miss in absence.misses:
@@ -41,9 +39,11 @@ def draw(app: App, record: RunRecord, found: proof.Proof) -> None:
 
 def _searched(absence: Absence) -> None:
     if absence.terms:
-        shown = " · ".join(f"“{safe.label(words.clip(term, 60))}”" for term in absence.terms[:24])
+        counts = [*absence.counts, *[None] * len(absence.terms)]
+        shown = " · ".join(_term(term, count) for term, count in zip(absence.terms[:24], counts, strict=False))
         more = len(absence.terms) - 24
         st.markdown(f"**Searched for** {shown}" + (f" :gray[and {more} more]" if more > 0 else ""))
+        st.caption("How often a term stands in all of the text was counted by the app, not by the model.")
     else:
         st.markdown("**Searched for** :gray[no words; the code of this run searched for none]")
     if absence.questions:
@@ -55,13 +55,19 @@ def _searched(absence: Absence) -> None:
         st.markdown("**What came nearest**")
 
 
+def _term(term: str, count: int | None) -> str:
+    """Return "“deposit” 3 ×" as Markdown."""
+    times = "a pattern" if count is None else f"{count:,} ×" if count else "nowhere"
+    return f"“{safe.label(words.clip(term, 60))}” :gray[{times}]"
+
+
 def _miss(app: App, record: RunRecord, miss: Citation) -> None:
     document = documents.text_of(app, miss.sha256, record.owner)
     place = f"{miss.document}, {marked.place(miss.unit or 'page', miss.page)}".rstrip(", ")
     st.caption(f"“{safe.label(words.clip(miss.quote, 80))}” · {miss.verdict.value.lower()} · {safe.label(place)}")
     if document is not None and miss.end > miss.start:
         text, offset = marked.around(document, miss.start, miss.end, 90)
-        marked.show(text, [(miss.start, miss.end)], offset=offset)
+        marked.show(text.replace("\n", " "), [(miss.start, miss.end)], offset=offset)
 
 
 def _of(app: App, record: RunRecord, found: proof.Proof) -> Absence:

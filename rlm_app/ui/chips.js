@@ -45,6 +45,8 @@ function bring(number, tries) {
   leaf.scrollLeft += at.left - box.left - (leaf.clientWidth - at.width) / 2
   if (window.matchMedia("(max-width: 640px)").matches) {
     leaf.closest(".st-key-leaf").scrollIntoView({ block: "start" })
+  } else if (target.getBoundingClientRect().bottom > window.innerHeight - 16) {
+    leaf.scrollIntoView({ block: "end" })
   }
 }
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import streamlit as st
 
@@ -33,13 +34,16 @@ def sentence(coverages: Sequence[Coverage]) -> str:
     return f"the run read {', '.join(parts[:-1])}{' and ' if parts[1:] else ''}{parts[-1]}"
 
 
-def strips(infos: Sequence[DocumentInfo], coverages: Sequence[Coverage]) -> None:
-    """Draw a strip for each document with how much of it was read."""
+def strips(
+    infos: Sequence[DocumentInfo], coverages: Sequence[Coverage], about: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Draw a strip for each document with how much of it was read; `about` says more of some, by their hashes."""
     known = {info.sha256: info for info in infos}
     for coverage in coverages:
         info = known.get(coverage.sha256)
         calls = len({reading.call_id for reading in coverage.readings})
-        st.markdown(f"{safe.label(coverage.document)} · **{percent(coverage.share)} read** :gray[· {_by(calls)}]")
+        more = f" · {safe.label(about[coverage.sha256])}" if coverage.sha256 in about else ""
+        st.markdown(f"{safe.label(coverage.document)} · **{percent(coverage.share)} read** :gray[· {_by(calls)}{more}]")
         if info is not None and info.pages:
             st.html(strip_html(info, coverage.times(info.pages)))
     if coverages:

@@ -48,6 +48,7 @@ def test_an_absence_carries_what_was_read_searched_and_asked_and_what_came_neare
     absence = absence_of([LEASE], events, cover([LEASE], events))
     assert absence.coverage[0].spans == ((0, 60),)
     assert absence.terms == ("termination for a fee", "ninety days", "zebra")
+    assert absence.counts == (0, TEXT.count("ninety days"), 0)
     assert absence.questions == ("Is there a fee in this? ␃ Say NONE if not.",)
     first, second = absence.misses
     assert (first.quote, second.quote) == ("termination for a fee", "ninety days")

@@ -73,3 +73,16 @@ def test_places_are_those_of_the_answer_and_a_judgement_is_kept() -> None:
 def test_code_and_an_empty_answer_claim_nothing() -> None:
     assert claims("") == []
     assert claims("```\nthe rent is 5 euros\n```\n") == []
+
+
+def test_a_quotation_with_its_own_full_stop_ends_the_sentence_it_stands_in() -> None:
+    answer = (
+        "The rent is named: “The rent of 1,200 euros is due at once.” The notice is longer: “Ninety days of notice are "
+        "given.” [lease.pdf, page 3] It may be shortened to 60 days. The clause “is read as it stands.” and holds."
+    )
+    assert [(text.split(":")[0].split(" “")[0], numbers, unbound) for text, numbers, unbound in claims(answer)] == [
+        ("The rent is named", (1,), False),
+        ("The notice is longer", (2,), False),
+        ("It may be shortened to 60 days.", (), True),
+        ("The clause", (3,), False),
+    ]
