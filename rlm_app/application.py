@@ -43,7 +43,7 @@ class App:
         self.store = store
         kept = Originals(originals)
         self.shelf = Shelf(store, kept)
-        self.backups = Backups(store, kept, settings.home)
+        self.backups = Backups(store, kept, settings.data_folder)
         self.pages = PageViews(self.original)
         self.boot = uuid.uuid4().hex
         self.catalogue = Catalogue(settings, store)

@@ -45,4 +45,9 @@ def open_app(settings: Settings | None = None, *, keep: bool = True) -> App:
     sweep_meanwhile()
     if not keep:
         return App(settings, DuckDBStore(":memory:"))
-    return App(settings, DuckDBStore(settings.data_file), settings.home / "originals")
+    if settings.data_folder != settings.home and not settings.data_folder.is_dir():
+        raise StoreError(
+            f"RLM_APP_STORE names the folder {settings.data_folder}, which is not there. Mount its disk, or make the folder."
+        )
+    path = settings.store if settings.store.startswith("md:") else settings.data_file
+    return App(settings, DuckDBStore(path, settings.data_file), settings.data_folder / "originals")

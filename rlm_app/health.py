@@ -38,11 +38,11 @@ def look(app: App, least_room: int = LITTLE_ROOM) -> Health:
         census = app.store.census(time.time())
     except StoreError as error:
         return Health(ready=False, reasons=(str(error),))
-    free = free_bytes(app.settings.home)
+    free = free_bytes(app.settings.data_folder)
     reasons = [census.trouble, census.notice]
     if free < least_room:
         reasons.append(
-            f"There are {free / 1e6:,.0f} MB left on the disk that holds {app.settings.home}. Free some disk space."
+            f"There are {free / 1e6:,.0f} MB left on the disk that holds {app.settings.data_folder}. Free some disk space."
         )
     if census.lag > SLOW:
         reasons.append(
@@ -74,7 +74,7 @@ def metrics(app: App, errors: Mapping[str, int]) -> str:
             *_gauge("rows_waiting", "Rows that are queued and not committed.", [("", census.waiting)]),
             *_gauge("writable", "Whether the data file can be written to.", [("", int(not census.trouble))]),
             *_gauge("store_bytes", "Size of the data file with its log.", [("", store_bytes(app.settings.data_file))]),
-            *_gauge("disk_free_bytes", "Room on the disk that holds the data.", [("", free_bytes(app.settings.home))]),
+            *_gauge("disk_free_bytes", "Room on the disk that holds the data.", [("", free_bytes(app.settings.data_folder))]),
             *_gauge("errors_total", "Errors told since the start.", _by_part(errors), kind="counter"),
         )
     )

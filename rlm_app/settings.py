@@ -79,9 +79,19 @@ class Settings:
     said: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
+    def store(self) -> str:
+        """Where the host wants the data kept: a folder, "md:name" for a database at MotherDuck, "" for `home`."""
+        return self.said.get("store", "")
+
+    @property
+    def data_folder(self) -> Path:
+        """The folder that holds the data file and the uploaded files."""
+        return self.home if not self.store or self.store.startswith("md:") else Path(self.store).expanduser()
+
+    @property
     def data_file(self) -> Path:
-        """The DuckDB file with runs and documents."""
-        return self.home / "rlm.duckdb"
+        """The DuckDB file with runs and documents; for a database elsewhere, what stays of it on this machine."""
+        return self.data_folder / "rlm.duckdb"
 
     def check_address(self, address: str) -> None:
         """Raise `ConfigError` when an app of one person would listen on an address that other machines can reach."""

@@ -44,17 +44,20 @@ _INTERRUPT = f"""
 
 
 class DuckDBStore:
-    """A `RunStore` in a DuckDB file at `path`, or in memory for ":memory:"; raises `StoreError` with a sentence.
+    """A `RunStore` in a DuckDB file at `path`, in memory for ":memory:", or at MotherDuck for "md:name".
+
+    Raises `StoreError` with a sentence. What cannot be at MotherDuck is kept beside the file `beside`.
 
     Writes go through one thread; reads have a cursor each. Whoever opens and closes the file by other means in this
     process takes DuckDB's lock off it: POSIX drops a process's locks on a file with the first descriptor it closes.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, beside: Path | None = None) -> None:
         opened = open_file(path)
         connection, self.notice = opened.connection, opened.notice
-        safe = _safekeeping(connection, path)
-        self._reader = Reader(connection, suspicion(Path(path)))
+        here = beside or Path(path)
+        safe = None if str(path) == MEMORY else _safekeeping(connection, here)
+        self._reader = Reader(connection, suspicion(here))
         self._last: dict[str, int] = {}
         self._journals: weakref.WeakValueDictionary[str, DuckDBJournal] = weakref.WeakValueDictionary()
         self._journals_lock = threading.Lock()
@@ -216,16 +219,14 @@ class DuckDBStore:
         return rows
 
 
-def _safekeeping(connection: DuckDBPyConnection, path: str | Path) -> Safekeeping | None:
-    """Take in what the last process left, and return where this one keeps its replies; a store in memory keeps none."""
-    if str(path) == MEMORY:
-        return None
+def _safekeeping(connection: DuckDBPyConnection, path: Path) -> Safekeeping:
+    """Take in what the last process left, and return where this one keeps its replies."""
     try:
-        recover(connection, Path(path))
+        recover(connection, path)
     except BaseException:
         connection.close()
         raise
-    return Safekeeping(Path(path))
+    return Safekeeping(path)
 
 
 def _noting(last: dict[str, int]) -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rlm_app.errors import StoreError
 from rlm_app.store.migrations import migrate, read_steps
+from rlm_app.store.remote import connect, is_remote
 from rlm_app.store.salvage import is_damage, salvage
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def open_file(path: str | Path) -> Opened:
 
     if path == MEMORY:
         return Opened(_up_to_date(_connect(MEMORY)))
+    if is_remote(path):
+        return Opened(_up_to_date(connect(str(path))))
     path = Path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
