@@ -20,7 +20,7 @@ OWNER = "local"
 LEASE, NOTE = "lease.pdf", "Lieferrahmenvertrag_mit_Wartungsvereinbarung_2026_final_v17_signed_by_both_parties.txt"
 QUESTION = "Which notice periods does the lease state?"
 FAILED = "Which clause of the Rahmenliefervertragsergänzungsvereinbarungsentwurfsfassung_of_2026_names_a_notice_period?"
-WAIT = 2.5
+WAIT = 1.5
 """Seconds that each reply of the scripted model takes when a browser asks; while the home is made it takes none."""
 
 
