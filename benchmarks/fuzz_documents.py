@@ -27,6 +27,7 @@ from rlm_app.errors import DocumentError
 
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = 30.0
+"""What a file may take where the machine has nothing else to do."""
 _LARGEST = 300_000
 
 
@@ -141,7 +142,7 @@ def run(found: Sequence[Seed], files: int, *, first: int = 0, workers: int = 2) 
 def _one(process: ReadingProcess, path: Path, seed: Seed, number: int, outcomes: Outcomes) -> None:
     began = time.monotonic()
     try:
-        process.read(path, seed.name, seconds=SECONDS)
+        process.read(path, seed.name, seconds=SECONDS * _queue())
         outcome = "read"
     except DocumentError as error:
         late, died = error.reason.startswith("took longer"), error.reason.startswith("made the reader")
@@ -149,6 +150,11 @@ def _one(process: ReadingProcess, path: Path, seed: Seed, number: int, outcomes:
     except Exception as error:  # noqa: BLE001 - that nothing else is ever raised is what is measured
         outcome = f"raised {type(error).__name__}"
     outcomes.add(f"{seed.name} #{number}", seed.format, outcome, time.monotonic() - began, peak_memory(process.pid))
+
+
+def _queue() -> float:
+    """Return by how much the machine has more to do than it has cores: so much longer may a file take on the clock."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def peak_memory(pid: int | None) -> int:
@@ -271,7 +277,7 @@ def main() -> None:
         )
     slowest, which = outcomes.slowest
     print(f"{given.files} files of {len(found)} whole ones in {time.monotonic() - began:.0f} s")
-    print(f"slowest {slowest:.1f} s: {which}")
+    print(f"slowest {slowest:.1f} s: {which} (load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)")
     print(f"most memory of a reading process {outcomes.peak / 1e6:.0f} MB, allowed {MEMORY / 1e6:.0f} MB")
     for fault in outcomes.faults:
         print("FAULT", fault)

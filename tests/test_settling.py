@@ -11,11 +11,13 @@ import pytest
 
 from rlm_app.build import App, open_app
 from rlm_app.engine.recorder import Place, Recorder
-from rlm_app.events import Cited, RunFinished
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.events import Cited, Event, RunFinished
 from rlm_app.evidence.answer import AnswerVerifier
 from rlm_app.evidence.reread import settled
 from rlm_app.records import RunRecord, RunSpec
 from rlm_app.settings import Settings
+from rlm_app.settling import Settling
 from rlm_app.types import Citation, Document, DocumentInfo, Page, RunState, Stop, Usage, Verdict
 
 TESSERACT = """#!/bin/sh
@@ -97,13 +99,22 @@ def test_after_ocr_a_runs_citations_open_the_place_where_their_words_are(app: Ap
     assert app.trajectory("run", "ann") is app.trajectory("run", "ann")
 
 
-def test_a_run_whose_documents_are_as_they_were_or_gone_is_left_alone(app: App, tmp_path: Path) -> None:
-    document = lease(app, tmp_path)
-    asked(app, document)
-    noted = cited(app)
-    assert list(settled(noted, document)) == noted
-    app.shelf.delete(document.info.sha256, "ann")
-    assert cited(app) == noted
+def test_a_run_whose_documents_are_as_they_were_or_gone_is_left_alone() -> None:
+    document = reread(f"Of the lease. {RENT} {NOTICE} So much for it.")
+    events: list[Event] = []
+    recorder = Recorder("run", events.append)
+    for citation in AnswerVerifier([document])(ANSWER):
+        recorder.emit(Cited, Place(), citation=citation)
+    under_way = Trajectory.fold(events)
+    recorder.emit(RunFinished, Place(), stop=Stop.ANSWERED, answer=ANSWER, usage=Usage(0))
+    ended, settling = Trajectory.fold(events), Settling()
+    assert settling.settled("run", ended, lambda name: document, 0) is ended
+    assert settling.settled("run", ended, lambda name: None, 1) is ended
+    assert settling.settled("run", under_way, lambda name: reread("Another text."), 1) is under_way
+    longer = reread(f"One more word. {document.text}")
+    assert [each.start for each in settling.settled("run", ended, lambda name: longer, 2).citations] == [
+        each.start + 15 for each in ended.citations
+    ]
 
 
 def reread(text: str) -> Document:

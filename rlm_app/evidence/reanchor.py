@@ -59,11 +59,11 @@ def _strangeness(place: Match, citation: Citation, old: Document, new: Document)
     """Return how little the surroundings of a place are like the old ones, and how far it is from where it was."""
     before = old.text[max(0, citation.start - CONTEXT) : citation.start], new.text[: place.start][-CONTEXT:]
     after = old.text[citation.end : citation.end + CONTEXT], new.text[place.end : place.end + CONTEXT]
-    alike = _alike(before[0][::-1], before[1][::-1]) + _alike(*after)
+    shared = alike(before[0][::-1], before[1][::-1]) + alike(*after)
     far = abs(citation.start / max(len(old.text), 1) - place.start / max(len(new.text), 1))
-    return -alike, far
+    return -shared, far
 
 
-def _alike(one: str, other: str) -> int:
+def alike(one: str, other: str) -> int:
     """Return how many characters two texts begin with alike."""
     return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from rlm_app.evidence.index import Index
 from rlm_app.evidence.judge import CONTEXT
 from rlm_app.evidence.normalise import normalised
+from rlm_app.evidence.reanchor import alike
 from rlm_app.evidence.verify import Match, approximate, matches
 from rlm_app.types import Citation, Document, Verdict
 
@@ -41,7 +42,7 @@ def _beside(citation: Citation, text: str, start: int) -> int:
     """Return how many characters beside a place are those noted with the citation."""
     end = start + citation.end - citation.start
     before = text[max(0, start - len(citation.prefix)) : start] if start > 0 else ""
-    return _alike(before[::-1], citation.prefix[::-1]) + _alike(text[end : end + len(citation.suffix)], citation.suffix)
+    return alike(before[::-1], citation.prefix[::-1]) + alike(text[end : end + len(citation.suffix)], citation.suffix)
 
 
 def _says(citation: Citation, text: str, start: int) -> bool:
@@ -111,8 +112,3 @@ def _at(citation: Citation, document: Document, start: int, end: int, by: int) -
         suffix=document.text[end : end + CONTEXT],
         differences=tuple(dataclasses.replace(each, start=each.start + by) for each in citation.differences),
     )
-
-
-def _alike(one: str, other: str) -> int:
-    """Return how many characters two texts begin with alike."""
-    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
