@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime
+import gzip
 import ipaddress
 import socket
 import ssl
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from rlm_app.cancel import CancelToken
 from rlm_app.clients.trouble import Kind, Trouble, seconds_of
 from rlm_app.clients.wire import Wire
+from rlm_app.clients.wire_answer import Answer
+from rlm_app.clients.wire_incoming import Incoming
 from rlm_app.clients.wire_route import route_to
+from rlm_app.clients.wire_sdk import Calls, http_client, pieces_of
 from tests.servers.raw_server import RawServer, Talk, say, say_and_close, tunnel_to
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
@@ -63,6 +68,46 @@ def test_a_body_is_read_as_it_is_framed_and_the_connection_kept_where_it_may_be(
     with RawServer([say(data)]) as server:
         assert ask(f"http://127.0.0.1:{server.port}", times=3) == [(200, b"ok")] * 3
     assert server.connections == (1 if kept else 3)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1000])
+def test_an_answer_reads_the_same_in_whatever_pieces_it_comes(size: int) -> None:
+    head = b"HTTP/1.1 200 OK\nA:b\r\nTransfer-Encoding: chunked\r\n\r\n"
+    data = head + b"3\r\none\r\n0005;x\r\n, two\r\n0\r\nt: 1\r\n\r\n"
+    pieces = iter([data[start : start + size] for start in range(0, len(data), size)])
+    answer = Answer(Incoming(lambda most: next(pieces, b"")))
+    assert answer.headers == {"a": "b", "transfer-encoding": "chunked"}
+    assert b"".join(answer.body()) == b"one, two"
+    assert answer.over
+
+
+def test_chunks_that_came_together_are_read_in_one_piece_and_before_the_next_is_waited_for() -> None:
+    came = [b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n3\r\nc", b"de\r\n0\r\n\r\n"]
+    waiting = list(came)
+    body = Answer(Incoming(lambda most: waiting.pop(0))).body()
+    assert [next(body), next(body)] == [b"ab", b"c"]
+    assert waiting == came[1:]
+    assert list(body) == [b"de"]
+
+
+def test_what_comes_unasked_behind_an_answer_is_not_taken_for_the_next_one() -> None:
+    with RawServer([say(OK + OK)]) as server:
+        assert ask(f"http://127.0.0.1:{server.port}", times=2) == [(200, b"ok")] * 2
+    assert server.connections == 2
+
+
+def test_an_answer_that_is_compressed_unasked_is_read_beneath_an_sdk_too() -> None:
+    packed = gzip.compress(b"data: {}\n\n")
+    head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: %d\r\n\r\n" % len(packed)
+    with RawServer([say(head + packed)]) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        client = http_client(httpx2, Wire(url, 5.0), Calls())
+        response = client.send(client.build_request("POST", f"{url}/v1", content="{}"), stream=True)
+        assert b"".join(pieces_of(response)) == b"data: {}\n\n"
+        response.close()
+        client.close()
+    assert server.requests[0].startswith(b"POST /v1 HTTP/1.1\r\n")
+    assert server.requests[0].endswith(b"content-length: 2\r\n\r\n{}")
 
 
 def test_a_body_without_a_length_ends_with_the_connection() -> None:
