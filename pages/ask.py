@@ -11,9 +11,10 @@ st.title("Ask your documents", anchor=False)
 st.caption("Every quotation in an answer is checked against the document and opens the page it stands on.")
 
 # After the title, which so is there at once: what follows loads much when a process draws its first page.
-from rlm_app.ui import asking, documents, recent, uploads, welcome  # noqa: E402
+from rlm_app.ui import asking, backups, documents, recent, uploads, welcome  # noqa: E402
 
 app, owner = shell.open_app(), shell.owner()
+backups.reminder(app, owner)
 form, files = st.columns([5, 3], gap="large")
 with files:
     waiting = uploads.draw(app, owner)

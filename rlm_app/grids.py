@@ -178,6 +178,10 @@ class Store(RunStore, RunFinder, Protocol):
     def grids(self) -> GridStore:
         """The grids of the file."""
 
+    @property
+    def notice(self) -> str:
+        """What a person should know since the file was opened, "" as a rule."""
+
     def census(self, now: float) -> Census:
         """Return numbers on all that is kept; raise `StoreError` when the file cannot be read."""
 

@@ -11,15 +11,23 @@ from typing import Any
 
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from rlm_app.errors import StoreError
+
 
 @contextmanager
 def on_disk(file: UploadedFile) -> Iterator[Path]:
-    """Give the upload as a file of a name of our own; the name it came with is never used as a path."""
+    """Give the upload as a file of a name of our own; the name it came with is never used as a path. Raises `StoreError`."""
     with tempfile.TemporaryDirectory(prefix="rlm-upload-") as folder:
         path = Path(folder) / "upload"
         file.seek(0)
-        with path.open("wb") as target:
-            shutil.copyfileobj(file, target, 1 << 20)
+        try:
+            with path.open("wb") as target:
+                shutil.copyfileobj(file, target, 1 << 20)
+        except OSError as error:
+            raise StoreError(
+                f"The upload could not be kept on this machine ({error.strerror or error}). Free some disk space, or ask who "
+                "runs the app to; then add the file again."
+            ) from error
         yield path
 
 
