@@ -113,12 +113,22 @@ def _first_shown(record: RunRecord, turns: list[Turn]) -> int:
     led_to = address.index_to_show(record.id, turns)
     if len(turns) <= PAGE:
         return 0
-    pages = -(-len(turns) // PAGE)
-    key = f"turn-page-{record.id}-{pages}"
+    pages, last = -(-len(turns) // PAGE), f"turn-page-{record.id}"
+    key = f"{last}-{pages}"
     if led_to is not None:
         st.session_state[key] = led_to // PAGE + 1
-    st.session_state.setdefault(key, pages)
-    return (st.pagination(pages, key=key) - 1) * PAGE
+    elif key not in st.session_state:
+        page, of = st.session_state.get(last, (1, 1))
+        st.session_state[key] = page if page < of or _reads(record, turns, page) else pages
+    page = st.pagination(pages, key=key)
+    st.session_state[last] = page, pages
+    return (page - 1) * PAGE
+
+
+def _reads(record: RunRecord, turns: Sequence[Turn], page: int) -> bool:
+    """Whether a turn of that page is open: a run that has grown beyond it does not take it away from its reader."""
+    shown = turns[(page - 1) * PAGE : page * PAGE]
+    return any(st.session_state.get(f"turn-{turn.key(record.id, each)}") for each in shown)
 
 
 def _row(app: App, record: RunRecord, turns: Sequence[Turn], number: int, *, live: bool) -> None:

@@ -33,6 +33,12 @@ class Server:
         """Where the home page is."""
         return f"http://127.0.0.1:{self._port}"
 
+    @property
+    def pid(self) -> int:
+        """The app's process, while it is started."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self, seconds: float = 60) -> None:
         """Start the app and return once it answers."""
         if self._own:

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from benchmarks.timeline_runs import events as timeline_events
 from rlm_app.build import App
-from rlm_app.events import Noticed
+from rlm_app.events import ModelReplied, Noticed
 from rlm_app.records import RunSpec
 from rlm_app.types import DocumentInfo, Limits, RunState
-from rlm_app.ui import crumbs, notices, shell
+from rlm_app.ui import crumbs, notices, shell, timeline
 from tests.pages.conftest import SCRIPT
 from tests.pages.records import keep, sub_call_events, summary_event
 from tests.pages.seeing import texts, until
@@ -225,3 +227,32 @@ def test_a_run_that_went_wrong_says_why_and_what_to_try_and_opens_the_step(
     well = keep(app, contract, RunState.DONE)
     sub_call_events(app, well, ["It broke."])
     assert "What went wrong" not in texts(opened(page, well))
+
+
+def test_a_run_that_grows_beyond_a_page_of_turns_does_not_take_an_open_turn_from_its_reader(
+    page: Page, app: App, contract: DocumentInfo
+) -> None:
+    run_id = keep(app, contract, RunState.DONE, turns=0)
+    told = [event for event in timeline_events(run_id, 3 * timeline.PAGE, 1, 0.0) if event.seq > 1]
+    grown = next(event.seq for event in told if isinstance(event, ModelReplied) and event.iteration > timeline.PAGE + 5)
+    for event in told:
+        if event.seq < grown:
+            app.store.append_event(event)
+    app.store.flush()
+    tab = opened(page, run_id)
+    assert first_turn(tab) == timeline.PAGE + 1  # the last page
+    tab.session_state[f"turn-{run_id}-{timeline.PAGE + 2}"] = True
+    for event in told:
+        if event.seq >= grown:
+            app.store.append_event(event)
+    app.store.flush()
+    tab.run()
+    assert first_turn(tab) == timeline.PAGE + 1
+    tab = opened(page, run_id)
+    assert first_turn(tab) == 2 * timeline.PAGE + 1  # for somebody who reads none
+
+
+def first_turn(tab: AppTest) -> int:
+    """Return the number of the first turn that is drawn."""
+    labels = [element.proto.label for element in tab.get("expander")]
+    return min(int(found.group(1)) for found in map(re.compile(r"\*\*Turn (\d+)\*\*").match, labels) if found)
