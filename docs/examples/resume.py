@@ -22,11 +22,11 @@ with tempfile.TemporaryDirectory() as folder:
         time.sleep(0.05)
     app.manager.stop(run_id, "me")
     record = app.manager.wait(run_id)
-    answered, sent = app.saved_calls(run_id)
+    answered, sent = app.saved_calls(run_id, "me")
     print(f"stopped:  {record.state}, {answered} of {sent} calls have their reply on record")
 
     app.resume(run_id, "me")
     record = app.manager.wait(run_id)
-    answered, sent = app.saved_calls(run_id)
+    answered, sent = app.saved_calls(run_id, "me")
     print(f"resumed:  {record.state}, {record.answer!r}, {answered} of {sent} calls, none of them twice")
     app.close()
