@@ -12,6 +12,7 @@ from typing import Any
 
 from rlm_app.assemble import make_environment, missing_for
 from rlm_app.backends import BACKENDS
+from rlm_app.cli import doctor_host
 from rlm_app.environments.confinement.measure import Report, measure
 from rlm_app.environments.confinement.words import describe, on_this_system
 from rlm_app.errors import ConfigError
@@ -48,7 +49,7 @@ def add_command(commands: Any) -> None:
 def _doctor(options: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     report = measure()
-    for line in (*_machine(), *_confinement(report), *_places(settings), *_backends(settings)):
+    for line in (*_machine(), *_confinement(report), *_places(settings), *_host(settings), *_backends(settings)):
         print(line)
     return HEALTHY if report.level.is_confined and _writable(settings) else ILL
 
@@ -97,6 +98,12 @@ def _writable(settings: Settings) -> bool:
     while not place.exists():
         place = place.parent
     return place.is_dir() and os.access(place, os.W_OK)
+
+
+def _host(settings: Settings) -> Iterator[str]:
+    yield ""
+    for holds, text in doctor_host.lines(settings):
+        yield _line(holds, text)
 
 
 def _backends(settings: Settings) -> Iterator[str]:
