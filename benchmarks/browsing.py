@@ -50,15 +50,19 @@ class Took:
 
 
 class Visit:
-    """A tab of a visitor who has no page in his cache; waits are measured within the page, not from outside."""
+    """A tab of a visitor; waits are measured within the page, not from outside."""
 
     def __init__(self, page: Page, server: Server) -> None:
         self.page, self.address = page, server.address
-        self.pid, self._received = server.pid, 0
+        self.pid, self._server, self._received = server.pid, server, 0
         self._devtools = page.context.new_cdp_session(page)
         self._devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
         page.set_default_timeout(MILLISECONDS)
         page.on("websocket", self._listen)
+
+    def tab(self) -> Visit:
+        """Open another tab of the same visitor, whose browser has kept the app's program."""
+        return Visit(self.page.context.new_page(), self._server)
 
     def load(self, path: str, selector: str, words: str = "") -> Took:
         """Open an address until something with these words is there, counted from the click on its link."""
@@ -118,7 +122,7 @@ class Visit:
 
 @contextmanager
 def visits(home: Path, script: Path | None = None) -> Iterator[Callable[[], Visit]]:
-    """Serve a home and give new visitors of it, each with a browser's profile of his own."""
+    """Serve a home and give new visitors of it, each with a browser that was never here."""
     found = executable()
     if found is None:
         raise SystemExit("No Chromium on this machine: install one, then run this again.")
@@ -133,6 +137,16 @@ def visits(home: Path, script: Path | None = None) -> Iterator[Callable[[], Visi
 
 def _visit(chromium: Browser, server: Server) -> Visit:
     return Visit(chromium.new_context(viewport={"width": 1280, "height": 900}).new_page(), server)
+
+
+def empty(visitor: Callable[[], Visit], times: int) -> list[Line]:
+    """Return what a page of the app takes that shows nothing, which is in all that begins in a new tab."""
+    first = [visitor() for _ in range(times)]
+    path, there = "/run", ("h2", "No run chosen")
+    return [
+        Line("an empty page of the app, browser new to it", tuple(visit.load(path, *there) for visit in first)),
+        Line("an empty page of the app, in a new tab", tuple(visit.tab().load(path, *there) for visit in first)),
+    ]
 
 
 def memory(pid: int) -> float:
