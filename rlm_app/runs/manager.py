@@ -179,7 +179,7 @@ class RunManager:
     def _begin(self, task: Task, spec: RunSpec, keys: Mapping[str, str], **attempt: Any) -> None:
         with self._lock:
             self._tasks[task.run_id] = task
-            self._line.join(task.run_id)
+            self._line.join(task.run_id, task.owner)
         told = {"steering": task.steering, **attempt}
         context = RunContext(task.run_id, task.owner, spec, keys, task.sink, task.board.signal, task.cancel, **told)
         # A daemon thread: Ctrl-C ends the process at once, and the next one marks the run as interrupted.
