@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 
 import streamlit as st
@@ -98,7 +97,7 @@ def _answers(left: RunRecord, right: RunRecord) -> None:
 
 
 def _html(stretches: comparing.Marked) -> str:
-    pieces = (f"<mark>{html.escape(text)}</mark>" if differs else html.escape(text) for text, differs in stretches)
+    pieces = (f"<mark>{safe.html(text)}</mark>" if differs else safe.html(text) for text, differs in stretches)
     return "".join(pieces)
 
 
@@ -133,4 +132,4 @@ def _parting(left: RunRecord, right: RunRecord, one: Trajectory, two: Trajectory
                 continue
             turn = trajectory.turns[number - 1]
             code = "\n\n".join(cell.started.code for cell in turn.cells)
-            st.code(code or turn.reply.reply, language="python" if code else None, wrap_lines=True)
+            st.code(safe.level(code or turn.reply.reply), language="python" if code else None, wrap_lines=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -59,11 +58,11 @@ def strip_html(info: DocumentInfo, times: Sequence[float]) -> str:
         mean = sum(group) / len(group)
         first, last = info.pages[start], info.pages[start + len(group) - 1]
         place = marked.place(info.unit, first.label) + (f" to {last.label}" if last is not first else "")
-        said = html.escape(f"{place}: {_often(mean)}", quote=True)
+        said = safe.html(f"{place}: {_often(mean)}")
         shade = "" if mean <= 0 else f' style="opacity: {_shade(mean):.2f}"'
         bars.append(f'<i title="{said}"{shade}{"" if mean > 0 else _UNREAD}></i>')
     read = sum(1 for each in times if each > 0)
-    label = html.escape(f"{read:,} of {words.count(len(times), info.unit)} of {info.name} were read", quote=True)
+    label = safe.html(f"{read:,} of {words.count(len(times), info.unit)} of {info.name} were read")
     return f'<div class="rlm-read" role="img" aria-label="{label}">{"".join(bars)}</div>'
 
 

@@ -31,10 +31,10 @@ def draw(app: App, record: RunRecord, turns: Sequence[Turn]) -> None:
         st.caption(safe.markdown(live.waits))
     if live.reply:
         st.caption("The reply, as it is written")
-        st.code(tail(live.reply), language=None, wrap_lines=True)
+        st.code(safe.level(tail(live.reply)), language=None, wrap_lines=True)
     if live.output:
         st.caption("Output, as it is printed")
-        st.code(tail(live.output), language=None, wrap_lines=True)
+        st.code(safe.level(tail(live.output)), language=None, wrap_lines=True)
 
 
 def sentence(live: Live, turns: Sequence[Turn], most: int) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
 from rlm_app.types import Document, Page
+from rlm_app.ui import safe
 
 Span = tuple[int, int]
 
@@ -28,7 +28,7 @@ def show(
     and `quote` is the number of the quotation that is to be brought into view.
     """
     inner = html_of(text, _moved(marks, offset), _moved(differing, offset))
-    name = f' id="{html.escape(anchor)}"' if anchor else ""
+    name = f' id="{safe.html(anchor)}"' if anchor else ""
     about = f'tabindex="0" role="region" aria-label="Text of the document" data-quote="{quote}"'
     st.html(f'<div class="rlm-text" {about}{name}>{inner}</div>')
 
@@ -43,9 +43,9 @@ def html_of(text: str, marks: Iterable[Span], differing: Iterable[Span] = ()) ->
     words = merged(differing, len(text))
     for start, end in merged(marks, len(text)):
         inside = [(max(a, start), min(b, end)) for a, b in words if a < end and b > start]
-        pieces += [html.escape(text[position:start]), "<mark>", *_underlined(text, (start, end), inside), "</mark>"]
+        pieces += [safe.html(text[position:start]), "<mark>", *_underlined(text, (start, end), inside), "</mark>"]
         position = end
-    pieces.append(html.escape(text[position:]))
+    pieces.append(safe.html(text[position:]))
     return "".join(pieces)
 
 
@@ -110,6 +110,6 @@ def _moved(spans: Iterable[Span], offset: int) -> list[Span]:
 def _underlined(text: str, whole: Span, words: Iterable[Span]) -> list[str]:
     pieces, position = [], whole[0]
     for start, end in words:
-        pieces += [html.escape(text[position:start]), "<u>", html.escape(text[start:end]), "</u>"]
+        pieces += [safe.html(text[position:start]), "<u>", safe.html(text[start:end]), "</u>"]
         position = end
-    return [*pieces, html.escape(text[position : whole[1]])]
+    return [*pieces, safe.html(text[position : whole[1]])]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -57,7 +56,7 @@ def draw(
     picture = base64.b64encode(view.jpeg).decode("ascii")
     drawn = [_box(box, each) for each, boxes in zip(boxed, view.boxes, strict=False) for box in boxes]
     said = "; ".join(dict.fromkeys(each.says for each, boxes in zip(boxed, view.boxes, strict=False) if boxes))
-    alt = html.escape(f"{place} of the document {info.name}" + (f", {said}" if said else ""), quote=True)
+    alt = safe.html(f"{place} of the document {info.name}" + (f", {said}" if said else ""))
     st.html(
         f'<div class="rlm-leaf" tabindex="0" role="group" aria-label="{alt}" data-quote="{quote}">'
         f'<div class="rlm-page{" rlm-large" if large else ""}"><img alt="{alt}" width="{view.width}" '
@@ -69,9 +68,7 @@ def draw(
 def _box(box: tuple[float, float, float, float], boxed: Boxed) -> str:
     left, top, width, height = (f"{share * 100:.3f}%" for share in box)
     style = f"left: {left}; top: {top}; width: {width}; height: {height}"
-    return (
-        f'<span class="rlm-box rlm-{boxed.look}" style="{style}" title="{html.escape(boxed.says, quote=True)}"></span>'
-    )
+    return f'<span class="rlm-box rlm-{boxed.look}" style="{style}" title="{safe.html(boxed.says)}"></span>'
 
 
 def _ask_for_password(sha256: str, *, wrong: bool) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import escape
 
 # Possessive where a model could otherwise write a text that takes minutes to read.
 _FENCE = re.compile(r"^[ \t]*(`{3,}+|~{3,}+)[^\n]*+\n(.*?)(?:^[ \t]*\1[`~]*[ \t]*$\n?|\Z)", re.S | re.M)
@@ -28,6 +29,8 @@ _ARROW = re.compile(r"(?<!\S)(?=(?:<->|->|<-|--|>=|<=|~=)(?!\S))")
 _LINKED = re.compile(r"(?i)(?<=://)(?=\w)|(?<=\bwww)(?=\.)|(?<=\w)(?=@\w)")
 JOINER = "\u2060"
 _MARK = re.compile("[\ue000-\uf8ff]")
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], JOINER)
+"""The signs by which a text turns what follows about, so that it reads as something it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Part:
 
 def parts(text: str) -> list[Part]:
     """Cut a text at its fenced code blocks; prose is made safe, code is to be shown as code."""
+    text = level(text)
     found: list[Part] = []
     position = 0
     for fence in _FENCE.finditer(text):
@@ -57,6 +61,7 @@ def prose(text: str) -> str:
 
 def markdown(text: str) -> str:
     """Return prose whose emphasis, lists, tables and headings work and whose links, pictures and formulas do not."""
+    text = level(text)
     pieces: list[str] = []
     position = 0
     for code in _CODE.finditer(text):
@@ -114,10 +119,20 @@ def _inert(code: str) -> str:
     return re.sub(r"\](?=[(\[:])|<(?=\w)|\$", lambda found: found.group() + "\u200b", code)
 
 
+def level(text: str) -> str:
+    """Return a text as long, in which nothing turns the order of letters about; letters of each script keep their own."""
+    return text if text.isascii() else text.translate(_TURNING)
+
+
+def html(text: str) -> str:
+    """Return text for HTML in which nothing is a tag, an entity or the end of an attribute."""
+    return escape(level(text), quote=True)
+
+
 def _unmarked(text: str) -> str:
-    return _MARK.sub("", text)
+    return level(_MARK.sub("", text))
 
 
 def unmarked(text: str) -> str:
-    """Drop the private signs that pages use to mark places in a text."""
+    """Drop the private signs that pages use to mark places in a text, and what turns its letters about."""
     return _unmarked(text)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
 from rlm_app.engine.trajectory import Trajectory
@@ -63,6 +61,6 @@ def _found(run_id: str, trajectory: Trajectory, sought: str) -> list[Hit]:
 
 def _excerpt(hit: Hit) -> None:
     where = f"{crumbs.sentence(hit.path)} · {hit.part}"
-    text = f"… {escape(hit.before)}<mark>{escape(hit.found)}</mark>{escape(hit.after)} …"
+    text = f"… {safe.html(hit.before)}<mark>{safe.html(hit.found)}</mark>{safe.html(hit.after)} …"
     st.markdown(f":small[:gray[{safe.label(where)}]]")
     st.html(f'<div class="rlm-text">{safe.unmarked(text)}</div>')

@@ -19,7 +19,7 @@ from rlm_app.exports.material import Material, Share, Sources
 from rlm_app.exports.pictures import framed
 from rlm_app.records import RunRecord
 from rlm_app.types import Document
-from rlm_app.ui import words
+from rlm_app.ui import safe, words
 
 _SOURCES = {
     Sources.PASSAGES: "The quoted passages",
@@ -150,7 +150,9 @@ def _preview(material: Material, share: Share, page: bool) -> None:
         for name, text in shown.items():
             if page or name in {"question", "answer", "evidence", "facts"}:
                 st.markdown(f"**{_PARTS.get(name, name.capitalize())}** :gray[{words.short(len(text))} characters]")
-                st.code(text[:_PREVIEW] + (" …" if len(text) > _PREVIEW else ""), language=None, wrap_lines=True)
+                st.code(
+                    safe.level(text[:_PREVIEW]) + (" …" if len(text) > _PREVIEW else ""), language=None, wrap_lines=True
+                )
     if share.redacts:
         st.caption(
             "Hidden words are found by their spelling: one that is written differently stays. Look before you share."

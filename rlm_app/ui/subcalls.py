@@ -104,7 +104,7 @@ def detail(run_id: str, path: Path, call: Subcall, draw_turn: DrawTurn, texts: T
         if len(path) > 2:
             st.caption(crumbs.sentence(path))
         st.caption("Prompt")
-        st.code(call.started.prompt, language=None, wrap_lines=True, height=_height(call.started.prompt))
+        st.code(safe.level(call.started.prompt), language=None, wrap_lines=True, height=_height(call.started.prompt))
         passage_read.draw(crumbs.key(run_id, path), call.started.prompt, texts)
         if call.child is not None:
             _child(run_id, path, call.child, draw_turn, texts, live=call.finished is None)
@@ -115,7 +115,9 @@ def detail(run_id: str, path: Path, call: Subcall, draw_turn: DrawTurn, texts: T
             st.error(safe.markdown(call.finished.error), icon=":material/error:")
         if call.finished.reply:
             st.caption("Reply")
-            st.code(call.finished.reply, language=None, wrap_lines=True, height=_height(call.finished.reply))
+            st.code(
+                safe.level(call.finished.reply), language=None, wrap_lines=True, height=_height(call.finished.reply)
+            )
 
 
 def _child(run_id: str, path: Path, child: Node, draw_turn: DrawTurn, texts: Texts, *, live: bool) -> None:

@@ -130,14 +130,14 @@ def _summary(key: str, summary: ModelReplied) -> None:
 
 def _long(text: str) -> None:
     """Draw a text of any length; a browser cannot take a whole library in one box."""
-    st.code(text[:_MOST], language=None, wrap_lines=True, height=_height(text))
+    st.code(safe.level(text[:_MOST]), language=None, wrap_lines=True, height=_height(text))
     if len(text) > _MOST:
         st.caption(f"Its first {_MOST:,} of {len(text):,} characters.")
 
 
 def _cell(key: str, cell: Cell, before: variables.Held, *, live: bool) -> None:
     """Draw a piece of code with what it printed, changed and broke."""
-    st.code(cell.started.code, language="python", wrap_lines=True, height=_height(cell.started.code))
+    st.code(safe.level(cell.started.code), language="python", wrap_lines=True, height=_height(cell.started.code))
     finished = cell.finished
     if finished is None:
         st.caption(":shimmer[This code is running]" if live else "This code was not finished when the run ended.")
@@ -161,7 +161,7 @@ def _output(key: str, finished: CellFinished) -> None:
     every = len(lines) <= HEAD or st.session_state.get(f"all-{key}", False)
     st.caption(f"Output · ran {words.duration(finished.seconds)}{_cut(finished)}")
     shown = lines if every else lines[:HEAD]
-    st.code("\n".join(shown), language=None, wrap_lines=True)
+    st.code(safe.level("\n".join(shown)), language=None, wrap_lines=True)
     if len(lines) > HEAD:
         st.toggle(f"Show all {len(lines):,} lines", key=f"all-{key}")
 
@@ -177,7 +177,7 @@ def _error(key: str, error: CellError) -> None:
     st.error(f"This code stopped with **{safe.label(error.type)}**: {said}", icon=":material/error:")
     fold = st.expander("Where it stopped", key=f"traceback-{key}", type="compact", icon=":material/bug_report:")
     with fold:
-        st.code(error.traceback, language=None, wrap_lines=True)
+        st.code(safe.level(error.traceback), language=None, wrap_lines=True)
 
 
 def _height(text: str) -> Height:

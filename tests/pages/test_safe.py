@@ -123,3 +123,19 @@ def test_times_are_said_from_where_the_reader_is() -> None:
     assert words.when(0, "Pacific/Auckland", now=10**6) == "1 Jan 1970"
     assert words.moment(0, "Asia/Tokyo") == "1 Jan 1970, 09:00"
     assert words.moment(0, "No/Such") == "1 Jan 1970, 00:00"
+
+
+def test_nothing_turns_the_letters_of_a_text_about_and_each_keeps_its_place() -> None:
+    name = "invoice-\u202efdp.exe \u2066and\u2069 \u202bmore\u202c"
+    for made in (safe.level(name), safe.html(name), safe.unmarked(name)):
+        assert len(made) == len(name)
+        assert not set(made) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+    for made in (
+        safe.label(name),
+        safe.markdown(f"`{name}` {name}"),
+        safe.quotation(name),
+        safe.parts(f"```\n{name}\n```")[0].text,
+    ):
+        assert "\u202e" not in made
+    hebrew = "\u05e9\u05dc\u05d5\u05dd \u200f(\u05e2)"
+    assert safe.level(hebrew) == hebrew
