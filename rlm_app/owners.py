@@ -65,6 +65,16 @@ def is_let_in(claims: Mapping[str, Any], people: Sequence[str]) -> bool:
     return bool(name and domain) and (mail in wanted or f"@{domain}" in wanted)
 
 
+def is_from_here(peer: str | None, host: str | None, origin: str | None) -> bool:
+    """Whether a request is of this machine's own browser, by its peer, its Host header and the page it was sent from.
+
+    The names count too: a page elsewhere can give its own name this machine's address, and a proxy on this machine sends on
+    what others ask. None stands for what a request does not say; a socket that is a file has no peer.
+    """
+    names = (host, origin.partition("://")[2] if origin is not None else None)
+    return (peer is None or is_loopback(peer)) and all(name is None or is_this_machine(name) for name in names)
+
+
 def is_this_machine(host: str) -> bool:
     """Whether a Host header names the machine itself: localhost or a loopback address, with or without a port."""
     name = host.strip().lower()

@@ -38,10 +38,9 @@ class Door:
 
 
 def _is_here(scope: Scope) -> bool:
-    """Whether a request comes from this machine and calls it so; a socket that is a file has no peer and is here."""
     connection = HTTPConnection(scope)
-    peer, name = connection.client, connection.headers.get("host")
-    return (peer is None or owners.is_loopback(peer.host)) and (name is None or owners.is_this_machine(name))
+    peer, headers = connection.client, connection.headers
+    return owners.is_from_here(peer.host if peer else None, headers.get("host"), headers.get("origin"))
 
 
 async def _turn_away(scope: Scope, receive: Receive, send: Send) -> None:

@@ -118,3 +118,21 @@ def test_the_secret_is_made_once_and_readable_by_the_host_alone(tmp_path_factory
 def test_a_secret_that_can_be_guessed_is_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
     with pytest.raises(ConfigError, match="has 7 characters"):
         secret(Settings(tmp_path_factory.mktemp("home"), said={"cookie_secret": "letmein"}))
+
+
+@pytest.mark.parametrize(
+    ("peer", "host", "origin", "here"),
+    [
+        ("127.0.0.1", "localhost:8501", "http://localhost:8501", True),
+        (None, None, None, True),
+        (None, "localhost", None, True),
+        ("127.0.0.1", "127.0.0.1:8501", "https://public.example", False),
+        ("127.0.0.1", "localhost", "null", False),
+        ("127.0.0.1", "public.example", None, False),
+        ("10.0.0.8", "localhost", None, False),
+    ],
+)
+def test_a_request_is_from_here_when_nothing_it_says_is_from_elsewhere(
+    peer: str | None, host: str | None, origin: str | None, here: bool
+) -> None:
+    assert owners.is_from_here(peer, host, origin) is here
