@@ -11,7 +11,7 @@ import dataclasses
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,10 +44,14 @@ class Backup:
 class Backups:
     """Writes and takes in backups; every call is for one owner and touches nothing of another's."""
 
-    def __init__(self, store: Store, originals: Originals, home: Path) -> None:
+    def __init__(
+        self, store: Store, originals: Originals, home: Path, allowed: Callable[[str], float | None] | None = None
+    ) -> None:
+        """Let `allowed` say how many bytes an owner may still keep, None for no limit."""
         self._store = store
         self._originals = originals
         self._home = home
+        self._allowed = allowed
 
     def files_size(self, owner: str) -> int:
         """Return how many bytes the owner's uploaded files have together."""
@@ -73,7 +77,7 @@ class Backups:
 
     def restore(self, path: Path, owner: str, name: str | None = None) -> Restored:
         """Take in what a backup holds and this owner lacks; raise `DocumentError` for one that is not to be trusted."""
-        with unpacked(path, name or path.name, self._room) as archive:
+        with unpacked(path, name or path.name, lambda: self._room(owner)) as archive:
             return Restoring(archive, self._store, self._originals, owner).all()
 
     def unsaved(self, owner: str) -> int:
@@ -82,11 +86,13 @@ class Backups:
         since = kept["at"] if isinstance(kept, dict) and isinstance(kept.get("at"), float) else None
         return self._store.find_runs(owner, RunQuery(since=since, limit=1)).total
 
-    def _room(self) -> int:
+    def _room(self, owner: str) -> int:
         place = self._home
         while not place.exists():
             place = place.parent
-        return shutil.disk_usage(place).free
+        free = shutil.disk_usage(place).free
+        allowed = self._allowed(owner) if self._allowed else None
+        return free if allowed is None else min(free, max(0, int(allowed)))
 
     def _pack_run(self, packing: Packing, record: RunRecord) -> None:
         events = self._store.events(record.id, record.owner)

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from rlm_app.backup import Backups
 from rlm_app.build import App, open_app
 from rlm_app.cli import main
 from rlm_app.errors import DocumentError
 from rlm_app.grids import Place
 from rlm_app.records import JournalRow, RunSpec
 from rlm_app.settings import Settings
+from rlm_app.store.originals import Originals
 from rlm_app.types import DocumentInfo, RunState
 
 CONTRACT = "The supplier may end this agreement with ninety days' notice.\nFees are due within thirty days.\n" * 3
@@ -353,6 +355,16 @@ def test_a_run_of_somebody_elses_id_does_not_reach_theirs(app: App, elsewhere: A
     assert app.store.take_in(forged, events, [row]) == "ann"
     assert app.store.run(victim.id, "mallory") is None
     assert app.store.run(victim.id, "ann") == victim
+
+
+def test_no_more_is_taken_in_than_an_owner_may_keep(app: App, backup: Path, tmp_path: Path) -> None:
+    backups = Backups(
+        app.store, Originals(tmp_path / "originals"), tmp_path, lambda owner: 0 if owner == "bob" else None
+    )
+    with pytest.raises(DocumentError, match=r"there is room for 0 MB"):
+        backups.restore(backup, "bob")
+    assert not app.store.runs("bob")
+    assert backups.restore(backup, "eve").runs == 2
 
 
 def test_a_backup_with_no_room_for_it_says_so_and_leaves_nothing(app: App, tmp_path: Path) -> None:

@@ -79,6 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     opening = "" if options.no_browser else f"http://localhost:{options.port}"
     sys.argv = [str(ENTRY)]  # Streamlit looks for its settings beside what it takes to be the script
     config = {"server.port": options.port, "server.address": options.address, "server.headless": True}
+    config["logger.hideWelcomeMessage"] = settings.said.get("log") == "json"  # its lines are none
     with contextlib.suppress(KeyboardInterrupt):  # the server raises it again when all is closed
         server(settings, opening).run(config={**config, "server.fileWatcherType": "none"})
 
