@@ -16,7 +16,7 @@ _WATCHED = "ui_watched"
 
 
 def show(app: App, run_id: str, owner: str) -> None:
-    """Draw the run; while it is live, a fragment draws it again every `EVERY` seconds."""
+    """Draw the run; while it is live, as a fragment that is drawn again every `EVERY` seconds."""
     record = app.run(run_id, owner)
     if record is None:
         shell.stop_with("There is no such run", "This run does not exist. History lists the runs there are.")
@@ -37,7 +37,9 @@ def show(app: App, run_id: str, owner: str) -> None:
             st.rerun()
         _draw(app, now, trajectory)
 
-    st.fragment(body, run_every=EVERY if live_at_first else None)()
+    # A page without a clock is no fragment, for its turns are: of a fragment inside another, drawn twice before the browser
+    # was sent the first, Streamlit sends parts whose place was dropped, and the page breaks.
+    (st.fragment(body, run_every=EVERY) if live_at_first else body)()
 
 
 def _draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
