@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from rlm_app import offers
+from rlm_app import lending, offers
+from rlm_app.allowance import Allowance
 from rlm_app.assemble import backends, make_environment, missing_for
 from rlm_app.backends import Backend
 from rlm_app.backup import Backups
@@ -28,6 +29,7 @@ from rlm_app.runs.files import export_text, import_file
 from rlm_app.runs.grids import Grids
 from rlm_app.runs.manager import RunManager
 from rlm_app.settings import Settings
+from rlm_app.sharing import Sharing
 from rlm_app.shelf import Shelf
 from rlm_app.starting import Measurement
 from rlm_app.store.originals import Originals
@@ -42,18 +44,21 @@ class App:
         self.settings = settings
         self.store = store
         kept = Originals(originals)
-        self.shelf = Shelf(store, kept)
+        self.allowance = Allowance(settings, store)
+        self.shelf = Shelf(store, kept, self.allowance)
         self.backups = Backups(store, kept, settings.data_folder)
         self.pages = PageViews(self.original)
         self.boot = uuid.uuid4().hex
         self.catalogue = Catalogue(settings, store)
         self._reach = Reach(store, self.shelf)
+        self.sharing = Sharing(store.shares, self._reach.run)
         executor = Executor(settings, store, self._reach.needed, self.catalogue.entered)
-        self.manager = RunManager(store, executor, self.boot, parallel=settings.parallel_runs)
+        self.manager = RunManager(store, executor, self.boot, parallel=settings.parallel_runs, gate=self.allowance.gate)
         self._orders = Orders(settings, store, self._reach, executor, self.manager)
         finders = frozenset(backend.name for backend in self.backends if not backend.reasons)
         checks = (self._orders.check, self._orders.ready)
-        self.grids = Grids(store.grids, self.manager, *checks, settings.parallel_runs, finders)
+        cells = self.allowance.cells_at_once(settings.parallel_runs)
+        self.grids = Grids(store.grids, self.manager, *checks, cells, finders)
 
     @property
     def backends(self) -> tuple[Backend, ...]:
@@ -61,8 +66,8 @@ class App:
         return backends(self.settings)
 
     def key_set(self, backend: Backend) -> bool:
-        """Whether the environment or the secrets file holds the key this backend needs."""
-        return bool(backend.key_in(self.settings.keys))
+        """Whether the environment or the secrets file holds the key this backend needs, and it may be used here."""
+        return bool(lending.key_for(self.settings, backend, ""))
 
     def trial(self, backend: Backend, options: Mapping[str, str], keys: Mapping[str, str]) -> Trial[str]:
         """Begin to ask a backend's provider for its models, with the options of a run, as a test of address and key."""
@@ -109,7 +114,7 @@ class App:
     @property
     def file_megabytes(self) -> int:
         """How large a file may be, in millions of bytes."""
-        return offers.file_megabytes()
+        return min(offers.file_megabytes(), self.settings.quotas.upload_mb or offers.file_megabytes())
 
     def asks_for_password(self, error: DocumentError) -> bool:
         """Whether a file that could not be read may be read with its password, or another one."""
@@ -198,12 +203,12 @@ class App:
 
     def import_file(self, path: Path, owner: str, name: str | None = None) -> ImportReport:
         """Keep the runs a file holds, once each, and tell what came in and what was damaged; raise `DocumentError`."""
+        self.allowance.check_file(path, name or path.name, owner)
         return import_file(self.store, path, name or path.name, owner)
 
     def export(self, run_id: str, owner: str, form: str = "reference") -> str:
         """Return a run as the text of a JSONL file: in the form "reference", or "events", which keeps everything."""
-        record = self.run(run_id, owner)
-        if record is None:
+        if (record := self.run(run_id, owner)) is None:
             raise ConfigError("This run does not exist.")
         return export_text(self.store, record, form)
 

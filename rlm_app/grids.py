@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from rlm_app.events import Event
 from rlm_app.finding import RunFinder
 from rlm_app.records import Census, JournalRow, RunRecord, RunSpec, RunStore
+from rlm_app.shares import LinkStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,10 @@ class Store(RunStore, RunFinder, Protocol):
     @property
     def grids(self) -> GridStore:
         """The grids of the file."""
+
+    @property
+    def shares(self) -> LinkStore:
+        """The links to shared runs."""
 
     @property
     def notice(self) -> str:

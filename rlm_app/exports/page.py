@@ -77,7 +77,7 @@ def _row_html(row: Sequence[Sequence[Run]]) -> str:
 def _sections(data: Data, pictures: dict[int, str]) -> str:
     parts = [
         _section("question", "", f"<h1>{html.escape(data['question'])}</h1>"),
-        _section("answer", "Answer", _answer(data)),
+        _section("answer", "Answer", answer_html(data)),
         _section("evidence", "Evidence", "".join(_card(each, data, pictures) for each in data["quotes"]) or _NO_QUOTES),
         _section("facts", "The run", _facts(data)),
     ]
@@ -96,7 +96,8 @@ def _section(name: str, title: str, inner: str) -> str:
     return f'<section data-shown="{name}">{heading}{inner}</section>'
 
 
-def _answer(data: Data) -> str:
+def answer_html(data: Data) -> str:
+    """Return the answer of a file's data, with a reference behind each quotation to the element `quote-NUMBER`."""
     found = md.blocks(marked(data))
     drawn = "\n".join(block_html(block) for block in found).replace("</ul>\n<ul>", "\n").replace("</ol>\n<ol>", "\n")
     return drawn or "<p>This run ended without an answer.</p>"
@@ -108,7 +109,7 @@ def _card(quote: Data, data: Data, pictures: dict[int, str]) -> str:
         f'<p>[{quote["number"]}] <span class="verdict {look}">{html.escape(quote["verdict"])}</span> '
         f'<span class="quiet">{html.escape(place_of(quote))}</span></p>',
         f"<p>“{html.escape(quote['quote'])}”</p>",
-        _context(quote, data),
+        passage_html(quote, data),
         f'<p class="quiet">{html.escape(quote["detail"])}</p>' if quote["detail"] else "",
     ]
     if quote["number"] in pictures:
@@ -119,7 +120,7 @@ def _card(quote: Data, data: Data, pictures: dict[int, str]) -> str:
     return f'<div class="card" id="quote-{quote["number"]}">{_LINE.join(filter(None, lines))}</div>\n'
 
 
-def _context(quote: Data, data: Data) -> str:
+def passage_html(quote: Data, data: Data) -> str:
     """Return the passage as it stands in the document, with what stands around it."""
     part = next(
         (
@@ -169,10 +170,11 @@ def _turn(turn: Data) -> str:
 def _cell(cell: Data) -> str:
     named = (("Code", "code"), ("Output", "output"), ("Error", "error"))
     shown = "".join(_labelled(title, cell.get(name, "")) for title, name in named)
-    return shown + "".join(_subcall(each) for each in cell.get("subcalls", ()))
+    return shown + "".join(subcall_html(each) for each in cell.get("subcalls", ()))
 
 
-def _subcall(call: Data) -> str:
+def subcall_html(call: Data) -> str:
+    """Return a sub-call, and what its child did, as an element that is folded up."""
     named = (("Prompt", "prompt"), ("Reply", "reply"), ("Error", "error"))
     inner = "".join(_labelled(title, call[name]) for title, name in named)
     inner += "".join(_turn(turn) for turn in call.get("turns", ()))

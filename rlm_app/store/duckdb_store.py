@@ -21,6 +21,7 @@ from rlm_app.store.reading import Reader
 from rlm_app.store.recovery import recover
 from rlm_app.store.rows import RUN_COLUMNS, events_of, run_of, run_values
 from rlm_app.store.safekeeping import Safekeeping
+from rlm_app.store.shares import DuckDBLinks
 from rlm_app.store.writer import Writer
 from rlm_app.types import Document, DocumentInfo, RunState, Stop
 
@@ -64,6 +65,7 @@ class DuckDBStore:
         self._without_journal: set[str] = set()
         self._writer = Writer(connection.cursor(), str(path), _noting(self._last), safe)
         self._grids = DuckDBGrids(self._writer, self._reader)
+        self.shares = DuckDBLinks(self._writer, self._reader)
         # Ends the writer before the interpreter tears down its daemon threads, also where nobody called close().
         self._close = weakref.finalize(self, _shut, self._writer, self._reader)
 

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 _RUNS = "SELECT id FROM runs WHERE owner = ?"
 _LISTED = "DELETE FROM documents WHERE owner = ? RETURNING text_sha256"
-_REST = ("grid_cells", "grids", "preferences")
+_REST = ("grid_cells", "grids", "preferences", "shares")
 
 
 def forget(connection: DuckDBPyConnection, owner: str) -> None:
-    """Remove an owner's runs, documents, grids and settings, and the texts that nobody else refers to."""
+    """Remove an owner's runs, documents, grids, links and settings, and the texts that nobody else refers to."""
     for (run_id,) in connection.execute(_RUNS, [owner]).fetchall():
         delete_run(connection, run_id, owner)
     sweep(connection, [name for (name,) in connection.execute(_LISTED, [owner]).fetchall()])

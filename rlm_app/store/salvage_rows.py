@@ -33,6 +33,7 @@ _INSTEAD = {
         "starred": "false",
     },
     "documents": {"added": "0"},
+    "shares": {"title": "''", "created": "0", "opened": "0", "size": "0"},
 }
 # What refers to something that is lost: a reply without its text must not be given again, a document without its text not
 # be asked, and a run's events not go on after a gap.
@@ -46,6 +47,7 @@ _MEND = (
     "DELETE FROM preferences WHERE owner IS NULL OR name IS NULL OR value IS NULL",
     "DELETE FROM grids WHERE id IS NULL OR owner IS NULL OR plan IS NULL",
     "DELETE FROM grid_cells WHERE grid_id NOT IN (SELECT id FROM grids) OR row_id IS NULL OR column_id IS NULL",
+    "DELETE FROM shares WHERE id IS NULL OR token_sha256 IS NULL OR owner IS NULL OR expires IS NULL OR copy IS NULL",
     "INSERT INTO texts SELECT DISTINCT name, length(?), ? FROM (SELECT unnest(texts) AS name FROM events) "
     "WHERE name NOT IN (SELECT sha256 FROM texts)",
     "DELETE FROM journal WHERE list_has_any(texts, (SELECT coalesce(list(sha256), []) FROM texts WHERE text = ?))",
@@ -57,6 +59,7 @@ _MEND = (
     "(PARTITION BY run_id ORDER BY seq) AS place FROM events) WHERE seq <> place GROUP BY run_id) "
     "WHERE run_id = run AND seq >= gap",
     "DELETE FROM journal WHERE run_id NOT IN (SELECT id FROM runs)",
+    "DELETE FROM shares WHERE run_id IS NULL OR run_id NOT IN (SELECT id FROM runs)",
 )
 
 

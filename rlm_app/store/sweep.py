@@ -33,13 +33,14 @@ def sweep(connection: DuckDBPyConnection, names: Sequence[str]) -> None:
 
 
 def delete_run(connection: DuckDBPyConnection, run_id: str, owner: str) -> None:
-    """Remove a run of this owner with its events, its journal and the texts that only it refers to."""
+    """Remove a run of this owner with its events, its journal, its links and the texts that only it refers to."""
     found = connection.execute("DELETE FROM runs WHERE id = ? AND owner = ? RETURNING id", [run_id, owner]).fetchall()
     if not found:
         return
     names = [name for (name,) in connection.execute(_NAMES, [run_id]).fetchall()]
     connection.execute("DELETE FROM events WHERE run_id = ?", [run_id])
     connection.execute("DELETE FROM journal WHERE run_id = ?", [run_id])
+    connection.execute("DELETE FROM shares WHERE run_id = ?", [run_id])
     sweep(connection, names)
 
 
