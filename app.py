@@ -4,6 +4,6 @@ from rlm_app.ui import shell
 
 shell.set_up()
 page = shell.navigation()
-shell.owner()
+shell.admit(page)
 page.run()
 shell.sign()

@@ -37,6 +37,12 @@ def owner() -> str:
     return visitor.owner(settings)
 
 
+def reach() -> None:
+    """Raise `Refused` where not even a page for everybody is shown: in an app of one person, to anybody elsewhere."""
+    if not host.settings().shared:
+        _refuse_others()
+
+
 def signed_in() -> str:
     """Return what to call the person who signed in, "" where nobody signs in."""
     settings = host.settings()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -23,11 +24,14 @@ COMPARE = "pages/compare.py"
 SQL = "pages/sql.py"
 DOCUMENTS = "pages/documents.py"
 SETTINGS = "pages/settings.py"
+OPEN = frozenset({"shared"})
+"""Addresses of pages that need no owner; they show what a link in their query string opens, and read nothing by an owner."""
 
 _STYLE = Path(__file__).with_name("style.css")
 _LOGO = str(Path(__file__).with_name("logo.svg"))
 _READY, _VISITED, _SIGNED = "_shell", "_shell_visited", "_shell_signed"
 _LAST_RUN = "_shell_run"
+_T = TypeVar("_T")
 
 
 def set_up() -> None:
@@ -87,12 +91,29 @@ def run_of_page() -> str:
     return named
 
 
+def admit(page: StreamlitPage) -> None:
+    """Let nobody see a page before it is known for whom it is drawn; those of `OPEN` are drawn for whoever has their link."""
+    from rlm_app.ui import identity
+
+    if page.url_path in OPEN:
+        _known(identity.reach)
+    else:
+        owner()
+
+
 def owner() -> str:
     """Return who is looking, or ask them who they are and end the page; every read and write of a page is for this owner."""
     from rlm_app.ui import identity
 
+    return _known(identity.owner)
+
+
+def _known(asked: Callable[[], _T]) -> _T:
+    """Return what is known of who is looking, or say why they see no page, and end it."""
+    from rlm_app.ui import identity
+
     try:
-        return identity.owner()
+        return asked()
     except identity.Refused as refused:
         stop_with(refused.title, refused.sentence)
     except StoreError as error:

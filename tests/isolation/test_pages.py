@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from rlm_app.build import App
 from rlm_app.ui import shell
 from tests.isolation.conftest import ANN, SECRET, Kept
+from tests.pages.conftest import ROOT
 from tests.pages.seeing import texts
 
 Tab = Callable[..., AppTest]
@@ -27,6 +29,19 @@ LINKS: tuple[tuple[str, dict[str, str]], ...] = (
     (shell.SQL, {}),
     (shell.SETTINGS, {}),
 )
+
+
+OWN = sorted(path for path in (ROOT / "pages").glob("*.py") if path.stem not in shell.OPEN)
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda path: path.stem)
+def test_each_page_file_asks_itself_for_whom_it_draws(path: Path) -> None:
+    assert "shell.owner()" in path.read_text(encoding="utf-8")
+
+
+def test_the_entry_lets_nobody_to_a_page_before_that_is_known() -> None:
+    entry = (ROOT / "app.py").read_text(encoding="utf-8")
+    assert 0 < entry.index("shell.admit(page)") < entry.index("page.run()")
 
 
 def everything(tab: AppTest) -> str:
@@ -64,8 +79,6 @@ def test_a_run_of_anothers_and_one_that_never_was_look_the_same(tab: Tab, kept: 
 
 
 def test_nothing_is_drawn_before_it_is_known_for_whom(app: App, tab: Tab, kept: Kept) -> None:
-    from tests.pages.conftest import ROOT
-
     stranger = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     stranger.query_params["run"] = kept.run
     stranger.run()
