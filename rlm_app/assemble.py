@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from rlm_app import lending
 from rlm_app.backends import BACKENDS, SCRIPTED, Backend
 from rlm_app.clients.addresses import checked_address
 from rlm_app.clients.guard import Guard, guard_of
@@ -58,9 +59,12 @@ def make_client(
     if backend.client == "offline":
         offline: Client = factory(model)
         return offline
+    lending.check(settings, spec, keys)
     key = _key_for(settings, spec, backend, model, keys)
     if backend.needs_key and not key:
-        raise ConfigError(f"{backend.title} needs a key: set {backend.key_variable}, or enter one under Settings.")
+        raise ConfigError(lending.no_key(settings, backend))
+    if settings.shared and lending.host_pays(settings, spec, keys):
+        own = NOTHING_ENTERED  # whoever spends another's money does not say what it costs
     given = spec.options.get("base_url") or settings.addresses.get(backend.name)
     known, address = look_up(backend, model, given, own), given or backend.base_url
     terms = Terms(
@@ -100,7 +104,7 @@ def _key_for(settings: Settings, spec: RunSpec, backend: Backend, model: str, ke
                 f"{backend.title} at an address of your own needs a key of your own; enter one in Settings."
             )
         return ""
-    return backend.key_in(settings.keys, model)
+    return lending.key_for(settings, backend, model)
 
 
 def window_of(settings: Settings, spec: RunSpec, own: Own = NOTHING_ENTERED) -> int:

@@ -81,7 +81,7 @@ class Executor:
         limits = dataclasses.replace(spec.limits, iterations=_turns(spec, replay))
         job, verifier = self._job(context, parent)
         runtime = Runtime(
-            LMHandler(models, Budget(limits, seconds_used=context.seconds_used), journal, context.cancel),
+            LMHandler(models, Budget(limits, seconds_used=context.seconds_used, meter=context.meter), journal, context.cancel),
             Recorder(context.run_id, context.sink, replay=replay),
             environment_for(self._settings, self._store, spec, context.owner),
             signals=context.signals,

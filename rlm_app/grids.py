@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from rlm_app.events import Event
 from rlm_app.finding import RunFinder
+from rlm_app.quotas import Ledger
 from rlm_app.records import Census, JournalRow, RunRecord, RunSpec, RunStore
 from rlm_app.shares import LinkStore
 
@@ -184,11 +185,18 @@ class Store(RunStore, RunFinder, Protocol):
         """The links to shared runs."""
 
     @property
+    def ledger(self) -> Ledger:
+        """What people have used of each day."""
+
+    @property
     def notice(self) -> str:
         """What a person should know since the file was opened, "" as a rule."""
 
     def census(self, now: float) -> Census:
         """Return numbers on all that is kept; raise `StoreError` when the file cannot be read."""
+
+    def storage(self, owner: str) -> int:
+        """Return how many bytes what is kept of this owner has, their files included."""
 
     def journal_rows(self, run_id: str, owner: str) -> list[JournalRow]:
         """Return what is kept of the calls of this owner's run."""

@@ -6,12 +6,14 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from rlm_app import lending
 from rlm_app.assemble import environment_for, make_client
 from rlm_app.cancel import CancelToken
 from rlm_app.checks import check_limits, check_order
 from rlm_app.errors import ConfigError, DocumentError
 from rlm_app.executor import Executor
 from rlm_app.protocols import EventSink
+from rlm_app.quotas import check_documents
 from rlm_app.reach import Reach
 from rlm_app.records import RunRecord, RunSpec, RunStore
 from rlm_app.runs.files import refuse_imported
@@ -41,11 +43,13 @@ class Orders:
             check_order(spec, self._reach.named(spec.documents, owner))
         except DocumentError as error:
             raise ConfigError(str(error)) from error
+        check_documents(self._settings.quotas, len(spec.documents))
         self.ready(spec, owner, keys)
 
     def ready(self, spec: RunSpec, owner: str, keys: Keys) -> None:
         """Raise where the environment or the key of an order is missing, whatever it asks."""
         environment_for(self._settings, self._store, spec, owner)
+        lending.check(self._settings, spec, keys)
         make_client(self._settings, spec, spec.root_model, keys).close()
 
     def start(self, spec: RunSpec, owner: str, keys: Keys) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from rlm_app.cancel import CancelToken
 from rlm_app.events import Event
+from rlm_app.meter import Meter
 from rlm_app.protocols import EventSink, Journal, Signals
 from rlm_app.steering import Steering
 from rlm_app.types import NO_USAGE, Document, DocumentInfo, Limits, RunState, Stop, Usage
@@ -167,7 +168,7 @@ class RunContext:
 
     `resumed` says that the run has events already and goes on from them; `strict` False lets it go on even when a replayed
     cell prints something else than it did. `seconds_used` is the wall time that earlier attempts took. `steering` is where a
-    person pauses the run.
+    person pauses the run; `meter` counts what calls cost that are sent from now on, and holds them to what the host pays.
     """
 
     run_id: str
@@ -181,6 +182,7 @@ class RunContext:
     strict: bool = True
     seconds_used: float = 0.0
     steering: Steering = field(default_factory=Steering)
+    meter: Meter = field(default_factory=Meter)
 
 
 class Execute(Protocol):

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rlm_app import quotas
 from rlm_app.errors import ConfigError
 from rlm_app.owners import is_this_machine
+from rlm_app.quotas import Quotas
 
 _ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_DOCS = _ROOT / "sample_docs"
@@ -32,6 +34,8 @@ HOST = frozenset(
         "allow_unconfined",
         "cookie_secret",
         "home",
+        "host_keys",
+        "host_models",
         "log",
         "metrics_token",
         "mode",
@@ -39,6 +43,7 @@ HOST = frozenset(
         "people",
         "script",
         "store",
+        *quotas.NAMES,
     }
 )
 """What a host can set, as `mode = …` in the table [rlm_app] of the secrets file or as RLM_APP_MODE in the environment."""
@@ -62,6 +67,7 @@ class Settings:
     that a model's code may run here even where it cannot be confined, which a shared app never does. `restricted_builtins`
     refuses cells `eval`, `globals` and the like. `login` names the providers of [auth], "" the unnamed one: in a shared app
     people sign in with one of them, and `people` are the mail addresses, `@domains` and subject ids let in (all, if empty).
+    `quotas` are what each person and all together may use.
     `said` is everything the host set, by name (see `HOST`): what other modules read theirs from.
     """
 
@@ -76,6 +82,7 @@ class Settings:
     restricted_builtins: bool = True
     login: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    quotas: Quotas = field(default_factory=Quotas)
     said: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -130,6 +137,7 @@ class Settings:
             restricted_builtins=not _yes(said.get("allow_builtins")),
             addresses={name: found[variable] for name, variable in _ADDRESSES.items() if found.get(variable)},
             login=login,
+            quotas=quotas.read(said, shared=shared),
             people=tuple(each.strip() for each in said.get("people", "").split(",") if each.strip()),
             said=said,
         )

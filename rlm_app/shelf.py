@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rlm_app import reading
+from rlm_app.allowance import Allowance
 from rlm_app.cancel import CancelToken
 from rlm_app.checks import plain_name
 from rlm_app.errors import DocumentError
+from rlm_app.quotas import check_upload
 from rlm_app.records import RunStore
 from rlm_app.store.originals import Originals
 from rlm_app.types import Document, DocumentInfo
@@ -30,8 +32,9 @@ class Recognition:
 class Shelf:
     """Documents with the files they were read from. Every call is for one owner and touches nothing of another's."""
 
-    def __init__(self, store: RunStore, originals: Originals) -> None:
+    def __init__(self, store: RunStore, originals: Originals, allowance: Allowance) -> None:
         self._store = store
+        self._allowance = allowance
         self._originals = originals
         self.version = 0
         """Another number once a document was read anew or has gone."""
@@ -49,15 +52,11 @@ class Shelf:
         """Read a file in a process of its own and keep text and file; raise `DocumentError`, `StoreError` or `Cancelled`."""
         from rlm_app.documents.isolated import read_isolated
 
+        check_upload(self._allowance.quotas, plain_name(name), path.stat().st_size)
         document = read_isolated(
             path, plain_name(name), password, on_progress=on_progress, cancel=cancel, launch=reading.launch()
         )
-        self._originals.keep(path, document.info.sha256, owner)
-        known = next((info for info in self._store.documents(owner) if info.sha256 == document.info.sha256), None)
-        if known is not None and _recognised(known) > _recognised(document.info):
-            return known  # what OCR has read is not lost by adding the file once more
-        self._keep_text(document, owner)
-        return document.info
+        return self._keep_read(path, document, owner)
 
     def original(self, sha256: str, owner: str) -> Path | None:
         """Return the file a document was read from, None where it was not kept; it is a stranger's, open it with care."""
@@ -141,6 +140,17 @@ class Shelf:
     def delete_collection(self, owner: str, name: str) -> None:
         """Forget a collection; its documents stay."""
         self._keep(owner, {each: members for each, members in self.collections(owner).items() if each != name})
+
+    def _keep_read(self, path: Path, document: Document, owner: str) -> DocumentInfo:
+        info = document.info
+        known = next((each for each in self._store.documents(owner) if each.sha256 == info.sha256), None)
+        more = 0 if known else info.size + info.characters
+        with self._allowance.room_for(info.name, more, owner):
+            self._originals.keep(path, info.sha256, owner)
+            if known is not None and _recognised(known) > _recognised(info):
+                return known  # what OCR has read is not lost by adding the file once more
+            self._keep_text(document, owner)
+        return info
 
     def _keep_text(self, document: Document, owner: str) -> None:
         self._store.add_document(document, owner)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
+from rlm_app import lending
 from rlm_app.assemble import make_client
 from rlm_app.backends import SCRIPTED, Backend
 from rlm_app.cancel import CancelToken
@@ -111,10 +112,12 @@ def models_of(
 
     `options` are those of a run, as its `base_url`.
     """
-    model = backend.root_models[0]
+    model = lending.model_to_try(settings, backend, options, keys)
     spec = RunSpec("", (), backend.name, model, model, options=dict(options))
+    asks_host = settings.shared and lending.host_pays(settings, spec, keys)
     provider = cast(Provider, make_client(settings, spec, model, keys))
     try:
-        return provider.models(cancel)
+        found = provider.models(cancel)
+        return lending.lent_of(settings, backend, found) if asks_host else found
     finally:
         provider.close()

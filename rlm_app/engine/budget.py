@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import Counter
@@ -9,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rlm_app.errors import LimitReached
+from rlm_app.meter import Meter
 from rlm_app.types import NO_USAGE, Limits, Usage
 
 RESERVE = 0.1
@@ -34,12 +36,19 @@ class Budget:
 
     Near a limit a call waits until those in flight have ended, if these would reach the limit at what such calls cost on
     average: so a wide batch does not use up what is kept back. `seconds_used` is the wall time that earlier attempts took.
+    `meter` counts what the calls that are sent cost, and may hold them to less money than the limits do.
     """
 
     def __init__(
-        self, limits: Limits, clock: Callable[[], float] = time.monotonic, *, seconds_used: float = 0.0
+        self,
+        limits: Limits,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        seconds_used: float = 0.0,
+        meter: Meter | None = None,
     ) -> None:
         self.limits = limits
+        self._meter = meter or Meter()
         self._clock = clock
         self._began = clock() - seconds_used
         self._lock = threading.Condition()
@@ -78,6 +87,7 @@ class Budget:
             self._lock.wait_for(lambda: not self._in_flight_may_reach(share))
             self._refuse("time", self.seconds, self.limits.seconds, share)
             self._refuse("cost", self._usage.cost or 0.0, self.limits.cost, share)
+            self._refuse("cost", self._meter.spent, self._meter.most, share)
             self._refuse("tokens", self._usage.tokens, self.limits.tokens, share)
             if subcall:
                 self._refuse("subcalls", self._subcalls, self.limits.subcalls, 1.0)
@@ -91,6 +101,7 @@ class Budget:
             if usage is not None:
                 self._usage = self._usage + usage
                 self._settled[subcall].add(usage)
+                self._meter.add(usage.cost)
             self._lock.notify_all()
 
     def admit_recorded(self, *, subcall: bool) -> None:
@@ -129,19 +140,24 @@ class Budget:
                 "subcalls": (float(self._subcalls), self.limits.subcalls),
                 "seconds": (self.seconds, self.limits.seconds),
             }
-        return {name: max(0.0, limit - spent) for name, (spent, limit) in used.items() if limit is not None}
+        left = {name: max(0.0, limit - spent) for name, (spent, limit) in used.items() if limit is not None}
+        if self._meter.most is not None:
+            left["cost"] = min(left.get("cost", math.inf), max(0.0, self._meter.most - self._meter.spent))
+        return left
 
     def _in_flight_may_reach(self, share: float) -> bool:
         """Whether a limit on money or tokens is not reached yet, but is likely to be when all calls in flight have ended."""
-        if self.limits.cost is None and self.limits.tokens is None:
+        if self.limits.cost is None and self.limits.tokens is None and self._meter.most is None:
             return False
         pending = [(self._in_flight[kind], ended) for kind, ended in self._settled.items() if ended.calls]
         cost = sum(count * ended.cost / ended.calls for count, ended in pending)
         tokens = sum(count * ended.tokens / ended.calls for count, ended in pending)
-        used = self._usage
-        return _between(used.cost or 0.0, cost, self.limits.cost, share) or _between(
-            used.tokens, tokens, self.limits.tokens, share
+        reaches = (
+            (self._usage.cost or 0.0, cost, self.limits.cost),
+            (self._meter.spent, cost, self._meter.most),
+            (self._usage.tokens, tokens, self.limits.tokens),
         )
+        return any(_between(used, coming, allowed, share) for used, coming, allowed in reaches)
 
     @staticmethod
     def _refuse(limit: str, used: float, allowed: float | None, share: float) -> None:

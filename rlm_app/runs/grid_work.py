@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from rlm_app.cancel import CancelToken
 from rlm_app.errors import ConfigError, StoreError
 from rlm_app.grids import Place
+from rlm_app.quotas import QuotaReached
 
 CarryOut = Callable[[Place, CancelToken], None]
 
@@ -59,8 +60,7 @@ class GridWork:
 
     def stop(self) -> None:
         """Begin no further cell, and stop the runs of those under way."""
-        with self._lock:
-            self._waiting.clear()
+        self._drop_waiting()
         self._cancel.cancel()
 
     def wait(self, seconds: float | None = None) -> bool:
@@ -73,10 +73,18 @@ class GridWork:
         while (place := self._next()) is not None:
             try:
                 self._carry_out(place, self._cancel)
+            except QuotaReached as error:
+                # What is under way may end; only for further cells there is nothing left.
+                self._problem = str(error)
+                self._drop_waiting()
             except (ConfigError, StoreError) as error:
                 # What stands in one cell's way alone is kept with the cell; this would stand in the way of all.
                 self._problem = str(error)
                 self.stop()
+
+    def _drop_waiting(self) -> None:
+        with self._lock:
+            self._waiting.clear()
 
     def _next(self) -> Place | None:
         with self._lock:

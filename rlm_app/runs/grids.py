@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import threading
 import time
 import uuid
@@ -11,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from rlm_app.cancel import CancelToken
 from rlm_app.errors import ConfigError, ReplayDiverged
 from rlm_app.grids import Grid, GridColumn, GridRow, GridStore, GridView, Place, Square
+from rlm_app.quotas import QuotaReached
 from rlm_app.records import RunRecord, RunSpec
 from rlm_app.runs.grid_cells import differences, order_of, view
 from rlm_app.runs.grid_work import GridWork
@@ -18,6 +20,7 @@ from rlm_app.runs.manager import RunManager
 from rlm_app.types import Citation, RunState
 
 Check = Callable[[RunSpec, str, Mapping[str, str]], None]
+_MOMENT = 0.5
 _KEPT = frozenset({RunState.CANCELLED, RunState.INTERRUPTED, RunState.FAILED, RunState.LIMIT})
 
 
@@ -186,16 +189,28 @@ class Grids:
             return
         order = order_of(seen.grid, row, column)
         try:
-            run_id = self._begin(square, order, keys)
+            run_id = self._begin_in_time(square, order, keys, cancel)
         except ConfigError as error:
-            if not cancel.cancelled:
-                self._store.trouble(place, str(error))
+            if cancel.cancelled:
+                return
+            if isinstance(error, QuotaReached):
+                raise
+            self._store.trouble(place, str(error))
             return
         forget = cancel.on_cancel(lambda: self._stop_run(run_id, place.owner))
         try:
             self._manager.wait(run_id)
         finally:
             forget()
+
+    def _begin_in_time(self, square: Square, order: RunSpec, keys: Mapping[str, str], cancel: CancelToken) -> str:
+        """Begin a cell's run as soon as its owner may have one more; raise `QuotaReached` where waiting does not help."""
+        while True:
+            try:
+                return self._begin(square, order, keys)
+            except QuotaReached as reached:
+                if not reached.passing or cancel.wait(_MOMENT):
+                    raise
 
     def _begin(self, square: Square, order: RunSpec, keys: Mapping[str, str]) -> str:
         self._check(order, square.place.owner, keys)
@@ -204,9 +219,8 @@ class Grids:
             self._store.claim(square.place, record.id)
             self._manager.resume(record.id, record.owner, keys, limits=order.limits)
             return record.id
-        run_id = uuid.uuid4().hex
-        self._store.claim(square.place, run_id)
-        return self._manager.start(order, square.place.owner, keys, run_id=run_id)
+        claim = functools.partial(self._store.claim, square.place)
+        return self._manager.start(order, square.place.owner, keys, claim=claim)
 
     def _stop_run(self, run_id: str, owner: str) -> None:
         self._manager.stop(run_id, owner)

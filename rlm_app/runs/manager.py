@@ -8,14 +8,17 @@ import threading
 import time
 import traceback
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from rlm_app.clock import Order
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import Cancelled, ConfigError, RLMError, StoreError
 from rlm_app.logs import tell
+from rlm_app.meter import Meter
 from rlm_app.records import Execute, RunContext, RunRecord, RunSpec, RunStore
+from rlm_app.runs.gate import Gate, within
 from rlm_app.runs.line import Line
 from rlm_app.runs.live import Live, Phase
 from rlm_app.runs.task import Task
@@ -25,15 +28,22 @@ from rlm_app.types import Limits, RunState, Stop
 
 _log = logging.getLogger(__name__)
 _MOMENT = 2.0
+_NO_THREAD = "This machine has no room for another run now. Wait until others have ended, then resume this one."
 
 
 class RunManager:
-    """Carries out runs, `parallel` at once; an event that a page can see through it is an event that is committed."""
+    """Carries out runs, `parallel` at once, that the `gate` has let in.
 
-    def __init__(self, store: RunStore, execute: Execute, boot: str, *, parallel: int = 3) -> None:
+    An event that a page can see through it is an event that is committed.
+    """
+
+    def __init__(
+        self, store: RunStore, execute: Execute, boot: str, *, parallel: int = 3, gate: Gate | None = None
+    ) -> None:
         self._store = store
         self._execute = execute
         self._boot = boot
+        self._gate = gate or Gate()
         self._line = Line(parallel)
         self._lock = threading.Lock()
         self._tasks: dict[str, Task] = {}
@@ -45,28 +55,39 @@ class RunManager:
             store.update_run(record.id, usage=Trajectory.fold(store.events(record.id, record.owner)).usage)
 
     def start(
-        self, spec: RunSpec, owner: str, keys: Mapping[str, str], *, sample: bool = False, run_id: str | None = None
+        self,
+        spec: RunSpec,
+        owner: str,
+        keys: Mapping[str, str],
+        *,
+        sample: bool = False,
+        claim: Callable[[str], object] | None = None,
     ) -> str:
         """Queue a run and return its id, 32 hex digits; `keys` are given to the run and kept nowhere.
 
-        `run_id` is given by a caller who has to know it before the run begins.
+        `claim` is called with the id once the run is let in and before it is kept. Raises `QuotaReached` and `ConfigError`.
         """
         if self._closing:
             raise ConfigError("The app is shutting down and takes no new runs; start it again.")
-        record = RunRecord(
-            id=run_id or uuid.uuid4().hex,
-            owner=owner,
-            spec=spec,
-            state=RunState.QUEUED,
-            boot=self._boot,
-            created=self._order.next(),
-            document_names=self._names(spec, owner),
-            sample=sample,
-        )
-        self._store.add_run(record)
-        tell(_log, "run queued", run=record.id, backend=spec.backend, environment=spec.environment)
-        self._begin(Task(record.id, owner, self._store.append_event), spec, keys)
-        return record.id
+        run_id = uuid.uuid4().hex
+        with self._let_in(run_id, owner, spec, keys) as meter:
+            if claim is not None:
+                claim(run_id)
+            spec = within(spec, meter)
+            record = RunRecord(
+                id=run_id,
+                owner=owner,
+                spec=spec,
+                state=RunState.QUEUED,
+                boot=self._boot,
+                created=self._order.next(),
+                document_names=self._names(spec, owner),
+                sample=sample,
+            )
+            self._store.add_run(record)
+            tell(_log, "run queued", run=run_id, backend=spec.backend, environment=spec.environment)
+            self._begin(Task(run_id, owner, self._store.append_event), spec, keys, meter=meter)
+        return run_id
 
     def resume(
         self,
@@ -79,7 +100,7 @@ class RunManager:
     ) -> None:
         """Go on with a run that ended early, under new `limits` if they are given; what was paid for is not paid again.
 
-        Raises `ConfigError` when there is no such run or it has nothing to go on with.
+        Raises `QuotaReached`, and `ConfigError` when there is no such run or it has nothing to go on with.
         """
         record = self._store.run(run_id, owner)
         if record is None:
@@ -87,9 +108,10 @@ class RunManager:
         if self._closing or record.state.is_live or record.state is RunState.DONE:
             raise ConfigError(f"This run is {record.state}, so there is nothing to resume.")
         spec = record.spec if limits is None else dataclasses.replace(record.spec, limits=limits)
-        self._store.update_run(run_id, state=RunState.QUEUED, boot=self._boot, spec=spec, error="")
-        task = Task(run_id, owner, self._store.append_event, self.trajectory(run_id, owner).last_seq)
-        self._begin(task, spec, keys, resumed=True, strict=strict, seconds_used=record.seconds)
+        with self._let_in(run_id, owner, spec, keys) as meter:
+            self._store.update_run(run_id, state=RunState.QUEUED, boot=self._boot, spec=spec, error="")
+            task = Task(run_id, owner, self._store.append_event, self.trajectory(run_id, owner).last_seq)
+            self._begin(task, spec, keys, resumed=True, strict=strict, seconds_used=record.seconds, meter=meter)
 
     def stop(self, run_id: str, owner: str) -> bool:
         """Stop a run, at once if it is still in line; return whether this owner has a live run of that id."""
@@ -176,6 +198,17 @@ class RunManager:
         except StoreError as error:
             _log.error("what runs said last could not be saved: %s", error)
 
+    @contextmanager
+    def _let_in(self, run_id: str, owner: str, spec: RunSpec, keys: Mapping[str, str]) -> Iterator[Meter]:
+        """Take a place at the gate, which the run gives back when it ends, or at once where it cannot begin."""
+        meter = self._gate.admit(run_id, owner, spec, keys)
+        try:
+            yield meter
+        except BaseException:
+            self._line.leave(run_id)
+            self._gate.leave(run_id)
+            raise
+
     def _begin(self, task: Task, spec: RunSpec, keys: Mapping[str, str], **attempt: Any) -> None:
         with self._lock:
             self._tasks[task.run_id] = task
@@ -183,7 +216,14 @@ class RunManager:
         told = {"steering": task.steering, **attempt}
         context = RunContext(task.run_id, task.owner, spec, keys, task.sink, task.board.signal, task.cancel, **told)
         # A daemon thread: Ctrl-C ends the process at once, and the next one marks the run as interrupted.
-        threading.Thread(target=self._work, args=(task, context), name=f"run-{task.run_id[:8]}", daemon=True).start()
+        thread = threading.Thread(target=self._work, args=(task, context), name=f"run-{task.run_id[:8]}", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:
+            task.done.set()
+            failed = {"state": RunState.FAILED, "stop": Stop.FAILED, "finished": time.time()}
+            self._store.update_run(task.run_id, **failed, error=_NO_THREAD)
+            raise ConfigError(_NO_THREAD) from error
 
     def _live_task(self, run_id: str) -> Task | None:
         task = self._tasks.get(run_id)
@@ -205,6 +245,7 @@ class RunManager:
         except Exception as error:  # noqa: BLE001 - whoever waits for the run must learn that it is over
             task.unsaved = _broken(task.run_id, error)
         finally:
+            self._gate.leave(task.run_id)
             self._line.leave(task.run_id)
             task.done.set()
 

@@ -13,6 +13,22 @@ _OWNERS = "SELECT count(DISTINCT owner) FROM runs WHERE NOT sample"
 _TODAY = (
     "SELECT count(*), coalesce(sum(CAST(usage ->> '$.cost' AS DOUBLE)), 0) FROM runs WHERE NOT sample AND created >= ?"
 )
+_STORAGE = """
+    WITH mine AS (SELECT id FROM runs WHERE owner = $1),
+    listed AS (SELECT text_sha256 AS name, CAST(info ->> '$.size' AS BIGINT) AS size FROM documents WHERE owner = $1),
+    said AS (SELECT strlen(body) AS size, texts FROM events WHERE run_id IN (SELECT id FROM mine)),
+    paid AS (SELECT strlen(completion) AS size, texts FROM journal WHERE run_id IN (SELECT id FROM mine)),
+    named AS (SELECT name FROM listed UNION SELECT unnest(texts) FROM said UNION SELECT unnest(texts) FROM paid)
+    SELECT (SELECT coalesce(sum(size), 0) FROM listed) + (SELECT coalesce(sum(size), 0) FROM said)
+        + (SELECT coalesce(sum(size), 0) FROM paid)
+        + (SELECT coalesce(sum(size), 0) FROM texts WHERE sha256 IN (SELECT name FROM named))
+"""
+
+
+def storage(cursor: DuckDBPyConnection, owner: str) -> int:
+    """Return how many bytes an owner's documents, with their files, and runs have; what several of them share counts once."""
+    row = cursor.execute(_STORAGE, [owner]).fetchone()
+    return int(row[0]) if row else 0
 
 
 def counted(cursor: DuckDBPyConnection, now: float) -> tuple[dict[str, int], int, int, float]:

@@ -16,6 +16,7 @@ from rlm_app.store import asking, counting, documents, forgetting, preferences, 
 from rlm_app.store.batch import Job
 from rlm_app.store.grids import DuckDBGrids
 from rlm_app.store.journal import DuckDBJournal
+from rlm_app.store.ledger import DuckDBLedger
 from rlm_app.store.opening import MEMORY, open_file, suspicion
 from rlm_app.store.reading import Reader
 from rlm_app.store.recovery import recover
@@ -66,6 +67,7 @@ class DuckDBStore:
         self._writer = Writer(connection.cursor(), str(path), _noting(self._last), safe)
         self._grids = DuckDBGrids(self._writer, self._reader)
         self.shares = DuckDBLinks(self._writer, self._reader)
+        self._ledger = DuckDBLedger(self._writer, self._reader)
         # Ends the writer before the interpreter tears down its daemon threads, also where nobody called close().
         self._close = weakref.finalize(self, _shut, self._writer, self._reader)
 
@@ -73,6 +75,11 @@ class DuckDBStore:
     def grids(self) -> DuckDBGrids:
         """The grids of the file."""
         return self._grids
+
+    @property
+    def ledger(self) -> DuckDBLedger:
+        """What people have used of each day."""
+        return self._ledger
 
     def add_run(self, record: RunRecord) -> None:
         """Keep a new run; durable when this returns. Raises `StoreError` for an id that is there, whoever's it is."""
@@ -189,6 +196,11 @@ class DuckDBStore:
             counted = counting.counted(cursor, now)
         writer = self._writer
         return Census(*counted, writer.lag, writer.waiting, writer.trouble, self.notice)
+
+    def storage(self, owner: str) -> int:
+        """Return how many bytes what is kept of this owner has, their files included."""
+        with self._reader.reading() as cursor:
+            return counting.storage(cursor, owner)
 
     def journal_rows(self, run_id: str, owner: str) -> list[JournalRow]:
         """Return what is kept of the calls of this owner's run."""

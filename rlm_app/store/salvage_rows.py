@@ -45,6 +45,7 @@ _MEND = (
     "OR body IS NULL",
     "DELETE FROM journal WHERE call_key IS NULL OR occurrence IS NULL OR state IS NULL OR completion IS NULL OR texts IS NULL",
     "DELETE FROM preferences WHERE owner IS NULL OR name IS NULL OR value IS NULL",
+    "DELETE FROM ledger WHERE run_id IS NULL OR owner IS NULL OR began IS NULL OR held IS NULL",
     "DELETE FROM grids WHERE id IS NULL OR owner IS NULL OR plan IS NULL",
     "DELETE FROM grid_cells WHERE grid_id NOT IN (SELECT id FROM grids) OR row_id IS NULL OR column_id IS NULL",
     "DELETE FROM shares WHERE id IS NULL OR token_sha256 IS NULL OR owner IS NULL OR expires IS NULL OR copy IS NULL",
