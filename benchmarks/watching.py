@@ -59,12 +59,13 @@ def furnish(home: Path, turns: int, delay: float) -> tuple[Path, str]:
 
 
 def resume(visit: Visit, run_id: str) -> None:
-    """Open the run, have it go on, and open a step of its timeline."""
+    """Have the run go on, and open its timeline with the first turn open."""
     expect.set_options(timeout=MILLISECONDS)
     visit.page.goto(f"{visit.address}/run?run={run_id}")
     visit.page.get_by_role("button", name="Resume").click()
-    visit.page.get_by_role("tab", name="Timeline").click()
-    visit.page.locator("[class*=st-key-turnrow-] summary").first.click()
+    expect(visit.page.get_by_role("button", name="Pause")).to_be_visible()
+    visit.page.goto(f"{visit.address}/run?run={run_id}&step=1")
+    expect(visit.page.locator("[class*=st-key-turnrow-] summary").first).to_be_visible()
 
 
 def watch(visit: Visit, seconds: float) -> list[Sample]:
