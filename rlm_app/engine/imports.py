@@ -17,6 +17,7 @@ from rlm_app.engine.run_files import event_from, record_from
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import DocumentError
 from rlm_app.events import Event, RunFinished, RunStarted
+from rlm_app.foreign import without_addresses
 from rlm_app.records import RunRecord, RunSpec
 from rlm_app.types import RunState, Stop
 
@@ -159,7 +160,10 @@ def _own(name: str, lines: Sequence[tuple[int, Line]], owner: str, damaged: list
         events.append(dataclasses.replace(event, seq=len(events) + 1))
     if record.state.is_live:
         record = dataclasses.replace(record, state=RunState.INTERRUPTED, stop=Stop.INTERRUPTED)
-    return ImportedRun(dataclasses.replace(record, id=run_id, boot=IMPORTED, sample=False), tuple(events))
+    addresses: list[str] = []
+    spec = dataclasses.replace(record.spec, options=without_addresses(record.spec.options, addresses))
+    damaged += [Damaged(1, f"the address {address} was left out: a key would be sent there") for address in addresses]
+    return ImportedRun(dataclasses.replace(record, id=run_id, spec=spec, boot=IMPORTED, sample=False), tuple(events))
 
 
 def _id(owner: str, content: str) -> str:

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from rlm_app.build import App, open_app
+from rlm_app.engine.run_files import run_lines
 from rlm_app.errors import ConfigError
+from rlm_app.records import RunRecord, RunSpec
 from rlm_app.settings import Settings
 from rlm_app.types import RunState
 from tests.engine.references import block, call, holds, iteration, metadata, write
@@ -79,3 +81,16 @@ def test_odd_text_in_a_log_survives_the_store(app: App, tmp_path: Path, text: st
     held = json.loads(out[1])["code_blocks"][0]["result"]
     assert held["locals"] == {"$text": text}
     assert held["stdout"] == text + more
+
+
+def test_going_on_with_an_imported_run_sends_no_key_to_an_address_that_its_file_names(app: App, tmp_path: Path) -> None:
+    options = {"base_url": "https://evil.example/v1", "api_version": "2026", "nested": {"endpoint": "evil.example"}}
+    spec = RunSpec("What?", (), "openai", "big", "small", options=options)
+    record = RunRecord("1" * 32, "ann", spec, RunState.INTERRUPTED, "boot", 1.0)
+    path = tmp_path / "run.jsonl"
+    path.write_text("".join(run_lines(record, [])), encoding="utf-8")
+    report = app.import_file(path, "bob")
+    assert "the address https://evil.example/v1 was left out" in report.sentence()
+    kept = app.run(report.run_ids[0], "bob")
+    assert kept is not None
+    assert kept.spec.options == {"api_version": "2026", "nested": {}}
