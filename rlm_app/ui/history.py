@@ -67,7 +67,7 @@ def _list(app: App, owner: str, found: FoundRuns) -> None:
     library = documents.library(app, owner)
     with st.container(key="run_heads"):
         first, second, _ = st.columns((*rows.WIDTHS, _ACTS))
-        first.html('<div class="rlm-facts"><b>Question and documents</b></div>')
+        first.html('<div class="rlm-facts rlm-one"><b>Question and documents</b></div>')
         second.html(row_facts.heads())
     with rows.listed():
         for record in found.records:
