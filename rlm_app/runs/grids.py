@@ -47,7 +47,7 @@ class Grids:
         self._parallel = parallel
         self._finders = finders
         self._lock = threading.Lock()
-        self._works: dict[str, GridWork] = {}
+        self._works: dict[tuple[str, str], GridWork] = {}  # by owner too: a backup can bring along another's id
 
     def all(self, owner: str) -> list[Grid]:
         """Return the owner's grids, newest first."""
@@ -70,7 +70,7 @@ class Grids:
     def view(self, grid_id: str, owner: str) -> GridView:
         """Return a grid with each cell as it stands now."""
         grid = self.get(grid_id, owner)
-        work = self._works.get(grid_id)
+        work = self._works.get((owner, grid_id))
         waiting = work.waiting if work else frozenset()
         cells, records = self._store.cells(grid_id, owner), self._store.runs_of(grid_id, owner)
         return view(grid, cells, records, waiting, self._finders)
@@ -149,26 +149,26 @@ class Grids:
         Raises `ConfigError` when the grid is at work already, no cell is due, or its settings let none start.
         """
         seen = self.view(grid_id, owner)
-        self._refuse_second(grid_id)
+        self._refuse_second(grid_id, owner)
         places = [square.place for square in seen.due if only is None or square.place in only]
         if not places:
             raise ConfigError("No cell of this grid is empty, failed or out of date, so there is nothing to run.")
         self._ready(seen.grid.order, owner, keys)
         with self._lock:
-            self._refuse_second(grid_id)
+            self._refuse_second(grid_id, owner)
             work = GridWork(places, lambda place, cancel: self._carry_out(place, keys, cancel), self._parallel)
-            self._works[grid_id] = work
+            self._works[owner, grid_id] = work
             work.begin()
         return work
 
     def work(self, grid_id: str, owner: str) -> GridWork | None:
         """Return the work on the owner's grid that is under way, or the last one in this process."""
-        return self._works.get(grid_id) if self._store.grid(grid_id, owner) else None
+        return self._works.get((owner, grid_id)) if self._store.grid(grid_id, owner) else None
 
     def stop(self, grid_id: str, owner: str) -> None:
         """Begin no further cell of the owner's grid, and stop those under way."""
         self.get(grid_id, owner)
-        if work := self._works.get(grid_id):
+        if work := self._works.get((owner, grid_id)):
             work.stop()
 
     def close(self) -> None:
@@ -176,8 +176,8 @@ class Grids:
         for work in list(self._works.values()):
             work.stop()
 
-    def _refuse_second(self, grid_id: str) -> None:
-        if (work := self._works.get(grid_id)) and work.is_live:
+    def _refuse_second(self, grid_id: str, owner: str) -> None:
+        if (work := self._works.get((owner, grid_id))) and work.is_live:
             raise ConfigError("This grid is at work already; wait for it, or stop it first.")
 
     def _carry_out(self, place: Place, keys: Mapping[str, str], cancel: CancelToken) -> None:

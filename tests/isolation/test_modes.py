@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from rlm_app import settings
 from rlm_app.assemble import backends
 from rlm_app.errors import ConfigError
 from rlm_app.settings import Settings, on_community_cloud
@@ -106,6 +108,13 @@ def test_a_shared_app_offers_no_scripted_backend(tmp_path: Path) -> None:
     script = tmp_path / "script.json"
     assert "scripted" in {each.name for each in backends(Settings(tmp_path, script))}
     assert "scripted" not in {each.name for each in backends(Settings(tmp_path, script, shared=True))}
+
+
+def test_every_setting_can_stand_in_the_secrets_too() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in Path(settings.__file__).parent.rglob("*.py")]
+    named = {name.lower() for source in sources for name in re.findall(r"\bRLM_APP_([A-Z_]+[A-Z])\b", source)}
+    assert "mode" in named
+    assert named <= settings.HOST
 
 
 def test_nothing_the_host_set_stands_in_the_text_form_of_the_settings(tmp_path: Path) -> None:

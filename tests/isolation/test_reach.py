@@ -167,3 +167,36 @@ def test_who_forgets_everything_leaves_nothing_and_takes_nothing_of_others(
     assert app.document(kept.document.sha256, BOB) is not None
     app.grids.restore(kept.grid, ANN)
     assert app.grids.all(ANN) == []
+
+
+def test_a_backup_with_anothers_ids_brings_back_ones_own_and_touches_nothing(
+    app: App, kept: Kept, tmp_path: Path
+) -> None:
+    app.store.update_run(kept.live, state=RunState.INTERRUPTED)
+    file = app.backups.write(ANN, tmp_path / "anns.rlm").path
+    before, cells = app.store.events(kept.run, ANN), app.grids.view(kept.grid, ANN)
+    told = app.backups.restore(file, BOB)
+    assert (told.runs, told.unreadable) == (3, [])
+    mine = {record.id for record in app.store.runs(BOB)}
+    assert not mine & {kept.run, kept.other, kept.live}
+    assert app.grids.get(kept.grid, BOB).owner == BOB
+    app.grids.edit(Place(kept.grid, BOB, kept.place.row, kept.place.column), "Bob's")
+    app.forget(BOB)
+    assert app.store.events(kept.run, ANN) == before
+    assert app.grids.view(kept.grid, ANN) == cells
+    assert app.original(kept.document.sha256, ANN) is not None
+
+
+def test_who_brings_along_the_id_of_anothers_grid_neither_sees_nor_stops_the_work_on_it(
+    app: App, kept: Kept, tmp_path: Path
+) -> None:
+    app.backups.restore(app.backups.write(ANN, tmp_path / "anns.rlm").path, BOB)
+    app.grids.add_columns(kept.grid, ANN, ["How long is the notice?"])
+    work = app.grids.run(kept.grid, ANN, {})
+    assert app.grids.work(kept.grid, BOB) is None
+    app.grids.stop(kept.grid, BOB)
+    app.forget(BOB)
+    assert app.grids.work(kept.grid, ANN) is work
+    assert not work.stopping
+    work.stop()
+    assert work.wait(30)
