@@ -77,7 +77,8 @@ def test_a_person_asks_of_a_pdf_watches_stops_reloads_and_finds_everything_after
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
     expect(page.get_by_role("button", name="Ask again")).to_be_visible()
     expect(page.get_by_text("checked line 0")).to_be_visible()  # the turn being read did not fall shut at the end
-    page.get_by_test_id("stDataFrame").first.click(position={"x": 17, "y": 52})  # the table is a canvas: its first row's box
+    # The table is a canvas: this is its first row's box.
+    page.get_by_test_id("stDataFrame").first.click(position={"x": 17, "y": 52})
     expect(page.get_by_text("Sub-call 1", exact=True)).to_be_visible()
     expect(page.get_by_text("This passage states a period of ninety days").first).to_be_visible()
     page.get_by_role("tab", name="Answer").click()
