@@ -19,7 +19,7 @@ from rlm_app.exports.material import Material, Share, Sources
 from rlm_app.exports.pictures import framed
 from rlm_app.records import RunRecord
 from rlm_app.types import Document
-from rlm_app.ui import safe, words
+from rlm_app.ui import safe, share_links, words
 
 _SOURCES = {
     Sources.PASSAGES: "The quoted passages",
@@ -33,6 +33,7 @@ _PARTS = {
     "facts": "The run",
     "timeline": "Timeline",
 }
+_LINK = "link"
 _MOST_PICTURES = 20
 _PREVIEW = 6_000
 
@@ -42,9 +43,12 @@ def dialog(app: App, record: RunRecord) -> None:
     """Draw what can be let in and hidden, what then is in the file, and the button that saves it."""
     bare = material_of(app, record, pictures=False)
     form = st.segmented_control(
-        "As", list(FORMS), format_func=lambda name: FORMS[name].title, default="html", key="share-form", required=True
+        "As", [*FORMS, _LINK], format_func=_title, default="html", key="share-form", required=True
     )
-    share = _chosen(bare, form == "html")
+    share = _chosen(bare, form in {"html", _LINK})
+    if form == _LINK:
+        share_links.draw(app, partial(_material_for, app, record, share), bare, share)
+        return
     _preview(bare, share, form == "html")
     kind = FORMS[form or "html"]
     st.download_button(
@@ -77,9 +81,16 @@ def table_of_calls(app: App, record: RunRecord) -> bytes:
     return calls(Material(record, app.trajectory(record.id, record.owner) or Trajectory()))
 
 
+def _title(form: str) -> str:
+    return "Link" if form == _LINK else FORMS[form].title
+
+
+def _material_for(app: App, record: RunRecord, share: Share) -> Material:
+    return material_of(app, record, pictures=share.pictures and not share.redacts)
+
+
 def _made(app: App, record: RunRecord, share: Share, form: str) -> bytes:
-    material = material_of(app, record, pictures=share.pictures and not share.redacts)
-    return FORMS[form].make(material, share, time.time())
+    return FORMS[form].make(_material_for(app, record, share), share, time.time())
 
 
 def _chosen(material: Material, page: bool) -> Share:

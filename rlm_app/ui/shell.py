@@ -24,6 +24,7 @@ COMPARE = "pages/compare.py"
 SQL = "pages/sql.py"
 DOCUMENTS = "pages/documents.py"
 SETTINGS = "pages/settings.py"
+SHARED = "pages/shared.py"
 OPEN = frozenset({"shared"})
 """Addresses of pages that need no owner; they show what a link in their query string opens, and read nothing by an owner."""
 
@@ -49,12 +50,13 @@ def sign() -> None:
     if not st.session_state[_SIGNED]:
         st.session_state[_SIGNED] = True
         st.set_page_config(page_icon=_LOGO)
-        st.logo(_LOGO, size="large")
+        if not _by_link():
+            st.logo(_LOGO, size="large")
 
 
 def navigation() -> StreamlitPage:
     """Declare the pages and return the one that was asked for."""
-    return st.navigation(_pages(), position="top")
+    return st.navigation(pages(), position="hidden" if _by_link() else "top")
 
 
 def require_shell() -> None:
@@ -64,7 +66,7 @@ def require_shell() -> None:
     a deep link; declaring the navigation once ends that mode for the process.
     """
     if not st.session_state.get(_READY):
-        st.navigation(_pages())
+        st.navigation(pages())
         st.rerun()
 
 
@@ -141,7 +143,13 @@ def stop_with(title: str, sentence: str) -> NoReturn:
     st.stop()
 
 
-def _pages() -> list[StreamlitPage]:
+def _by_link() -> bool:
+    """Whether somebody follows a link to what was shared: they are led nowhere else."""
+    return "share" in st.query_params
+
+
+def pages() -> list[StreamlitPage]:
+    """Return all pages there are."""
     return [
         st.Page(ASK, title="Ask", icon=":material/edit_note:", default=True, help="Ask a question of your documents"),
         st.Page(RUN, title="Run", icon=":material/timeline:", visibility="hidden", help="Watch or read one run"),
@@ -157,4 +165,5 @@ def _pages() -> list[StreamlitPage]:
         st.Page(SQL, title="SQL", icon=":material/database:", visibility="hidden", help="Ask your runs in SQL"),
         st.Page(DOCUMENTS, title="Documents", icon=":material/folder_open:", help="Read, check and remove documents"),
         st.Page(SETTINGS, title="Settings", icon=":material/tune:", help="Keys, limits, environments and your data"),
+        st.Page(SHARED, title="Shared", icon=":material/link:", visibility="hidden", help="A run shared by link"),
     ]

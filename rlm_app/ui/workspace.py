@@ -6,7 +6,7 @@ import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.errors import StoreError
-from rlm_app.ui import backups, identity, safe, words
+from rlm_app.ui import backups, identity, safe, share_links, words
 
 _WORD = "delete"
 _TROUBLE = "ui_forget_trouble"
@@ -27,6 +27,7 @@ def draw(app: App, owner: str) -> None:
         st.code(str(app.settings.data_file), language=None)
         st.caption("Set RLM_APP_HOME before starting the app to keep it elsewhere.")
     backups.panel(app, owner)
+    share_links.panel(app, owner)
     st.subheader("Delete", anchor=False)
     if sentence := st.session_state.pop(_TROUBLE, ""):
         st.error(safe.markdown(sentence), icon=":material/error:")
