@@ -9,7 +9,7 @@ from tests.e2e.checks import complaints, standing_out
 from tests.e2e.desk import Desk, settled
 from tests.e2e.places import PLACES, Place
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
 ZOOMED, PHONE = (640, 450), (390, 844)
 """A window of 1280 by 900 at 200 % shows what one of half the size does."""

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.desk import Desk
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 def choose(page: Page, question: str) -> None:
