@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from rlm_app import signing
 from rlm_app.assemble import backend_named
 from rlm_app.build import App, open_app
 from rlm_app.cli import again, backup, doctor, files, grid, ordering
@@ -73,13 +74,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    Settings.from_environment().check_address(options.address)
+    settings = Settings.from_environment()
+    settings.check_address(options.address)
+    if settings.shared and not settings.login:
+        signing.secret(settings)  # what is wrong with it is told here, and not to the first visitor
     command = [sys.executable, "-m", "rlm_app.ui.serving", f"--port={options.port}", f"--address={options.address}"]
     if options.no_browser:
         command.append("--no-browser")
-    os.chdir(
-        Path(__file__).resolve().parents[2]
-    )  # Streamlit reads .streamlit/config.toml from the folder it is started in
+    os.chdir(Path(__file__).resolve().parents[2])  # Streamlit reads .streamlit/config.toml from the folder it starts in
     os.execv(command[0], command)  # noqa: S606 - this process becomes the server, so that Ctrl-C reaches it
 
 

@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import contextlib
 import importlib
+import os
 import sys
 import threading
 import webbrowser
@@ -61,7 +62,7 @@ def server(settings: Settings, opening: str = "") -> App:
     async def alive(app: App) -> AsyncIterator[dict[str, Any]]:
         threading.Thread(target=load, name="load-ahead", daemon=True).start()
         if opening:
-            asyncio.get_running_loop().call_later(0.5, webbrowser.open, opening)
+            asyncio.get_running_loop().call_later(0.5, _show, opening)
         try:
             yield {}
         finally:
@@ -69,6 +70,13 @@ def server(settings: Settings, opening: str = "") -> App:
 
     door = Middleware(Door, settings=settings)
     return App(ENTRY, lifespan=alive, middleware=[door], routes=routes(settings, errors))
+
+
+def _show(address: str) -> None:
+    """Open a browser, where there is a screen: without one, a browser of text would take the terminal over."""
+    screenless = sys.platform.startswith("linux") and not {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys()
+    if not screenless:
+        threading.Thread(target=webbrowser.open, args=(address,), name="browser", daemon=True).start()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from rlm_app import settings
 from rlm_app.assemble import backends
+from rlm_app.cli import main
+from rlm_app.cli.report import UNUSABLE
 from rlm_app.errors import ConfigError
 from rlm_app.settings import Settings, on_community_cloud
 
@@ -127,3 +129,25 @@ def test_an_app_of_one_person_listens_to_its_own_machine_alone(tmp_path: Path, a
         Settings(tmp_path).check_address(address)
     Settings(tmp_path, shared=True).check_address(address)
     Settings(tmp_path).check_address("127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("said", "asked", "sentence"),
+    [
+        ({}, ["--address", "0.0.0.0"], "for one person, on this machine only"),
+        ({"RLM_APP_MODE": "sharde"}, [], "which is no mode"),
+        ({"RLM_APP_MODE": "shared", "RLM_APP_COOKIE_SECRET": "short"}, [], "has 5 characters"),
+    ],
+)
+def test_serve_says_before_it_starts_what_it_will_not_do(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    said: dict[str, str],
+    asked: list[str],
+    sentence: str,
+) -> None:
+    for name, value in {"RLM_APP_HOME": str(tmp_path), **said}.items():
+        monkeypatch.setenv(name, value)
+    assert main(["serve", *asked]) == UNUSABLE
+    assert sentence in capsys.readouterr().err
