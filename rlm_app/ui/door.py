@@ -14,6 +14,8 @@ from rlm_app import owners
 from rlm_app.settings import Settings
 from rlm_app.ui import identity, visitor
 
+_QUIET = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow, noarchive", "cache-control": "no-store"}
+"""What a page is sent with whose address is a secret: the browser tells it to nobody, and search engines leave it alone."""
 _DAYS = 400  # no browser keeps a cookie longer
 
 
@@ -31,6 +33,8 @@ class Door:
             await self._app(scope, receive, send)
         elif not self._settings.shared and not _is_here(scope):
             await _turn_away(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"].rstrip("/").endswith("/shared"):
+            await self._app(scope, receive, _hushing(send))
         elif self._settings.shared and not self._settings.login and scope["type"] == "http":
             await self._app(scope, receive, _giving(_cookie(scope, visitor.secret(self._settings)), send))
         else:
@@ -80,6 +84,17 @@ def _giving(cookie: str, send: Send) -> Send:
         await send(message)
 
     return give
+
+
+def _hushing(send: Send) -> Send:
+    """Return a `send` that adds what keeps a page's address a secret."""
+
+    async def hush(message: Message) -> None:
+        if message["type"] == "http.response.start" and _is_page(message):
+            MutableHeaders(scope=message).update(_QUIET)
+        await send(message)
+
+    return hush
 
 
 def _is_page(message: MutableMapping[str, Any]) -> bool:
