@@ -40,7 +40,11 @@ class Desk:
         return page.url
 
 
+COLD = 60_000
+"""Milliseconds that the first page of a process may take on a machine that is busy with other tests."""
+
+
 def settled(page: Page) -> None:
     """Wait until the page's script has come to its end, so that nothing of an earlier page is still on it."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=COLD)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
