@@ -23,7 +23,7 @@ with kept:
 with prompts:
     prompt.draw(app)
 with limits:
-    panels.limits(app)
+    panels.limits(app, owner)
 if environments.open:  # asks the engine for containers
     with environments:
         consent.panel(app, owner)

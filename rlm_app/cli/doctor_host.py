@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlm_app.backends import BACKENDS
 from rlm_app.health import LITTLE_ROOM, free_bytes
+from rlm_app.lending import lends
+from rlm_app.quotas import NAMES
 from rlm_app.settings import Settings, on_community_cloud
 from rlm_app.store.remote import TOKENS, is_remote
 from rlm_app.store.salvage import kept_aside
 from rlm_app.store.standing import standing
-
-_QUOTAS = ("runs", "money", "storage", "upload", "day")
 
 
 def lines(settings: Settings) -> Iterator[tuple[bool, str]]:
@@ -39,9 +40,12 @@ def _people(settings: Settings) -> Iterator[tuple[bool, str]]:
             True,
             "nobody signs in: a browser is the key to its workspace. To change that: a table [auth] in the secrets file",
         )
-    quotas = sorted(name for name in settings.said if any(word in name for word in _QUOTAS) and name != "parallel_runs")
-    told = ", ".join(f"RLM_APP_{name.upper()}={settings.said[name]}" for name in quotas)
-    yield bool(quotas), f"quotas: {told}" if quotas else "quotas of this host's own; the defaults hold (docs/deploy.md)"
+    allowed = {name: getattr(settings.quotas, name) for name in NAMES}
+    told = ", ".join(f"RLM_APP_{name.upper()}={'none' if limit is None else limit}" for name, limit in allowed.items())
+    yield True, f"quotas: {told}"
+    lent = ", ".join(backend.name for backend in BACKENDS if backend.takes_key and lends(settings, backend))
+    serves = settings.said.get("host_models") or "those that Ask offers first"
+    yield True, f"lends its keys of: {lent}, for the models {serves}" if lent else "lends no key of its own to visitors"
 
 
 def _data(settings: Settings) -> Iterator[tuple[bool, str]]:

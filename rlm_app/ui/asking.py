@@ -22,6 +22,7 @@ from rlm_app.ui import (
     mode,
     picker,
     profiles,
+    quota,
     safe,
 )
 
@@ -41,6 +42,7 @@ def draw(app: App, owner: str, *, reading: bool) -> DeltaGenerator:
         progress = st.empty()
     profiles.pick(app, "ask")
     _settings_row(app)
+    quota.paying(app, owner, order(app, question, chosen))
     if asked:
         _start(app, owner, question, chosen)
     return progress

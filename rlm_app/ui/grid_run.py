@@ -10,7 +10,7 @@ from rlm_app.build import App
 from rlm_app.grid_estimates import expected
 from rlm_app.grids import Grid, GridView, Place, Square, Standing
 from rlm_app.records import RunSpec
-from rlm_app.ui import asking, choice, consent, environments, facts, keys, picker, rows, safe, words
+from rlm_app.ui import asking, choice, consent, environments, facts, keys, picker, quota, rows, safe, words
 
 
 def settings(app: App, owner: str, grid: Grid) -> None:
@@ -23,6 +23,7 @@ def settings(app: App, owner: str, grid: Grid) -> None:
         st.caption(
             safe.label(f"Each cell: {backend.title}{models} · {choice.allowance(order.limits)}"), width="content"
         )
+    quota.paying(app, owner, order)
     wanted = asking.order(app, "", [])
     if wanted != order:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):

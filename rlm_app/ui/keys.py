@@ -34,11 +34,12 @@ def field(app: App, backend: Backend, place: str) -> None:
     else:
         if app.key_set(backend):
             st.caption(f":material/check: {_found(app, backend)}. A key typed here goes first.")
+        placeholder = "your own key" if app.settings.shared else f"or set {_variable(backend)}"
         st.text_input(
             f"Key for {backend.title}",
             type="password",
             key=f"{place}-key-{backend.name}",
-            placeholder=f"or set {_variable(backend)}",
+            placeholder=placeholder,
             help="Kept in memory for this session only; never stored, logged or shown",
             on_change=_take,
             args=(backend.name, f"{place}-key-{backend.name}"),
@@ -52,6 +53,8 @@ def _variable(backend: Backend) -> str:
 
 
 def _found(app: App, backend: Backend) -> str:
+    if app.settings.shared:
+        return "The host's key pays, for the models the host lends it for"
     names = (backend.key_variable, *backend.other_variables)
     name = next(name for name in names if app.settings.keys.get(name))
     return f"{name} is set in {'the secrets file' if name in app.settings.in_secrets else 'the environment'}"

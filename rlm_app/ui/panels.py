@@ -6,7 +6,7 @@ import streamlit as st
 
 from rlm_app.backends import Backend
 from rlm_app.build import App
-from rlm_app.ui import choice, keys, picker, safe, trials
+from rlm_app.ui import choice, keys, picker, quota, safe, trials
 
 
 def backends(app: App) -> None:
@@ -25,8 +25,9 @@ def backends(app: App) -> None:
                 _backend(app, backend)
 
 
-def limits(app: App) -> None:
-    """Draw what a run may use at most."""
+def limits(app: App, owner: str) -> None:
+    """Draw what a run may use at most, and what a person may."""
+    quota.panel(app, owner)
     st.subheader("What a run may use at most", anchor=False)
     st.caption(
         "A limit is a normal end: a tenth of the money and time is kept back so that an answer from what is known "
