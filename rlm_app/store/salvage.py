@@ -25,6 +25,7 @@ _DAMAGE = (
     "deserialize",
 )
 _ASIDE = ".damaged-"
+_QUOTED = re.compile(r"([\"'])[^\"']*\1")
 _WAL_AT = re.compile(r"entry at byte position (\d+)")
 
 
@@ -52,7 +53,8 @@ class Salvage:
 
 def is_damage(reason: str) -> bool:
     """Whether a database message says that the file itself is damaged, and not that it is locked, full or forbidden."""
-    return any(words in reason.lower() for words in _DAMAGE)
+    told = _QUOTED.sub("", reason).lower()  # the name of a folder says nothing
+    return any(words in told for words in _DAMAGE)
 
 
 def salvage(path: Path, opened: Callable[[str], DuckDBPyConnection]) -> Salvage:

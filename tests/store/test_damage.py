@@ -10,7 +10,7 @@ from rlm_app.events import Event, Noticed
 from rlm_app.records import RunRecord
 from rlm_app.store.duckdb_store import DuckDBStore
 from rlm_app.store.opening import suspicion
-from rlm_app.store.salvage import kept_aside
+from rlm_app.store.salvage import is_damage, kept_aside
 from rlm_app.types import Completion, Document, DocumentInfo, RunState, Usage
 
 Records = Callable[..., RunRecord]
@@ -138,3 +138,10 @@ def test_a_file_that_is_locked_is_not_taken_for_damaged(
     said, _ = child("open_child.py", path).communicate(timeout=60)  # type: ignore[attr-defined]
     assert "in use by another process" in said
     assert not kept_aside(path)
+
+
+def test_the_name_of_a_folder_does_not_make_a_file_damaged() -> None:
+    assert not is_damage('IO Error: Cannot open file "/data/corrupt/rlm.duckdb": Permission denied')
+    assert is_damage(
+        'Failure while replaying WAL file "/data/rlm.duckdb.wal": Corrupt WAL file: entry at byte position 1'
+    )
