@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -15,12 +15,13 @@ SIGN_OUT = "Sign out"
 
 
 class Refused(Exception):
-    """Somebody may not see any page; `title` and `sentence` are what they are told."""
+    """Somebody may not see any page; `title` and `sentence` are what they are told, `way_out` draws what they can do."""
 
-    def __init__(self, title: str, sentence: str) -> None:
+    def __init__(self, title: str, sentence: str, way_out: Callable[[], object] | None = None) -> None:
         super().__init__(sentence)
         self.title = title
         self.sentence = sentence
+        self.way_out = way_out
 
 
 def owner() -> str:
@@ -82,18 +83,18 @@ def _person(settings: Settings) -> str:
     claims = _claims()
     issuer, subject = claims.get("iss") or claims.get("provider"), claims.get("sub")
     if not issuer or not subject:
-        _way_out()
         raise Refused(
             "Signing in did not say who you are",
             "The provider sent no issuer or no subject, by which you would be known again. The host can choose another "
             "provider in the table [auth] of the secrets.",
+            _way_out,
         )
     if not owners.is_let_in(claims, settings.people):
-        _way_out()
         raise Refused(
             "You are not on the list of this app",
             "You signed in, but its host has not let in your account, or your provider has not checked your mail address. "
             "Ask the host to add you, or sign in with another account.",
+            _way_out,
         )
     return owners.person(str(issuer), str(subject))
 

@@ -117,7 +117,7 @@ def _known(asked: Callable[[], _T]) -> _T:
     try:
         return asked()
     except identity.Refused as refused:
-        stop_with(refused.title, refused.sentence)
+        stop_with(refused.title, refused.sentence, refused.way_out)
     except StoreError as error:
         stop_with("The workspaces cannot be opened", str(error))
     except ConfigError as error:
@@ -136,10 +136,12 @@ def open_app() -> App:
         stop_with("The settings cannot be read", str(error))
 
 
-def stop_with(title: str, sentence: str) -> NoReturn:
-    """Show one problem with what to do about it, and end the page."""
+def stop_with(title: str, sentence: str, way_out: Callable[[], object] | None = None) -> NoReturn:
+    """Show one problem with what to do about it, then draw the way out, and end the page."""
     st.header(title, anchor=False)
     st.error(sentence, icon=":material/error:")
+    if way_out is not None:
+        way_out()
     st.stop()
 
 
