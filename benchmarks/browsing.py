@@ -99,13 +99,13 @@ class Visit:
         return found["JSHeapUsedSize"] / 1e6, int(found["Nodes"])
 
     def _timed(self, act: Callable[[], float]) -> Took:
-        server, page, received = _processor(self.pid), self._busy(), self._received
+        server, page, received = processor(self.pid), self._busy(), self._received
         seconds = act()
         kilobytes = (self._received - received) / 1000
         self.page.wait_for_timeout(_SETTLING)
         now = self._busy()
         # A page that was loaded anew counts from nothing.
-        return Took(seconds, _processor(self.pid) - server, now - page if now >= page else now, kilobytes)
+        return Took(seconds, processor(self.pid) - server, now - page if now >= page else now, kilobytes)
 
     def _busy(self) -> float:
         return self._metrics()["TaskDuration"]
@@ -155,7 +155,8 @@ def memory(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def _processor(pid: int) -> float:
+def processor(pid: int) -> float:
+    """Return the seconds of processor time that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
 

@@ -1,17 +1,25 @@
-"""What a crash costs: `uv run --group test python -m benchmarks.kill`.
+"""What a crash costs: `uv run --group test python -m benchmarks.kill [--random 200]`.
 
 A run with parallel sub-calls and child RLMs goes through the app's own store and OpenAI client against a counting server on
 loopback. Its process is killed (SIGKILL) before and after each of its calls, then the run is resumed to its end. One line a
 kill; the last line sums up. Ends with status 1 when a promise is broken.
+
+With `--random`, an app with six runs of three owners at work at once, each read as a page reads it, is killed so often: at a
+random number of calls, or while it starts. The next process goes on with what the killed one left, and a look at a copy of
+that says after each kill: no event that was read is gone or says something else, no number is missing, no run is live, what
+was on record is not asked again, and what was asked once is not asked at once a second time. At last all runs must end.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from rlm_app.types import RunState
+from tests.runs.kill_load_trial import Tally, kill_often
 from tests.runs.kill_site import CALLS, KillSite, Moment
 from tests.runs.kill_trial import Trial, run_and_kill
 
@@ -45,7 +53,37 @@ def line(name: str, trial: Trial, whole: Trial) -> str:
     return f"| {name} | {recorded} | {in_flight} | {trial.paid} | {seen} | {problems} |"
 
 
-def main() -> int:
+def at_random(kills: int, seed: int) -> int:
+    """Kill so often under load, print how it stands every tenth time, and return 1 when a promise is broken."""
+    tally = Tally()
+    print("| kills | events read | calls asked | asked, not on record | broken promises |\n|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as home:
+        for number, tally in enumerate(kill_often(Path(home), kills, seed), start=1):
+            if number % 10 == 0 or number > kills or tally.broken:
+                problems = "; ".join(tally.broken[:3]) or "none"
+                asked = sum(tally.asked.values())
+                print(f"| {tally.kills} | {tally.events} | {asked} | {tally.in_flight} | {problems} |", flush=True)
+            if tally.broken:
+                return 1
+    asked = sum(tally.asked.values())
+    print(
+        f"\n{tally.kills} kills, seed {seed}: {tally.runs} runs all ended with the right answer; {asked} calls were asked, "
+        f"{len(tally.asked)} of them different; the other {asked - len(tally.asked)} were in flight at a kill."
+    )
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the report; return 1 when a promise is broken."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.kill")
+    parser.add_argument("--random", type=int, metavar="KILLS", help="kill an app with several runs so often, at random")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args(arguments)
+    return at_random(options.random, options.seed) if options.random else at_each_call()
+
+
+def at_each_call() -> int:
+    """Kill before and after each call of a run; return 1 when a promise is broken."""
     with KillSite() as site:
         whole = trial_of(site, [NEVER])
         print(f"Undisturbed: {whole.paid} calls, {len(whole.seqs)} events, {whole.state}.\n")

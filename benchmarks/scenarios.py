@@ -119,6 +119,13 @@ def _big_context() -> Scenario:
     return Scenario("S3-10", [*cells, answer], "1999999", units=4, context_words=2_000_000, new_text=10_000_000)
 
 
+def _reader() -> Scenario:
+    """A reader's run as it is on a shared server: it asks four parts a turn, for as many turns as a minute or so takes."""
+    code = "found = llm_query_batched([f'turn {turn} part {{n}} of ' + context[:400] for n in range(4)])\nprint(len(found))"
+    cells = [*(code.format(turn=turn) for turn in range(12)), _ANSWER.format("'Ninety days.'")]
+    return Scenario("load", cells, "Ninety days.", latency=2.5)
+
+
 def _runaway(name: str, code: str, seconds: float) -> Scenario:
     cells = [code, "print('went on')", _ANSWER.format("'went on'")]
     return Scenario(name, cells, "went on", cell_seconds=seconds, give_up=25.0)
@@ -132,7 +139,7 @@ def _all() -> Mapping[str, Scenario]:
         "warm", ["print(llm_query('warm'))", _ANSWER.format("'warm'")], "warm", child_cells=["print(1)"], depth=1
     )
     makers: Sequence[Callable[[], Scenario]] = (
-        *(_turns, _sequential, _fan_out, _children, _asking_children, _outputs, _big_context),
+        *(_turns, _sequential, _fan_out, _children, _asking_children, _outputs, _big_context, _reader),
     )
     made = [*(make() for make in makers), loop, output, memory, warm]
     return {scenario.name: scenario for scenario in made}

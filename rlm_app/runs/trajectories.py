@@ -10,6 +10,8 @@ from rlm_app.events import Event
 from rlm_app.records import RunStore
 
 KEEP = 8
+EVENTS = 40_000
+"""Of short runs more are kept than `KEEP`, up to so many events in all: as many as people may watch at once."""
 
 
 class _Entry:
@@ -30,9 +32,10 @@ class _Entry:
 class Trajectories:
     """Folds committed events; keeps the runs that were asked for last."""
 
-    def __init__(self, store: RunStore, keep: int = KEEP) -> None:
+    def __init__(self, store: RunStore, keep: int = KEEP, events: int = EVENTS) -> None:
         self._store = store
         self._keep = keep
+        self._events = events
         self._lock = threading.Lock()
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
 
@@ -53,6 +56,11 @@ class Trajectories:
         with self._lock:
             entry = self._entries.setdefault(run_id, _Entry())
             self._entries.move_to_end(run_id)
-            while len(self._entries) > self._keep:
+            while len(self._entries) > self._keep and self._kept > self._events:
                 self._entries.popitem(last=False)
         return entry
+
+    @property
+    def _kept(self) -> int:
+        """How many events the entries hold, each entry counted as one more: it is not there for nothing."""
+        return sum(1 + entry.trajectory.last_seq for entry in self._entries.values())

@@ -7,6 +7,8 @@ would make the first step that is opened wait a second.
 from __future__ import annotations
 
 import sys
+from functools import cache
+from typing import Any
 
 import streamlit as st
 
@@ -18,4 +20,12 @@ def draw() -> None:
     with st.container(key=KEY):
         st.code(" ", language="python")
         if "pandas" in sys.modules:  # without it the server would be busy for seconds
-            st.dataframe([{"": ""}], key=f"{KEY}_table")
+            st.dataframe(_table(), key=f"{KEY}_table")
+
+
+@cache
+def _table() -> Any:
+    """Return an empty cell in the form in which it is sent: this is drawn with every look at a live run."""
+    import pyarrow
+
+    return pyarrow.table({"": [""]})

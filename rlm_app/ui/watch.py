@@ -7,16 +7,13 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.records import RunRecord
-from rlm_app.ui import address, answer, consent, evidence, header, live, shell, tabs, timeline
-
-EVERY = 0.8
-"""Seconds between two looks at a live run: a turn has to be on the screen within a second."""
+from rlm_app.ui import address, answer, consent, evidence, header, live, pace, shell, tabs, timeline
 
 _WATCHED = "ui_watched"
 
 
 def show(app: App, run_id: str, owner: str) -> None:
-    """Draw the run; while it is live, as a fragment that is drawn again every `EVERY` seconds."""
+    """Draw the run; while it is live, as a fragment that is drawn again and again."""
     record = app.run(run_id, owner)
     if record is None:
         shell.stop_with("There is no such run", "This run does not exist. History lists the runs there are.")
@@ -39,7 +36,10 @@ def show(app: App, run_id: str, owner: str) -> None:
 
     # A page without a clock is no fragment, for its turns are: of a fragment inside another, drawn twice before the browser
     # was sent the first, Streamlit sends parts whose place was dropped, and the page breaks.
-    (st.fragment(body, run_every=EVERY) if live_at_first else body)()
+    if live_at_first:
+        pace.draw_again(body)
+    else:
+        body()
 
 
 def _draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
