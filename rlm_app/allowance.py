@@ -38,6 +38,11 @@ class Allowance:
         """Return how many bytes this person's workspace has."""
         return self._store.storage(owner)
 
+    def storage_left(self, owner: str) -> int | None:
+        """Return how many bytes this person may still keep; None is no limit."""
+        most = self.quotas.storage_mb
+        return None if most is None else max(0, most * 1_000_000 - self.storage(owner))
+
     def host_pays(self, spec: RunSpec, keys: Mapping[str, str]) -> bool:
         """Whether a run with these keys of a person's would be paid by the host."""
         return lending.host_pays(self._settings, spec, keys)

@@ -46,7 +46,7 @@ class App:
         kept = Originals(originals)
         self.allowance = Allowance(settings, store)
         self.shelf = Shelf(store, kept, self.allowance)
-        self.backups = Backups(store, kept, settings.data_folder)
+        self.backups = Backups(store, kept, settings.data_folder, self.allowance.storage_left)
         self.pages = PageViews(self.original)
         self.boot = uuid.uuid4().hex
         self.catalogue = Catalogue(settings, store)

@@ -180,7 +180,7 @@ def _check_sizes(entries: list[zipfile.ZipInfo], name: str, size: int, room: Cal
     if unpacked_size > room():
         raise DocumentError(
             name,
-            f"needs {unpacked_size / 1e6:,.0f} MB and there is room for {room() / 1e6:,.0f} MB; free some space",
+            f"needs {unpacked_size / 1e6:,.1f} MB and there is room for {room() / 1e6:,.1f} MB; free some space",
         )
 
 

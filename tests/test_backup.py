@@ -1,6 +1,7 @@
 import dataclasses
 import hashlib
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from rlm_app.build import App, open_app
 from rlm_app.cli import main
 from rlm_app.errors import DocumentError
 from rlm_app.grids import Place
+from rlm_app.quotas import Quotas
 from rlm_app.records import JournalRow, RunSpec
 from rlm_app.settings import Settings
 from rlm_app.store.originals import Originals
@@ -361,10 +363,24 @@ def test_no_more_is_taken_in_than_an_owner_may_keep(app: App, backup: Path, tmp_
     backups = Backups(
         app.store, Originals(tmp_path / "originals"), tmp_path, lambda owner: 0 if owner == "bob" else None
     )
-    with pytest.raises(DocumentError, match=r"there is room for 0 MB"):
+    with pytest.raises(DocumentError, match=r"there is room for 0\.0 MB"):
         backups.restore(backup, "bob")
     assert not app.store.runs("bob")
     assert backups.restore(backup, "eve").runs == 2
+
+
+def test_a_quota_of_storage_holds_for_what_is_taken_in(lived_in: Path, backup: Path, tmp_path: Path) -> None:
+    def swell(entries: Entries) -> None:
+        entries["originals/" + "a" * 64] = os.urandom(1_200_000)
+
+    settings = Settings(home=tmp_path / "small", quotas=Quotas(storage_mb=1))
+    small = open_app(settings)
+    try:
+        with pytest.raises(DocumentError, match=r"needs 1\.2 MB and there is room for 1\.0 MB"):
+            small.backups.restore(rewritten(backup, swell), "ann")
+        assert small.backups.restore(backup, "ann").runs == 2
+    finally:
+        small.close()
 
 
 def test_a_backup_with_no_room_for_it_says_so_and_leaves_nothing(app: App, tmp_path: Path) -> None:
