@@ -11,11 +11,10 @@ from types import MappingProxyType
 from rlm_app.engine.recorder import Place, Recorder
 from rlm_app.events import Cited
 from rlm_app.protocols import HostFunction, QuoteJudge
+from rlm_app.quotable import is_quotable
 from rlm_app.types import Citation, Verdict
 
 ACCEPTED = frozenset({Verdict.FOUND, Verdict.FOUND_IN_PARTS, Verdict.SCANNED_PAGE})
-MIN_WORDS = 3
-MIN_CHARACTERS = 12
 _SHOWN = 700
 _MARKS = re.compile(r"[ \t]{0,4}\[\[\s*(c\d+(?:\s*[,;]\s*c\d+)*)\s*\]\]")
 _SOURCE = re.compile(r"\s?[(\[][^()\[\]]*[)\]]\s?$")
@@ -53,7 +52,7 @@ class Citer:
 
         def cite(quote: str, document: str | None = None) -> str:
             """Return the mark of a quotation that is in the documents; raise `ValueError` with what is there instead."""
-            if len(str(quote).split()) < MIN_WORDS or len(str(quote)) < MIN_CHARACTERS:
+            if not is_quotable(str(quote)):
                 raise ValueError(TOO_SHORT.format(given=str(quote)[:80]))
             citation = self._keep(self._judge.cite(str(quote), document if document is None else str(document)))
             recorder.emit(Cited, place, iteration=turn(), citation=citation)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
 
 from rlm_app.evidence.quotes import Quoted, in_code, locate_quotes
 from rlm_app.evidence.weights import NUMBERS
@@ -43,11 +42,22 @@ def claims_of(answer: str, citations: Sequence[Citation] = (), judged: Sequence[
         return ()
     bound: dict[int, list[int]] = {place: [] for place in range(len(spans))}
     starts = [start for start, _ in spans]
-    for number, (quoted, citation) in enumerate(zip_longest(quotes, citations), 1):
-        if quoted is not None and citation is not None:
-            bound[max(0, bisect_right(starts, quoted.start) - 1)].append(number)
+    for number, quoted in _numbered(quotes, citations):
+        bound[max(0, bisect_right(starts, quoted.start) - 1)].append(number)
     known = {(claim.start, claim.end): claim for claim in judged}
     return tuple(_claim(answer, masked, spans[place], bound[place], known) for place in bound)
+
+
+def _numbered(quotes: Sequence[Quoted], citations: Sequence[Citation]) -> Iterator[tuple[int, Quoted]]:
+    """Yield each quotation with the number of its citation; those without one were not known as such when the run ended."""
+    if len(quotes) == len(citations):
+        yield from enumerate(quotes, 1)
+        return
+    number = 1
+    for quoted in quotes:
+        if number <= len(citations) and citations[number - 1].quote == quoted.text:
+            yield number, quoted
+            number += 1
 
 
 def _claim(answer: str, masked: str, span: Span, numbers: list[int], known: dict[Span, Claim]) -> Claim:

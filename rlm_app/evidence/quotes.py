@@ -6,16 +6,36 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-MIN_WORDS = 3
-MIN_CHARACTERS = 12
+from rlm_app.quotable import is_quotable
 
 # Within one paragraph; a straight mark opens after no letter or digit and closes before none (5" is a measure).
+# A single mark is an apostrophe, too. It opens before a word that is none of those that begin with one ('tis, the '90s), and
+# closes behind an s ("the tenants' rights") only where none that surely closes follows.
 _LINE = r"(?:(?!\n[ \t]*\n).)"
+_LEFT_OUT = r"(?!(?:\d\ds?|tis|twas|em|til|cause|n)\b)"
+_AHEAD = 600
+
+
+def _single(opens: str, shut: str) -> str:
+    """Return the pattern of a quotation in single marks that `opens` begins and the mark `shut` ends."""
+    inside = rf"(?:(?!{opens}){_LINE})"
+    sure = rf"{shut}(?!\w)(?:(?<!s{shut})|(?=[^\w\s]|\s*\Z|\n))"
+    return rf"{opens}(?P<NAME>{inside}+?)(?:{sure}|{shut}(?!\w)(?!{inside}{{0,{_AHEAD}}}?{sure}))"
+
+
+_CURLY_SINGLE = _single(rf"(?<!\w)‘{_LEFT_OUT}", "’").replace("NAME", "single")
+_STRAIGHT_SINGLE = _single(rf"(?<![\w'`])'(?=[\w\[(…$€£§]){_LEFT_OUT}", "'").replace("NAME", "typed")
 _MARKED = re.compile(
     rf"“(?P<curly>(?:(?!“){_LINE})+?)”"
     rf"|„(?P<low>(?:(?!„){_LINE})+?)[“”]"
     rf"|«(?P<angle>(?:(?!«){_LINE})+?)»"
-    rf'|(?<![\w"])"(?P<straight>(?=\S)(?:(?!"){_LINE})+?)"(?!\w)',
+    rf"|»(?P<inward>(?:(?!»){_LINE})+?)«"
+    rf"|「(?P<corner>(?:(?!「){_LINE})+?)」|『(?P<white>(?:(?!『){_LINE})+?)』"
+    rf"|‹(?P<thin>(?:(?!‹){_LINE})+?)›|›(?P<thin_inward>(?:(?!›){_LINE})+?)‹"
+    rf"|(?<![\w.,;:!?…)\]”])”(?=\w)(?P<same>(?:(?!”){_LINE})+?)”(?!\w)"
+    rf"|‚(?P<low_single>(?:(?!‚){_LINE})+?)[‘’](?!\w)"
+    rf'|(?<![\w"])"(?P<straight>(?=\S)(?:(?!"){_LINE})+?)"(?!\w)'
+    rf"|`[^`\n\"“]*`|{_CURLY_SINGLE}|{_STRAIGHT_SINGLE}",
     re.DOTALL,
 )
 _BLOCK = re.compile(r"(?:^[ \t]{0,3}>[^\n]*(?:\n|$))+", re.MULTILINE)
@@ -39,7 +59,7 @@ class Quoted:
 def find_quotes(answer: str) -> list[str]:
     """Return what the answer quotes, in its order: text in quotation marks and Markdown block quotes.
 
-    Words in code are no quotations, nor is anything under three words or twelve characters.
+    Words in code are no quotations, nor is what is too short to be looked up.
     """
     return [quoted.text for quoted in locate_quotes(answer)]
 
@@ -58,20 +78,21 @@ def locate_quotes(answer: str) -> list[Quoted]:
         outside[block.start() : block.end()] = re.sub(r"[^\n]", " ", block[0])
     found = [quoted for block in blocks for quoted in _in_block(block)]
     found += _marked("".join(outside), 0)
-    return sorted((quoted for quoted in found if _is_long(quoted.text)), key=lambda quoted: quoted.start)
+    return sorted((quoted for quoted in found if is_quotable(quoted.text)), key=lambda quoted: quoted.start)
 
 
 def _marked(prose: str, shift: int) -> Iterator[Quoted]:
     for match in _MARKED.finditer(prose):
-        text = next(group for group in match.groups() if group is not None)
-        yield Quoted(text.strip(), match.start() + shift, match.end() + shift)
+        text = next((group for group in match.groups() if group is not None), None)
+        if text is not None:  # else a word in code
+            yield Quoted(text.strip(), match.start() + shift, match.end() + shift)
 
 
 def _in_block(block: re.Match[str]) -> list[Quoted]:
     """Return the block quote without its source line as one quotation, or those in marks when they are most of it."""
     # The ">" becomes blanks of the same length, so that places stay true.
     body = re.sub(r"(?m)^[ \t]{0,3}(?:>[ \t]?)+", lambda lead: " " * len(lead[0]), block[0])
-    marked = [quoted for quoted in _marked(body, block.start()) if _is_long(quoted.text)]
+    marked = [quoted for quoted in _marked(body, block.start()) if is_quotable(quoted.text)]
     if _mostly(marked, body):
         return [Quoted(_without_blanks(quoted.text), quoted.start, quoted.end) for quoted in marked]
     end = _end_of_quotation(body)
@@ -96,7 +117,3 @@ def _mostly(marked: list[Quoted], body: str) -> bool:
 
 def _without_blanks(text: str) -> str:
     return "\n".join(line.strip(" \t") for line in text.split("\n")).strip()
-
-
-def _is_long(text: str) -> bool:
-    return len(text) >= MIN_CHARACTERS and len(text.split()) >= MIN_WORDS

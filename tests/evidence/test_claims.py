@@ -24,6 +24,12 @@ def test_a_quotation_stands_for_the_sentence_that_holds_it() -> None:
     assert third == ("Nothing else is said.", (), False)
 
 
+def test_citations_of_an_older_run_stay_with_their_own_quotations_when_more_are_known_as_such_today() -> None:
+    answer = f"The rent is high: ‘the rent is due monthly’. It takes long: “{CLAUSE}”."
+    (older,) = AnswerVerifier([LEASE])(f"“{CLAUSE}”")
+    assert [claim.citations for claim in claims_of(answer, (older,))] == [(), (1,)]
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -34,7 +34,44 @@ def test_quotations_are_what_stands_in_marks_or_in_block_quotes(answer: str, quo
     assert find_quotes(answer) == quotes
 
 
-@given(st.text(st.sampled_from(list('a b"“”«»>\n[]().`')), max_size=80))
+@pytest.mark.parametrize(
+    ("answer", "quotes"),
+    [
+        ("It says ‘the term is five years’ there.", ["the term is five years"]),
+        ("It says: 'The term is five years.' Then 'the rent is due'.", ["The term is five years.", "the rent is due"]),
+        ("'the tenants' rights are void after it', it says", ["the tenants' rights are void after it"]),
+        ("‘the tenant’s duty is to pay’ and the tenants’ duty", ["the tenant’s duty is to pay"]),
+        ("‘the “first term” is five years’", ["the “first term” is five years"]),
+        ("the tenant's right to it and the landlord's, of the '90s and the tenants' own", []),
+        ("A room of 5' by 6' and rock 'n' roll at 6 o'clock in the tenants' house", []),
+        ("It looked for `text.find('the term is five years')` in it.", []),
+        ("Er sagt ‚die Laufzeit beträgt fünf Jahre‘ dort.", ["die Laufzeit beträgt fünf Jahre"]),
+        (
+            "Er sagt »die Laufzeit beträgt fünf« und dann »die Miete ist hoch«.",
+            ["die Laufzeit beträgt fünf", "die Miete ist hoch"],
+        ),
+        ("Il dit ‹la durée est de cinq ans›.", ["la durée est de cinq ans"]),
+        ("Det står ”avtalet gäller i fem år” där.", ["avtalet gäller i fem år"]),
+    ],
+)
+def test_marks_of_other_languages_and_single_ones_quote_and_apostrophes_do_not(answer: str, quotes: list[str]) -> None:
+    assert find_quotes(answer) == quotes
+
+
+@pytest.mark.parametrize(
+    ("answer", "quotes"),
+    [
+        ("「契約期間は三十日とする」とある。", ["契約期間は三十日とする"]),
+        ("合同规定“本协议自签字之日起生效”。", ["本协议自签字之日起生效"]),
+        ("สัญญากล่าวว่า “สัญญานี้ทำขึ้นระหว่างคู่สัญญา”", ["สัญญานี้ทำขึ้นระหว่างคู่สัญญา"]),
+        ("甲方称为“买方”。", []),
+    ],
+)
+def test_a_script_without_blanks_is_quoted_though_it_has_no_three_words(answer: str, quotes: list[str]) -> None:
+    assert find_quotes(answer) == quotes
+
+
+@given(st.text(st.sampled_from(list("a b\"“”«»‘’'‚›‹「」s>\n[]().`")), max_size=80))
 @settings(deadline=None)
 def test_places_are_inside_the_answer_in_order_and_apart(answer: str) -> None:
     located = locate_quotes(answer)
