@@ -51,7 +51,7 @@ class App:
         self.boot = uuid.uuid4().hex
         self.catalogue = Catalogue(settings, store)
         self._reach = Reach(store, self.shelf)
-        self.sharing = Sharing(store.shares, self._reach.run)
+        self.sharing = Sharing(store.shares, self._reach.run, self.allowance.storage_left)
         executor = Executor(settings, store, self._reach.needed, self.catalogue.entered)
         self.manager = RunManager(store, executor, self.boot, parallel=settings.parallel_runs, gate=self.allowance.gate)
         self._orders = Orders(settings, store, self._reach, executor, self.manager)

@@ -14,7 +14,7 @@ from rlm_app.records import RunRecord
 from rlm_app.shares import LONGEST, Link, LinkStore, digest_of
 
 MOST_BYTES = 20_000_000
-MOST_LINKS = 100
+MOST_LINKS = 50
 _MOST_ADDRESSES = 10_000
 _SLACK = 60.0
 """Seconds that may pass between choosing an end and making the link."""
@@ -45,12 +45,20 @@ class Guesses:
 
 
 class Sharing:
-    """The links of all owners. `run` finds a run that an owner may see; `now` gives seconds since 1970 (UTC)."""
+    """The links of all owners.
+
+    `run` finds a run that an owner may see, `left` says how many bytes an owner may still keep (None: any number), `now`
+    gives seconds since 1970 (UTC).
+    """
 
     def __init__(
-        self, store: LinkStore, run: Callable[[str, str], RunRecord | None], now: Callable[[], float] = time.time
+        self,
+        store: LinkStore,
+        run: Callable[[str, str], RunRecord | None],
+        left: Callable[[str], int | None],
+        now: Callable[[], float] = time.time,
     ) -> None:
-        self._store, self._run, self._now = store, run, now
+        self._store, self._run, self._left, self._now = store, run, left, now
         self._guesses = Guesses()
         self._known: set[str] = set()
 
@@ -61,18 +69,27 @@ class Sharing:
             raise ConfigError("This run does not exist any more, so there is nothing to share.")
         if not now < expires <= now + LONGEST + _SLACK:
             raise ConfigError("A link ends: choose a time from now on and within a year.")
-        if len(copy) > MOST_BYTES:
-            raise ConfigError(
-                f"What is to be seen takes {len(copy) / 1e6:.0f} MB, and a link shows at most {MOST_BYTES / 1e6:.0f} MB. "
-                "Leave out prompts, the whole text or pictures, or save it as a file."
-            )
-        if sum(link.is_open(now) for link in self.links(owner)) >= MOST_LINKS:
-            raise ConfigError(f"You have {MOST_LINKS} open links, which is as many as there can be. Revoke one first.")
+        self._check_room(owner, len(copy))
         link = Link(uuid.uuid4().hex, owner, run_id, record.name, now, expires, size=len(copy))
         token = owners.new_token()
         if not self._store.add(link, digest_of(token), copy, now):
             raise ConfigError("This run was deleted meanwhile, so there is nothing to share.")
         return token, link
+
+    def _check_room(self, owner: str, size: int) -> None:
+        left = self._left(owner)
+        if size > MOST_BYTES:
+            raise ConfigError(
+                f"What is to be seen takes {size / 1e6:.0f} MB, and a link shows at most {MOST_BYTES / 1e6:.0f} MB. "
+                "Leave out prompts, the whole text or pictures, or save it as a file."
+            )
+        if left is not None and size > left:
+            raise ConfigError(
+                f"The link needs {size / 1e6:.1f} MB, and {left / 1e6:.1f} MB are left of what you may keep here. Revoke "
+                "links, or delete runs or documents that you no longer need."
+            )
+        if len(self.links(owner)) >= MOST_LINKS:
+            raise ConfigError(f"You have {MOST_LINKS} open links, which is as many as there can be. Revoke one first.")
 
     def links(self, owner: str, run_id: str = "") -> list[Link]:
         """Return the owner's links that are open, newest first; those of one run if it is named."""

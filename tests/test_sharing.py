@@ -34,7 +34,7 @@ def clock() -> Clock:
 def links(clock: Clock) -> Iterator[Sharing]:
     store = DuckDBStore(":memory:")
     store.add_run(RUN)
-    yield Sharing(store.shares, store.run, clock)
+    yield Sharing(store.shares, store.run, lambda owner: None, clock)
     store.close()
 
 
@@ -69,7 +69,7 @@ def test_too_large_a_copy_is_refused_with_what_to_leave_out(links: Sharing, cloc
         links.make("r1", "ann", bytes(sharing.MOST_BYTES + 1), clock.now + DAY)
 
 
-def test_there_can_be_a_hundred_open_links_and_no_more(links: Sharing, clock: Clock) -> None:
+def test_there_can_be_fifty_open_links_and_no_more(links: Sharing, clock: Clock) -> None:
     for _ in range(sharing.MOST_LINKS):
         links.make("r1", "ann", b"copy", clock.now + DAY)
     with pytest.raises(ConfigError, match="Revoke one"):
@@ -101,3 +101,16 @@ def test_guesses_are_forgotten_after_a_minute() -> None:
     assert not guesses.too_many("b")
     clock.now += 61
     assert not guesses.too_many("a")
+
+
+def test_a_link_counts_to_what_its_owner_keeps_and_is_refused_where_no_room_is_left(clock: Clock) -> None:
+    store = DuckDBStore(":memory:")
+    store.add_run(RUN)
+    links = Sharing(store.shares, store.run, lambda owner: 1_000 - store.storage(owner), clock)
+    _, link = links.make("r1", "ann", bytes(600), clock.now + DAY)
+    assert (store.storage("ann"), store.storage("bob")) == (600, 0)
+    with pytest.raises(ConfigError, match="Revoke links"):
+        links.make("r1", "ann", bytes(600), clock.now + DAY)
+    links.revoke(link.id, "ann")
+    assert links.make("r1", "ann", bytes(600), clock.now + DAY)
+    store.close()

@@ -22,11 +22,12 @@ _STORAGE = """
     SELECT (SELECT coalesce(sum(size), 0) FROM listed) + (SELECT coalesce(sum(size), 0) FROM said)
         + (SELECT coalesce(sum(size), 0) FROM paid)
         + (SELECT coalesce(sum(size), 0) FROM texts WHERE sha256 IN (SELECT name FROM named))
+        + (SELECT coalesce(sum(size), 0) FROM shares WHERE owner = $1)
 """
 
 
 def storage(cursor: DuckDBPyConnection, owner: str) -> int:
-    """Return how many bytes an owner's documents, with their files, and runs have; what several of them share counts once."""
+    """Return how many bytes an owner's documents and files, runs and links have; what several of them share counts once."""
     row = cursor.execute(_STORAGE, [owner]).fetchone()
     return int(row[0]) if row else 0
 
