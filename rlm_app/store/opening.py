@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rlm_app.errors import StoreError
 from rlm_app.store.migrations import migrate, read_steps
 from rlm_app.store.remote import connect, is_remote
-from rlm_app.store.salvage import is_damage, salvage
+from rlm_app.store.salvage import is_damage, keep_log, salvage
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -49,15 +49,16 @@ def open_file(path: str | Path) -> Opened:
     path = Path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = _up_to_date(_connect(str(path)))
+        notice = keep_log(path)
         if suspicion(path).exists():
-            _read_through(connection)
+            _read_through(path)
+        connection = _up_to_date(_connect(str(path)))
     except (duckdb.Error, OSError) as error:
         if not is_damage(str(error)):
             raise StoreError(_sentence(str(path), str(error))) from error
         return _salvaged(path)
     suspicion(path).unlink(missing_ok=True)
-    return Opened(connection)
+    return Opened(connection, notice)
 
 
 def suspicion(path: Path) -> Path:
@@ -80,14 +81,13 @@ def _up_to_date(connection: DuckDBPyConnection) -> DuckDBPyConnection:
     return connection
 
 
-def _read_through(connection: DuckDBPyConnection) -> None:
-    """Read every value there is; close the connection and raise where that cannot be done."""
-    try:
+def _read_through(path: Path) -> None:
+    """Read every value there is, without writing to the file; raise duckdb.Error where that cannot be done."""
+    import duckdb
+
+    with duckdb.connect(str(path), read_only=True, config=dict(_CONFIG)) as connection:
         for (table,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall():
             connection.execute(f"SELECT max(hash(COLUMNS(*))) FROM {table}").fetchall()  # noqa: S608 - a name of our own
-    except BaseException:
-        connection.close()
-        raise
 
 
 def _salvaged(path: Path) -> Opened:

@@ -25,6 +25,7 @@ _DAMAGE = (
     "deserialize",
 )
 _ASIDE = ".damaged-"
+_LOG_BEGINS = b"\x64\x00\x62"
 _QUOTED = re.compile(r"([\"'])[^\"']*\1")
 _WAL_AT = re.compile(r"entry at byte position (\d+)")
 
@@ -86,6 +87,22 @@ def _put_aside(path: Path) -> Path:
     if log.exists():
         log.rename(_log_of(aside))
     return aside
+
+
+def keep_log(path: Path) -> str:
+    """Copy a log aside whose beginning is none, and say so: DuckDB passes such a log over and writes another in its place."""
+    log = _log_of(path)
+    if not log.exists() or log.stat().st_size == 0:
+        return ""
+    with log.open("rb") as file:
+        if file.read(len(_LOG_BEGINS)) == _LOG_BEGINS:
+            return ""
+    aside = path.with_name(f"{path.name}{_ASIDE}{datetime.datetime.now():%Y%m%d-%H%M%S}.log")
+    shutil.copyfile(log, aside)
+    return (
+        f"The log of the data file, with what came last before the app ended, was damaged and is kept as {aside}. What came "
+        "before it is here; a run that was at work then may lack its end. If you have a backup, restore it."
+    )
 
 
 def kept_aside(path: Path) -> list[Path]:

@@ -92,12 +92,13 @@ def test_a_file_damaged_in_the_middle_is_read_as_far_as_it_goes_and_saved_at_the
             everything(store)
         assert suspicion(lived_in).exists()
         store.close()
+        was = lived_in.read_bytes()
         store = DuckDBStore(lived_in)
     assert "The data file was damaged" in store.notice
     assert "Some of it is lost" in store.notice
     assert not suspicion(lived_in).exists()
     (aside,) = kept_aside(lived_in)
-    assert len(aside.read_bytes()) == len(was)
+    assert aside.read_bytes() == was
     found = everything(store)
     assert found["runs"] == RUNS or at == 0.3  # where the runs themselves stand
     store.add_run(record("new"))
@@ -117,6 +118,27 @@ def test_a_damaged_log_is_read_up_to_where_it_is_damaged(lived_in: Path) -> None
     assert 0 < found["runs"] < RUNS
     assert found["events"] > 0
     assert f"{found['runs']:,} runs" in store.notice
+    store.close()
+
+
+def test_a_log_that_does_not_begin_as_one_is_kept_and_said(lived_in: Path) -> None:
+    logged = lived_in.with_name("logged.duckdb")
+    log = logged.with_name("logged.duckdb.wal")
+    scribble(log, 0.0, 100)
+    was = log.read_bytes()
+    store = DuckDBStore(logged)
+    (aside,) = kept_aside(logged)
+    assert aside.read_bytes() == was
+    assert str(aside) in store.notice
+    store.close()
+    again = DuckDBStore(logged)
+    assert again.notice == ""
+    again.close()
+
+
+def test_a_sound_log_is_taken_in_without_a_word(lived_in: Path) -> None:
+    store = DuckDBStore(lived_in.with_name("logged.duckdb"))
+    assert (store.notice, everything(store)["runs"]) == ("", RUNS)
     store.close()
 
 
