@@ -34,7 +34,7 @@ def draw(app: App, material: Callable[[], Material], bare: Material, share: Shar
         "Look at what will be seen", key="share-look", on_change="rerun", type="compact", icon=":material/visibility:"
     )
     if fold.open:
-        with fold, st.spinner("Making the copy …"):
+        with fold.container(border=True), st.spinner("Making the copy …"):
             shared_view.draw(thaw(_copy(material, bare, share)), "share-preview")
     if share.redacts:
         st.caption(
@@ -123,8 +123,8 @@ def _make(app: App, owner: str, run_id: str, copy: Callable[[], bytes], ends: fl
 
 def _told(app: App) -> None:
     st.caption(
-        "Whoever has the link can read what you looked at, without signing in, and nothing else of yours. It stays as it is "
-        "now. Deleting the run takes its links back."
+        "Whoever has the link can read what stands under “Look at what will be seen”, without signing in, and nothing else "
+        "of yours. It stays as it is now. Deleting the run takes its links back."
     )
     if not app.settings.shared:
         st.caption(

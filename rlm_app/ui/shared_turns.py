@@ -10,6 +10,7 @@ from rlm_app.exports.page import subcall_html
 from rlm_app.exports.portable import Data
 from rlm_app.ui import safe, words
 
+_LINES = 40
 _AT_ONCE = 50
 """Sub-calls of a turn that are drawn together."""
 
@@ -48,8 +49,7 @@ def _inside(turn: Data, key: str) -> None:
 def _cell(cell: Data, key: str) -> None:
     for name, title, language in (("code", "Code", "python"), ("output", "Output", None), ("error", "Error", None)):
         if cell.get(name):
-            st.caption(title)
-            st.code(safe.level(cell[name]), language=language, wrap_lines=True, height="content")
+            _text(title, safe.level(cell[name]), language, f"{key}-{name}")
     calls = cell.get("subcalls", ())
     if not calls:
         return
@@ -64,3 +64,13 @@ def _cell(cell: Data, key: str) -> None:
         )
     shown = "".join(subcall_html(each) for each in calls[first : first + _AT_ONCE])
     st.html(f'<div class="rlm-shared">{safe.level(shown)}</div>')
+
+
+def _text(title: str, text: str, language: str | None, key: str) -> None:
+    """Draw code or what it printed, its first lines until all are asked for."""
+    lines = text.split("\n")
+    st.caption(title)
+    place = st.empty()
+    if len(lines) > _LINES and not st.toggle(f"All {len(lines):,} lines of it", key=f"{key}-all"):
+        text = "\n".join(lines[:_LINES])
+    place.code(text, language=language, wrap_lines=True)

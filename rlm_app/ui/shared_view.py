@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 from pathlib import Path
 
@@ -26,10 +27,10 @@ def draw(copy: Copy, key: str) -> None:
         _html(f"<h1>{html.escape(data['question'])}</h1>")
         _html(answer_html(data))
         _evidence(copy, key)
-        st.subheader("The run", anchor=False)
+        _html("<h2>The run</h2>")
         _html(_facts(data))
         if data["turns"]:
-            st.subheader("Timeline", anchor=False)
+            _html("<h2>Timeline</h2>")
             shared_turns.draw(data["turns"], key)
         _sources(data, key)
 
@@ -40,7 +41,7 @@ def _html(inner: str) -> None:
 
 
 def _evidence(copy: Copy, key: str) -> None:
-    st.subheader("Evidence", anchor=False)
+    _html("<h2>Evidence</h2>")
     if not copy.data["quotes"]:
         st.caption("The answer quotes nothing, so there is nothing to check word for word.")
     for quote in copy.data["quotes"]:
@@ -63,7 +64,14 @@ def _card(quote: Data, copy: Copy, key: str) -> None:
             icon=":material/image:",
         )
         if fold.open:
-            fold.image(copy.pictures[number], caption=f"The page of quotation {number}")
+            with fold:
+                _html(_picture(copy.pictures[number], number))
+
+
+def _picture(jpeg: bytes, number: int) -> str:
+    # Within the page: Streamlit would keep a file of its own, which opens for everybody as long as the page does.
+    source = f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
+    return f'<img alt="The page of quotation {number}, the passage framed" src="{source}">'
 
 
 def _facts(data: Data) -> str:
@@ -80,11 +88,18 @@ def _sources(data: Data, key: str) -> None:
     shown = [source for source in data["sources"] if source["parts"]]
     if not shown:
         return
-    st.subheader("Text of the documents", anchor=False)
+    _html("<h2>Text of the documents</h2>")
     for number, source in enumerate(shown):
         what = "whole text" if source["whole"] else "what stands around the quotations"
         label = f"{safe.label(source['name'])} · {what}"
         fold = st.expander(label, key=f"{key}-source-{number}", on_change="rerun", icon=":material/description:")
         if fold.open:
             with fold:
-                _html("".join(f'<div class="text">{html.escape(part["text"])}</div>' for part in source["parts"]))
+                _html("".join(_part(part["text"], number) for number, part in enumerate(source["parts"], 1)))
+
+
+def _part(text: str, number: int) -> str:
+    # To be scrolled by keyboard, too, for a document may be long.
+    return (
+        f'<div class="text" tabindex="0" role="region" aria-label="Part {number} of the text">{html.escape(text)}</div>'
+    )
