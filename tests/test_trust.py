@@ -59,7 +59,7 @@ def test_other_environments_keep_their_own_walls(environment: str) -> None:
         ({}, False, False),
         ({"RLM_APP_MODE": "shared"}, True, False),
         ({"RLM_APP_ALLOW_UNCONFINED": "1"}, False, True),
-        ({"RLM_APP_MODE": "mine", "RLM_APP_ALLOW_UNCONFINED": "0"}, False, False),
+        ({"RLM_APP_MODE": "local", "RLM_APP_ALLOW_UNCONFINED": "0"}, False, False),
     ],
 )
 def test_the_environment_says_whose_app_it_is(environ: dict[str, str], shared: bool, allowed: bool) -> None:
