@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rlm_app import lending, offers
 from rlm_app.allowance import Allowance
-from rlm_app.assemble import backends, make_environment, missing_for
+from rlm_app.assemble import backend_named, backends, make_environment, missing_for
 from rlm_app.backends import Backend
 from rlm_app.backup import Backups
 from rlm_app.cancel import CancelToken
@@ -24,13 +25,15 @@ from rlm_app.orders import Orders
 from rlm_app.page_views import PageViews
 from rlm_app.protocols import EventSink
 from rlm_app.reach import Reach
-from rlm_app.records import RunRecord, RunSpec
+from rlm_app.records import Execute, RunRecord, RunSpec
 from rlm_app.runs.files import export_text, import_file
 from rlm_app.runs.grids import Grids
 from rlm_app.runs.manager import RunManager
 from rlm_app.settings import Settings
 from rlm_app.sharing import Sharing
 from rlm_app.shelf import Shelf
+from rlm_app.spread import Spread
+from rlm_app.spreading import Spreading
 from rlm_app.starting import Measurement
 from rlm_app.store.originals import Originals
 from rlm_app.trials import Trial, models_of
@@ -40,7 +43,10 @@ from rlm_app.types import Completion, Document, DocumentInfo, Limits
 class App:
     """Everything one process runs on: settings, store and run manager, and the operations pages and commands share."""
 
-    def __init__(self, settings: Settings, store: Store, originals: Path | None = None) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, originals: Path | None = None, spread: Spread | None = None
+    ) -> None:
+        """Let `spread` carry out the runs, which else are carried out in this process."""
         self.settings = settings
         self.store = store
         kept = Originals(originals)
@@ -53,7 +59,11 @@ class App:
         self._reach = Reach(store, self.shelf)
         self.sharing = Sharing(store.shares, self._reach.run, self.allowance.storage_left)
         executor = Executor(settings, store, self._reach.needed, self.catalogue.entered)
-        self.manager = RunManager(store, executor, self.boot, parallel=settings.parallel_runs, gate=self.allowance.gate)
+        execute: Execute = executor
+        if spread is not None:
+            named = partial(backend_named, settings)
+            execute = Spreading(settings, store, self._reach.needed, self.catalogue.entered, named, spread)
+        self.manager = RunManager(store, execute, self.boot, parallel=settings.parallel_runs, gate=self.allowance.gate)
         self._orders = Orders(settings, store, self._reach, executor, self.manager)
         finders = frozenset(backend.name for backend in self.backends if not backend.reasons)
         checks = (self._orders.check, self._orders.ready)
@@ -95,7 +105,7 @@ class App:
 
     def measure(self, environment: str) -> Measurement:
         """Begin to start an environment and to run a cell in it, as a test of how long that takes."""
-        return Measurement(lambda: make_environment(environment))
+        return Measurement(lambda: make_environment(lending.lent_place(self.settings, environment)))
 
     @property
     def prompt_profiles(self) -> tuple[PromptProfile, ...]:

@@ -146,9 +146,10 @@ def environment_for(settings: Settings, store: RunStore, spec: RunSpec, owner: s
     """Build a run's environment; raise `ConfigError`, or `ConsentNeeded`, when its code may not run there."""
     if spec.mode == "direct":  # runs no code
         return make_environment(spec.environment)
+    place = lending.lent_place(settings, spec.environment)
     consented = bool(store.preference(owner, CONSENT))
-    options = options_for(settings, spec.environment, ours=_brings_code(spec.backend), consented=consented)
-    return _usable(make_environment(spec.environment, {**options, "restricted_builtins": settings.restricted_builtins}))
+    options = options_for(settings, place, ours=_brings_code(spec.backend), consented=consented)
+    return _usable(make_environment(place, {**options, "restricted_builtins": settings.restricted_builtins}))
 
 
 def _usable(environment: Environment) -> Environment:

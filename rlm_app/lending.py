@@ -11,6 +11,9 @@ from rlm_app.models import look_up
 from rlm_app.records import RunSpec
 from rlm_app.settings import Settings
 
+PLACES = frozenset(("modal", "prime"))
+"""Environments whose service asks the host for money."""
+
 _ALL = frozenset({"1", "true", "yes", "on"})
 _NOTHING = frozenset({"", "0", "false", "no", "off"})
 # Providers of LiteLLM that a key alone opens. Others, as the large clouds, may use the machine's own account beside it.
@@ -30,7 +33,7 @@ def lends(settings: Settings, backend: Backend, model: str = "") -> bool:
     """
     if not settings.shared:
         return True
-    if backend.name not in _backends(settings):
+    if backend.name not in _named_by_host(settings):
         return False
     named = tuple(_listed(settings.said.get("host_models", "")))
     offered = named or (*backend.root_models, *backend.sub_models)
@@ -91,9 +94,19 @@ def no_key(settings: Settings, backend: Backend) -> str:
     return f"{backend.title} needs a key: set {backend.key_variable}, or enter one under Settings."
 
 
+def lent_place(settings: Settings, environment: str) -> str:
+    """Return an environment's name; raise `ConfigError` where a shared app would use an account that its host does not lend."""
+    if settings.shared and environment in PLACES and environment not in _named_by_host(settings):
+        raise ConfigError(
+            f'The environment "{environment}" is paid by the host of this app, who does not lend it to visitors. Pick another '
+            "one under *Backend and limits*."
+        )
+    return environment
+
+
 def check_settings(settings: Settings) -> None:
     """Raise `ConfigError` where RLM_APP_HOST_KEYS names a backend there is not."""
-    _backends(settings)
+    _named_by_host(settings)
 
 
 def _check_own(backend: Backend, spec: RunSpec) -> None:
@@ -132,9 +145,9 @@ def _has(settings: Settings, backend: Backend, model: str) -> bool:
     return bool(backend.key_in(settings.keys, model)) or (settings.shared and backend.client == "litellm")
 
 
-def _backends(settings: Settings) -> frozenset[str]:
+def _named_by_host(settings: Settings) -> frozenset[str]:
     said = settings.said.get("host_keys", "").strip()
-    known = {backend.name for backend in BACKENDS if backend.takes_key}
+    known = {*(backend.name for backend in BACKENDS if backend.takes_key), *PLACES}
     if said.lower() in _NOTHING:
         return frozenset()
     if said.lower() in _ALL:
@@ -142,8 +155,8 @@ def _backends(settings: Settings) -> frozenset[str]:
     named = frozenset(_listed(said))
     if unknown := sorted(named - known):
         raise ConfigError(
-            f"RLM_APP_HOST_KEYS names {', '.join(unknown)}, which is no backend with a key. Set it to true for all, or to "
-            f"some of {', '.join(sorted(known))}."
+            f"RLM_APP_HOST_KEYS names {', '.join(unknown)}, which is no backend with a key and no paid environment. Set it to "
+            f"true for all, or to some of {', '.join(sorted(known))}."
         )
     return named
 

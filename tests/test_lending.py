@@ -65,7 +65,7 @@ def test_a_key_that_is_not_lent_is_not_there(settings: Callable[..., Settings], 
 
 
 def test_a_word_that_names_no_backend_is_refused_when_the_app_starts(settings: Callable[..., Settings]) -> None:
-    with pytest.raises(ConfigError, match="RLM_APP_HOST_KEYS names opnai, which is no backend"):
+    with pytest.raises(ConfigError, match="RLM_APP_HOST_KEYS names opnai, which is no backend with a key"):
         open_app(settings({"host_keys": "opnai"}), keep=False)
 
 
@@ -125,6 +125,23 @@ def test_every_backend_says_who_pays(settings: Callable[..., Settings]) -> None:
     for backend in BACKENDS:
         assert not lending.host_pays(lent, order("mistral/x", backend.name), {backend.name: "own"})
         assert not lending.host_pays(lent, order("m/x", backend.name, options={"base_url": "https://x.example"}), {})
+
+
+@pytest.mark.parametrize("place", ["modal", "prime"])
+def test_visitors_run_no_cells_on_an_account_of_the_hosts_that_is_not_lent(
+    settings: Callable[..., Settings], place: str
+) -> None:
+    with pytest.raises(ConfigError, match=f'The environment "{place}" is paid by the host'):
+        lending.lent_place(settings({"host_keys": "openai"}), place)
+    for said in ("true", f"openai, {place}"):
+        lending.lent_place(settings({"host_keys": said}), place)
+    lending.lent_place(settings(), "local")
+    lending.lent_place(settings(shared=False), place)
+    app = open_app(settings(), keep=False)
+    start = app.measure(place).wait(20)
+    assert start is not None
+    assert "does not lend it" in start.problem
+    app.close()
 
 
 @pytest.fixture

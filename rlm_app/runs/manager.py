@@ -245,9 +245,11 @@ class RunManager:
         except Exception as error:  # noqa: BLE001 - whoever waits for the run must learn that it is over
             task.unsaved = _broken(task.run_id, error)
         finally:
-            self._gate.leave(task.run_id)
             self._line.leave(task.run_id)
-            task.done.set()
+            try:
+                self._gate.leave(task.run_id)
+            finally:
+                task.done.set()
 
     def _save_later(self, task: Task) -> None:
         """Make the record say that the run failed as soon as the data file can be written again, so that it can be resumed."""

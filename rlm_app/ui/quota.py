@@ -6,7 +6,7 @@ import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.errors import StoreError
-from rlm_app.quotas import Quotas, Today, megabytes, money
+from rlm_app.quotas import LEAST, Quotas, Today, megabytes, money
 from rlm_app.records import RunSpec
 from rlm_app.ui import choice, keys, safe
 
@@ -74,8 +74,12 @@ def _sizes(app: App, owner: str, quotas: Quotas) -> list[str]:
 
 def _money(today: Today, wanted: float | None) -> str:
     """Return what is used of the host's money, and how much a run gets where that is less than it asks for."""
-    left, allowed = today.money_left, today.quotas.money_a_day
-    used = "" if allowed is None else f"Today it has paid {money(today.mine.spent)} of {money(allowed)} for you. "
+    left, allowed, held = today.money_left, today.quotas.money_a_day, today.mine.held
+    told = "" if allowed is None else f"Today it has paid {money(today.mine.spent)} of {money(allowed)} for you"
+    if told:
+        told += f", and {money(held)} are held for your runs under way. " if held else ". "
+    if left is not None and left < LEAST:
+        return f"{told}Nothing is left of it now."
     if left is not None and (wanted is None or left < wanted):
-        used += f"This run may use {money(left)} at most."
-    return used
+        told += f"This run may use {money(left)} at most."
+    return told
