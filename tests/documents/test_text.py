@@ -84,3 +84,50 @@ def test_stretches_and_sections_cover_every_character_in_order(lines: list[str])
     assert "".join(text for _, text, _ in stretches(lines)) == whole
     assert "".join(text for _, text, _ in sections(lines)) == whole
     assert all(label for label, _, _ in sections(lines))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        (
+            "cp1252",
+            "Le présent bail est conclu pour neuf années entières à compter du jour où il est signé, garçon naïf.",
+        ),
+        ("cp1252", "O locatário não poderá ceder a locação. As condições são válidas até à data de rescisão."),
+        ("cp1252", "Il locatore può recedere dal contratto perché è già scaduto. Così sarà più facile."),
+        ("cp1252", "De huurder moet de huur vóór de eerste betalen. Eén maand, financiële zekerheid, geïnd."),
+        ("cp1252", "Hyresgästen ska betala hyran före den första. Avtalet gäller från år till år på båda sidor."),
+        (
+            "cp1252",
+            "The naïve view – that it is “just paper” – isn’t ours. Fees: £500 or €600. See Müller v. Café Ltd.",
+        ),
+        ("iso8859_15", "Le bail coûte 500 € par mois; l'œuvre du maître est à côté du château."),
+        ("mac_roman", "The naïve view – that a contract is “just paper” – isn’t ours. Café."),
+        ("cp850", "Der Mieter hat die Räume pfleglich zu behandeln. Größere Schäden sind unverzüglich anzuzeigen."),
+        (
+            "cp1250",
+            "Najemca zobowiązuje się płacić czynsz. Wypowiedzenie wymaga formy pisemnej pod rygorem nieważności. Źródło.",
+        ),
+        (
+            "iso8859_2",
+            "Najemca zobowiązuje się płacić czynsz. Wypowiedzenie wymaga formy pisemnej pod rygorem nieważności.",
+        ),
+        (
+            "cp1250",
+            "Nájemce je povinen platit nájemné předem. Výpověď musí být písemná. Žádná ze stran není oprávněna.",
+        ),
+        (
+            "cp1254",
+            "Kiracı kirayı peşin ödemekle yükümlüdür. Sözleşme belirli süreli olarak imzalanmıştır; yazılı olmalıdır.",
+        ),
+        (
+            "cp1257",
+            "Nuomininkas privalo mokėti nuomą iš anksto. Sutartis sudaroma apibrėžtam laikui, šalys gali ją nutraukti.",
+        ),
+        ("cp1251", "Арендатор обязан вносить арендную плату до первого числа каждого месяца."),
+        ("iso2022_jp", "契約期間は三十日とする。東京都。甲は乙に通知する。"),
+        ("iso2022_kr", "이 계약은 양 당사자 간에 체결되었다."),
+    ],
+)
+def test_the_language_of_an_old_text_tells_its_encoding(tmp_path: Path, encoding: str, text: str) -> None:
+    assert written(tmp_path, "a.txt", text.encode(encoding)).text == text
