@@ -51,7 +51,10 @@ class Desk:
         """End the process when the pages asked for so far are drawn."""
         if self._clock is not None:
             self._clock.cancel()
-        self._thread.submit(self._end)
+        try:
+            self._thread.submit(self._end)
+        except RuntimeError:  # the app itself is ending: its threads have been waited for and take nothing more
+            self._end()
         self._thread.shutdown(wait=False)
 
     def wait(self) -> None:

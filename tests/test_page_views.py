@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -127,3 +129,9 @@ def test_more_documents_than_are_kept_open_are_drawn_in_turn_each_its_own(tmp_pa
         views.close()
     assert again == fronts
     assert len({*fronts, *(back.jpeg for back in backs)}) == 8
+
+
+def test_a_desk_that_is_closed_while_the_program_ends_says_nothing() -> None:
+    program = "import atexit; from rlm_app.page_desk import Desk; atexit.register(Desk(lambda: None).close)"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert ended.stderr == ""

@@ -2,8 +2,9 @@
 
 What does not count: white space, letter case, compatibility forms and ligatures (ﬁ, œ), soft hyphens and invisible
 characters, the shapes of quotation marks, dashes and ellipses, emphasis marks of Markdown. What counts although it is
-not in the compared characters: a hyphen inside a word that no line end explains, and a gap between two digits; both are
-kept as marks beside them. Letters with accents are compared decomposed, so that é is é however it was written.
+not in the compared characters: a hyphen inside a word that no line end explains, a gap between two digits, and where an
+exponent or index begins at a digit (10³ is not 103); these are kept as marks beside them. Letters with accents are
+compared decomposed, so that é is é however it was written.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, compress, repeat
@@ -29,6 +31,9 @@ _QUOTE_RUN = re.compile(f"[{_QUOTES}]+")
 _STAR_RUN = re.compile(r"\*+|_{2,}")
 _BLANKS = re.compile(r"\s+")
 _DIGIT_GAP = re.compile(r"(?<=\d)\s+(?=\d)")
+_RAISED = "[\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089]+"
+_RAISED_RUN = re.compile(_RAISED)
+_RAISED_AT_DIGIT = re.compile(rf"(?<=\d)(?={_RAISED})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,7 @@ def normalise(text: str) -> Normal:
     _drop_quotes(text, parts)
     _drop_stars(text, parts)
     hard += [gap.end() for gap in _DIGIT_GAP.finditer(text)]
+    hard += _raised(text)
     offsets = _offsets(text, parts)
     return Normal("".join(parts), offsets, _places(hard, offsets), _places(soft, offsets), text)
 
@@ -112,9 +118,18 @@ def _offsets(text: str, folded: list[str]) -> array[int]:
     return array("I", sorted(chain(kept, more)))
 
 
+def _raised(text: str) -> Iterator[int]:
+    """Yield where exponents and indexes touch a digit."""
+    for run in _RAISED_RUN.finditer(text):
+        if text[run.start() - 1 : run.start()].isdecimal():
+            yield run.start()
+        if text[run.end() : run.end() + 1].isdecimal():
+            yield run.end()
+
+
 def folded(word: str) -> str:
-    """Return a word with each character folded as it is compared; hyphens and apostrophes stay."""
-    return "".join(map(_FOLDS.__getitem__, word))
+    """Return a word with each character folded as it is compared; hyphens and apostrophes stay, exponents get a mark."""
+    return "".join(map(_FOLDS.__getitem__, _RAISED_AT_DIGIT.sub("^", word)))
 
 
 def equal_mark(one: str, other: str) -> bool:

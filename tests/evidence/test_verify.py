@@ -202,3 +202,20 @@ def test_a_sentence_is_found_in_spite_of_a_note_that_is_anchored_in_it() -> None
     text = "The tenant [note: Or whoever lives there.] pays the rent every month."
     for quote in ("The tenant pays the rent", "The tenant [note: Or whoever lives there.] pays the rent"):
         assert verify_quote(Index(text), quote) == (Verdict.FOUND, 0, text.index(" every"))
+
+
+@pytest.mark.parametrize(
+    ("said", "quote"),
+    [
+        ("the hall has 5² metres of floor", "the hall has 52 metres of floor"),
+        ("the road has 103 km of length", "the road has 10³ km of length"),
+        ("a rate of 2³4 holds for all", "a rate of 234 holds for all"),
+    ],
+)
+def test_an_exponent_beside_a_digit_is_another_number(said: str, quote: str) -> None:
+    assert verify_quote(Index(said), said)[0] is Verdict.FOUND
+    assert verify_quote(Index(said), quote)[0] is Verdict.ALTERED
+
+
+def test_an_exponent_or_index_beside_a_letter_may_be_written_as_a_digit() -> None:
+    assert verify_quote(Index("where x² + y² of H₂O is meant"), "where x2 + y2 of H2O is meant")[0] is Verdict.FOUND
