@@ -52,7 +52,8 @@ class Shelf:
         """Read a file in a process of its own and keep text and file; raise `DocumentError`, `StoreError` or `Cancelled`."""
         from rlm_app.documents.isolated import read_isolated
 
-        check_upload(self._allowance.quotas, plain_name(name), path.stat().st_size)
+        if path.is_file():  # what is not one is told by who reads it
+            check_upload(self._allowance.quotas, plain_name(name), path.stat().st_size)
         document = read_isolated(
             path, plain_name(name), password, on_progress=on_progress, cancel=cancel, launch=reading.launch()
         )

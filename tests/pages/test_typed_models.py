@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from rlm_app.build import App
 from rlm_app.models import ENTERED
 from rlm_app.ui import shell
+from tests.pages.pickers import type_new
 from tests.pages.seeing import texts
-from tests.pages.typing import type_new
 
 Page = Callable[..., AppTest]
 NEW = "gpt-of-tomorrow"
