@@ -49,13 +49,17 @@ class Executor:
 
     def __call__(self, context: RunContext) -> None:
         """Carry out one run; its last event says how it ended."""
+        self.carry_out(context, self._store.journal(context.run_id))
+
+    def carry_out(self, context: RunContext, journal: Journal) -> None:
+        """Carry out one run whose calls a journal of the caller's remembers."""
         spec = context.spec
         pools, own = Pools(spec.limits.concurrency), self._entered(context.owner)
         models = (spec.root_model, spec.sub_model, *spec.depth_models)
         clients = [make_client(self._settings, spec, model, context.keys, pools, own) for model in models]
         root, sub, *deeper = clients
         try:
-            self._run(context, Models(root, sub, dict(enumerate(deeper, start=2))), self._store.journal(context.run_id))
+            self._run(context, Models(root, sub, dict(enumerate(deeper, start=2))), journal)
         except (Cancelled, ClientError, REPLError, ReplayDiverged):
             pass  # the last event tells it already, with the draft as it stood
         finally:
@@ -81,7 +85,9 @@ class Executor:
         limits = dataclasses.replace(spec.limits, iterations=_turns(spec, replay))
         job, verifier = self._job(context, parent)
         runtime = Runtime(
-            LMHandler(models, Budget(limits, seconds_used=context.seconds_used, meter=context.meter), journal, context.cancel),
+            LMHandler(
+                models, Budget(limits, seconds_used=context.seconds_used, meter=context.meter), journal, context.cancel
+            ),
             Recorder(context.run_id, context.sink, replay=replay),
             environment_for(self._settings, self._store, spec, context.owner),
             signals=context.signals,

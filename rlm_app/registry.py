@@ -31,6 +31,9 @@ MISSING = {
 }
 """What says why an environment cannot be used here, with the command that fixes it; one without a line always can."""
 
+SPREADS = {"here": "rlm_app.spread_work:Here", "ray": "rlm_app.spread_ray:RaySpread"}
+"""The engines by which the cells of a grid can be carried out elsewhere."""
+
 
 def find(table: dict[str, str], what: str, name: str) -> Any:
     """Return the class that `name` stands for in `table`; raise `ConfigError` naming what there is."""

@@ -22,7 +22,9 @@ from rlm_app.exports.xlsx_grid import csv_text, workbook
 from rlm_app.grid_estimates import expected
 from rlm_app.grids import Grid, GridView, Standing
 from rlm_app.records import RunSpec
+from rlm_app.registry import SPREADS, find
 from rlm_app.runs.grid_work import GridWork
+from rlm_app.spread import Spread
 from rlm_app.types import Limits
 
 _GOOD = frozenset({Standing.DONE, Standing.EDITED})
@@ -40,6 +42,12 @@ def add_command(commands: Any) -> None:
     parser.set_defaults(backend=None, environment=None, depth=None)  # what is not given stays as the grid has it
     parser.add_argument("--estimate", action="store_true", help="say what it is likely to cost, and run nothing")
     parser.add_argument(
+        "--on",
+        choices=sorted(SPREADS),
+        default="here",
+        help="what carries the cells out: this process, or workers of a Ray cluster (RAY_ADDRESS, else one of this machine)",
+    )
+    parser.add_argument(
         "--address", default="", help="where the app is reached; cells of the workbook lead to their run"
     )
     parser.add_argument(
@@ -52,7 +60,16 @@ def _grid(options: argparse.Namespace) -> int:
     if options.output and options.output.suffix.lower() not in {".xlsx", ".csv"}:
         raise ConfigError(f"A grid is written as .xlsx or .csv, and {options.output.name} is neither.")
     questions = [*options.question, *_lines(options.questions)]
-    app = open_app()
+    spread: Spread | None = None if options.on == "here" or options.estimate else find(SPREADS, "engine", options.on)()
+    try:
+        return _on(spread, options, questions)
+    finally:
+        if spread is not None:
+            spread.close()
+
+
+def _on(spread: Spread | None, options: argparse.Namespace, questions: list[str]) -> int:
+    app = open_app(spread=spread)
     try:
         grid = _laid_out(app, options, questions)
         view = app.grids.view(grid.id, OWNER)
