@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import tempfile
+import time
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from rlm_app.events import Event, build
 from rlm_app.foreign import without_addresses
 from rlm_app.grids import Grid, GridCell, Place, Store
 from rlm_app.records import JournalRow, RunRecord, RunSpec
+from rlm_app.store.codec import pack
 from rlm_app.store.originals import Originals
 from rlm_app.types import Completion, Document, DocumentInfo, RunState, Stop
 
@@ -83,10 +85,10 @@ class Restoring:
 
     def all(self) -> Restored:
         """Take in everything: documents, then runs from the oldest on, grids, and what was set."""
-        known = {info.sha256 for info in self._store.documents(self._owner)}
+        known = {info.sha256: info.size for info in self._store.documents(self._owner)}
         for sha256 in self._archive.named("documents"):
             with self._reading(f"document {sha256[:8]}"):
-                self._document(sha256, is_known=sha256 in known)
+                self._document(sha256, known.get(sha256))
         for record in self._records():
             with self._reading(f"run {record.id[:8]}"):
                 self._run(record)
@@ -101,32 +103,37 @@ class Restoring:
         except _WRONG as error:
             self._told.unreadable.append(f"{what}: {type(error).__name__} {str(error)[:80]}".rstrip())
 
-    def _document(self, sha256: str, *, is_known: bool) -> None:
-        if is_known:
+    def _document(self, sha256: str, size: int | None) -> None:
+        """Take a document in; `size` is what is known of its file's, None where this owner has no such document."""
+        if size is not None:
             self._told.known += 1
         else:
             document = self._read_document(sha256)
             self._store.add_document(document, self._owner)
             self._told.documents += 1
+            size = document.info.size
         if self._originals.find(sha256, self._owner) is None:
-            self._original(sha256)
+            self._original(sha256, size)
 
     def _read_document(self, sha256: str) -> Document:
         info: DocumentInfo = build(DocumentInfo, self._archive.value(f"documents/{sha256}.json"))
         text = self._archive.text(f"documents/{sha256}.txt")
         pages = all(0 <= page.start <= page.end <= len(text) for page in info.pages)
-        if info.sha256 != sha256 or info.characters != len(text) or not pages:
+        if info.sha256 != sha256 or info.characters != len(text) or info.size < 0 or not pages:
             raise ValueError("it is not the text that is described")
         return Document(dataclasses.replace(info, name=plain_name(info.name)), text)
 
-    def _original(self, sha256: str) -> None:
-        """Keep the file a document was read from, if it is that file: its name is the hash of its bytes."""
+    def _original(self, sha256: str, size: int) -> None:
+        """Keep the file a document was read from, if it is that file: its name is the hash of its bytes.
+
+        What an owner keeps is counted by the size that a document states, so it has to be its file's.
+        """
         with tempfile.TemporaryDirectory(prefix="rlm-restore-") as folder:
             path = Path(folder, "file")
             if not self._archive.extract(f"originals/{sha256}", path):
                 return
             with path.open("rb") as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                if path.stat().st_size != size or hashlib.file_digest(file, "sha256").hexdigest() != sha256:
                     raise ValueError("its file is another one than it was read from")
             self._originals.keep(path, sha256, self._owner)
 
@@ -239,10 +246,14 @@ def _row(line: dict[str, Any]) -> JournalRow:
     if not _KEY.fullmatch(row.key) or row.state not in _STATES or not 0 <= row.occurrence < 2**31:
         raise ValueError("a row of its journal is none")
     if row.state == "finished":
-        build(Completion, row.value)
+        paid: Completion = build(Completion, row.value)
+        if (paid.usage.cost or 0.0) < 0:
+            raise ValueError("a reply of its journal cost less than nothing")
+        row = dataclasses.replace(row, value=pack(paid))
     elif len(json.dumps(row.value)) > 20_000:
         raise ValueError("a row of its journal is too long")
-    return row
+    # None of it was paid after this moment, and what is paid later is put to somebody's account.
+    return dataclasses.replace(row, moment=min(row.moment, time.time()))
 
 
 def _count(number: int, what: str) -> str:

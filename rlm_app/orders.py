@@ -24,6 +24,9 @@ from rlm_app.types import Completion, Limits
 Keys = Mapping[str, str]
 """Keys a person typed, by backend."""
 
+_OPTIONS = frozenset({"base_url", "api_version"})
+"""The settings of a backend that a page asks for."""
+
 
 class Orders:
     """Checks orders and hands them to the manager; every call is for one owner and raises `ConfigError` with a sentence."""
@@ -47,7 +50,10 @@ class Orders:
         self.ready(spec, owner, keys)
 
     def ready(self, spec: RunSpec, owner: str, keys: Keys) -> None:
-        """Raise where the environment or the key of an order is missing, whatever it asks."""
+        """Raise where the environment or the key of an order is missing or it may not be carried out, whatever it asks."""
+        check_limits(spec.limits)
+        if self._settings.shared:
+            _check_options(spec)
         environment_for(self._settings, self._store, spec, owner)
         lending.check(self._settings, spec, keys)
         make_client(self._settings, spec, spec.root_model, keys).close()
@@ -62,9 +68,9 @@ class Orders:
         record = self._reach.run(run_id, owner)
         if record is not None:
             refuse_imported(record)
-            self.ready(record.spec, owner, keys)
-        if limits is not None:
-            check_limits(limits)
+            # The record may be of a file from elsewhere, so what it orders is checked as if it came from a page.
+            check_documents(self._settings.quotas, len(record.spec.documents))
+            self.ready(dataclasses.replace(record.spec, limits=limits or record.spec.limits), owner, keys)
         self._manager.resume(run_id, owner, dict(keys), limits=limits, strict=strict)
 
     def fork(self, run_id: str, owner: str, turn: int, keys: Keys, changes: Mapping[str, Any]) -> str:
@@ -92,6 +98,19 @@ class Orders:
             raise ConfigError("This run does not exist.")
         refuse_imported(record)
         return self._executor.replay(record, sink, cancel)
+
+
+def _check_options(spec: RunSpec) -> None:
+    """Raise for settings of a backend that no page of a shared app asks for, as a file from elsewhere may bring them.
+
+    Further fields of a request could name another model than the one that is checked and priced, or another address.
+    """
+    odd = sorted(name for name, value in spec.options.items() if name not in _OPTIONS or not isinstance(value, str))
+    if odd:
+        raise ConfigError(
+            f"This order sets {', '.join(odd)[:200]} of its backend, which a shared app does not take from its visitors. Ask "
+            "the question anew: only the address and the API version can be set here."
+        )
 
 
 def _refuse_without_repl(record: RunRecord) -> None:

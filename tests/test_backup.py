@@ -3,6 +3,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,9 +14,9 @@ import pytest
 from rlm_app.backup import Backups
 from rlm_app.build import App, open_app
 from rlm_app.cli import main
-from rlm_app.errors import DocumentError
+from rlm_app.errors import ConfigError, DocumentError
 from rlm_app.grids import Place
-from rlm_app.quotas import Quotas
+from rlm_app.quotas import SHARED, Attempt, Quotas
 from rlm_app.records import JournalRow, RunSpec
 from rlm_app.settings import Settings
 from rlm_app.store.originals import Originals
@@ -321,9 +322,34 @@ def nest_deeply(entries: Entries) -> None:
     entries["preferences.json"] = b'{"choice": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 
 
+def _told_of(entries: Entries, folder: str, ending: str, **change: Any) -> None:
+    name = next(each for each in entries if each.startswith(folder) and each.endswith(ending))
+    entries[name] = json.dumps({**json.loads(entries[name]), **change}).encode()
+
+
+def weigh_less_than_nothing(entries: Entries) -> None:
+    _told_of(entries, "documents/", ".json", size=-1_000_000_000)
+
+
+def weigh_less_than_its_file(entries: Entries) -> None:
+    _told_of(entries, "documents/", ".json", size=1)
+
+
+def earn_money(entries: Entries) -> None:
+    name = next(each for each in entries if each.startswith("journals/") and b'"finished"' in entries[each])
+    rows = [json.loads(line) for line in entries[name].splitlines()]
+    for row in rows:
+        if row["state"] == "finished":
+            row["value"]["usage"]["cost"] = -1_000.0
+    entries[name] = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+
+
 @pytest.mark.parametrize(
     ("change", "unreadable"),
     [
+        (weigh_less_than_nothing, "not the text that is described"),
+        (weigh_less_than_its_file, "another one than it was read from"),
+        (earn_money, "cost less than nothing"),
         (swap_the_file, "another one than it was read from"),
         (lie_about_the_text, "not the text that is described"),
         (claim_another_id, "its record is another one's"),
@@ -341,6 +367,59 @@ def test_a_part_that_is_not_what_it_should_be_is_left_out_and_said(
     for info in elsewhere.documents("local"):
         path = elsewhere.original(info.sha256, "local")
         assert path is None or hashlib.sha256(path.read_bytes()).hexdigest() == info.sha256
+
+
+def test_what_a_file_says_was_paid_is_put_to_nobodys_account(elsewhere: App, backup: Path) -> None:
+    def be_of_tomorrow(entries: Entries) -> None:
+        for name in [each for each in entries if each.startswith("journals/")]:
+            rows = [{**json.loads(line), "moment": 4e9} for line in entries[name].splitlines()]
+            entries[name] = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+
+    elsewhere.backups.restore(rewritten(backup, be_of_tomorrow), "local")
+    rows = [row for run in elsewhere.store.runs("local") for row in elsewhere.store.journal_rows(run.id, "local")]
+    assert rows
+    for run in elsewhere.store.runs("local"):
+        assert elsewhere.store.ledger.paid(Attempt(run.id, "local", time.time() + 1, 1.0)) == 0.0
+
+
+def order_something(**change: Any) -> Callable[[Entries], None]:
+    """Return a change after which the runs of a backup ended early, and order something else than they did."""
+
+    def reorder(entries: Entries) -> None:
+        for name in [each for each in entries if each.startswith("runs/")]:
+            header, *events = entries[name].splitlines(keepends=True)
+            record = json.loads(header)
+            record |= {"state": "interrupted", "spec": {**record["spec"], **change}}
+            entries[name] = json.dumps(record).encode() + b"\n" + b"".join(events)
+
+    return reorder
+
+
+@pytest.mark.parametrize(
+    ("change", "refused"),
+    [
+        ({"options": {"body": {"model": "gpt-5-pro", "n": 100}}}, "sets body of its backend"),
+        ({"options": {"headers": {"Host": "inside"}}}, "sets headers of its backend"),
+        ({"options": {"base_url": ["https://evil.example"]}}, "sets base_url of its backend"),
+        ({"options": {}, "limits": {"concurrency": 0}}, "The limit concurrency is 0"),
+        ({"options": {}, "documents": ["a" * 64] * 51}, "51 documents were chosen"),
+    ],
+)
+def test_a_run_of_a_backup_is_gone_on_with_only_as_a_page_could_have_ordered_it(
+    backup: Path, tmp_path: Path, change: dict[str, Any], refused: str
+) -> None:
+    said = {"host_keys": "openai"}
+    shared = open_app(
+        Settings(home=tmp_path / "shared", shared=True, keys={"OPENAI_API_KEY": "sk-host"}, said=said, quotas=SHARED)
+    )
+    try:
+        asked = {"backend": "openai", "root_model": "gpt-4.1", "sub_model": "gpt-4.1", "mode": "direct", **change}
+        shared.backups.restore(rewritten(backup, order_something(**asked)), "visitor-mallory")
+        for run in shared.store.runs("visitor-mallory"):
+            with pytest.raises(ConfigError, match=refused):
+                shared.resume(run.id, "visitor-mallory")
+    finally:
+        shared.close()
 
 
 def test_who_is_named_as_owner_in_a_backup_does_not_count(elsewhere: App, backup: Path) -> None:

@@ -52,7 +52,7 @@ class DuckDBLedger:
             if not cursor.execute(_HERE, [attempt.run_id, attempt.owner]).fetchone():
                 return None
             row = cursor.execute(_PAID, [attempt.run_id, attempt.began]).fetchone()
-        return float(row[0]) if row else 0.0
+        return max(float(row[0]), 0.0) if row else 0.0
 
     def _do(self, query: str, *values: Any) -> None:
         def work(connection: DuckDBPyConnection) -> None:
