@@ -163,7 +163,7 @@ def test_an_address_that_the_host_set_is_the_hosts_business(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("model", ["ollama/llama3", "hosted_vllm/x", "huggingface/http://169.254.169.254/"])
 def test_a_models_name_leads_no_shared_app_inside(tmp_path: Path, model: str) -> None:
-    with pytest.raises(ConfigError, match="usual addresses|a key alone opens"):
+    with pytest.raises(ConfigError, match=r"usual addresses|a key alone opens"):
         make(Settings(tmp_path, shared=True), "litellm", model=model)
     make(Settings(tmp_path), "litellm", model=model).close()
     make(Settings(tmp_path, shared=True), "litellm", model="mistral/mistral-small-latest").close()
