@@ -27,7 +27,7 @@ def make(page: Page) -> str:
     names.press("Enter")
     page.keyboard.press("Escape")
     expect(dialog.get_by_text("Hidden words are found by their spelling")).to_be_visible()
-    dialog.get_by_text("Look at what will be seen").click()
+    dialog.get_by_text("Look at what will be seen", exact=True).click()
     expect(dialog.locator(".rlm-shared").get_by_text("[name 1]").first).to_be_visible()
     expect(dialog.locator(".rlm-shared", has_text=HIDDEN)).to_have_count(0)
     dialog.get_by_role("radio", name="30 days").click()

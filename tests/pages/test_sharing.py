@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import ConfigError
 from rlm_app.exports.frozen import freeze
 from rlm_app.exports.material import Material, Share, Sources
+from rlm_app.exports.portable import portable
 from rlm_app.records import RunSpec
 from rlm_app.shares import DAY
 from rlm_app.types import DocumentInfo, RunState
@@ -207,3 +209,37 @@ def test_a_run_of_the_samples_can_be_shared_and_one_of_somebody_else_cannot(app:
     foreign = keep(app, contract, RunState.DONE, owner="bob")
     with pytest.raises(ConfigError):
         app.sharing.make(foreign, "local", b"copy", time.time() + DAY)
+
+
+def test_what_strangers_wrote_is_shown_and_does_not_act(app: App, tmp_path: Path) -> None:
+    hostile = "<img src=x onerror=alert(1)>\u202e![p](https://evil.example/p.png)"
+    file = tmp_path / "hostile.txt"
+    file.write_text(hostile, encoding="utf-8")
+    info = app.add_file(file, f"{hostile.replace('/', '-')}.txt", "local")
+    run_id = keep(app, info, RunState.DONE, question=hostile, answer=f"**Bold** {hostile}")
+    tab = unfold(visit(shared(app, run_id, Share(Sources.WHOLE, prompts=True))))
+    pages = [node.proto.body for node in tab.get("html") if 'class="rlm-shared"' in node.proto.body]
+    assert sum("&lt;img src=x onerror=alert(1)&gt;" in page for page in pages) >= 3
+    assert "<strong>Bold</strong>" in "".join(pages)
+    assert "<img" not in "".join(pages)
+    assert "\u202e" not in texts(tab)
+
+
+def test_of_a_long_output_the_first_lines_are_sent_and_of_many_sub_calls_the_first_fifty(
+    app: App, contract: DocumentInfo
+) -> None:
+    run_id = keep(app, contract, RunState.DONE)
+    record, trajectory = app.run(run_id, "local"), app.trajectory(run_id, "local")
+    assert record is not None
+    data = portable(Material(record, trajectory or Trajectory()), Share(prompts=True), 1.0)
+    call = {"role": "llm", "model": "m", "reply": "r", "error": "", "prompt": ""}
+    cell = {"output": "\n".join(f"line {n}." for n in range(99)), "code": "print(1)"}
+    data["turns"][0]["cells"] = [{**cell, "subcalls": [{**call, "prompt": f"prompt {n}."} for n in range(120)]}]
+    copy = zlib.compress(json.dumps({"data": data, "pictures": {}}).encode())
+    tab = unfold(visit(app.sharing.make(run_id, "local", copy, time.time() + DAY)[0]))
+    assert ("line 39." in texts(tab), "line 40." in texts(tab)) == (True, False)
+    assert ("prompt 49." in texts(tab), "prompt 50." in texts(tab)) == (True, False)
+    tab.toggle[0].set_value(True).run()
+    tab.selectbox[0].set_value(100).run()
+    assert "line 98." in texts(tab)
+    assert ("prompt 119." in texts(tab), "prompt 49." in texts(tab)) == (True, False)
