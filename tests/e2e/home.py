@@ -6,13 +6,12 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from fpdf import FPDF
-
 from rlm_app.build import App, open_app
 from rlm_app.grids import Place
 from rlm_app.records import RunSpec
 from rlm_app.settings import Settings
 from rlm_app.types import DocumentInfo, Limits, RunState
+from tests.e2e import papers
 from tests.e2e.scripts import script
 from tests.pages.records import keep
 
@@ -58,7 +57,7 @@ def furnish(folder: Path) -> Home:
 
 
 def _filled(app: App, folder: Path, says: Path) -> Home:
-    lease = app.add_file(_lease(folder / LEASE), LEASE, OWNER)
+    lease = app.add_file(papers.lease(folder / LEASE), LEASE, OWNER)
     note = app.add_file(_note(folder / NOTE), NOTE, OWNER)
     done, repeated, limited = (_run(app, lease), _run(app, lease), _run(app, lease, iterations=2))
     grid, cell = _grid(app, (lease, note))
@@ -99,17 +98,6 @@ def _grid(app: App, documents: tuple[DocumentInfo, ...]) -> tuple[str, str]:
     grid = app.grids.get(grid.id, OWNER)
     app.grids.edit(Place(grid.id, OWNER, grid.rows[1].id, grid.columns[1].id), "On the first working day.")
     return grid.id, f"{grid.rows[0].id}.{grid.columns[0].id}"
-
-
-def _lease(path: Path) -> Path:
-    paper = FPDF()
-    for number in range(1, 4):
-        paper.add_page()
-        paper.set_font("Helvetica", size=12)
-        text = f"Clause {number}. Either party may end this lease by giving ninety days written notice.\n"
-        paper.multi_cell(0, 8, f"{text}Schedule {number} holds the rent and the days on which it is due to be paid.")
-    paper.output(str(path))
-    return path
 
 
 def _note(path: Path) -> Path:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fpdf import FPDF
 from playwright.sync_api import Page, expect
 
 from rlm_app.build import open_app
 from rlm_app.settings import Settings
+from tests.e2e.papers import lease
 from tests.e2e.scripts import script
 from tests.e2e.server import Server
 
@@ -30,17 +30,6 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield found
     finally:
         found.stop()
-
-
-def lease(path: Path) -> Path:
-    paper = FPDF()
-    for number in range(1, 4):
-        paper.add_page()
-        paper.set_font("Helvetica", size=12)
-        text = f"Clause {number}. Either party may end this lease by giving ninety days written notice.\n"
-        paper.multi_cell(0, 8, f"{text}Schedule {number} holds the rent and the days on which it is due to be paid.")
-    paper.output(str(path))
-    return path
 
 
 def choose_scripted(page: Page) -> None:

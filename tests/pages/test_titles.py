@@ -119,9 +119,8 @@ def test_the_passage_a_prompt_carries_is_found_to_the_character() -> None:
     text = "".join(f"Clause {n}. The tenant pays the rent of month {n} in advance.\n" for n in range(200))
     prompt = f"What does this say?\n\n{text[1203:9871]}\n\nAnswer in one line, and name the clause that says so."
     found = slices.carried(prompt, [document("Something else entirely, on one line.\n"), document(text)])
-    assert found is not None
-    assert (found.start, found.end) == (1203, 9871)
-    assert slices.carried("What is the capital of the country next door?", [document(text)]) is None
+    assert [(each.start, each.end) for each in found] == [(1203, 9871)]
+    assert slices.carried("What is the capital of the country next door?", [document(text)]) == []
 
 
 def test_the_rest_of_a_prompt_is_what_was_sent_before_and_begins_anew_after_a_summary() -> None:
