@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,9 @@ from rlm_app.runs.grids import Grids
 from rlm_app.runs.manager import RunManager
 from rlm_app.store.duckdb_store import DuckDBStore
 from rlm_app.types import Completion, Limits, RunState, Usage
-from tests.runs.conftest import SPEC, Script
+from tests.runs.conftest import SPEC, Script, path, store
+
+__all__ = ["path", "store"]
 
 LONG = 20.0
 NOON = 20_000 * DAY + DAY / 2
@@ -43,18 +44,6 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "rlm.duckdb"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[DuckDBStore]:
-    opened = DuckDBStore(path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
