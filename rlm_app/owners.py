@@ -92,6 +92,14 @@ def is_loopback(address: str) -> bool:
     return (mapped or found).is_loopback
 
 
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the internet at large, by which somebody elsewhere can be told from others."""
+    try:
+        return ipaddress.ip_address(address).is_global
+    except ValueError:
+        return False
+
+
 def _mark(token: str, secret: bytes) -> str:
     return hmac.new(secret, _PURPOSE + token.encode(), hashlib.sha256).hexdigest()
 

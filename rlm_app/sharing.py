@@ -103,15 +103,17 @@ class Sharing:
     def find(self, token: str, where: str = "") -> Link | None:
         """Return the link a token opens, None for one that is wrong, ran out or was taken back: nobody can tell which.
 
-        `where` is the address the token came from; wrong ones are counted by it.
+        `where` is the address the token came from; wrong ones are counted by it. Where it is "", nobody knows who comes, and
+        one person's wrong tokens must not close the links of all others.
         """
         digest = digest_of(token)
-        if not digest or (digest not in self._known and self._guesses.too_many(where)):
+        if not digest or (where and digest not in self._known and self._guesses.too_many(where)):
             return None
         found = self._store.link(digest, self._now())
         if found is None:
             self._known.discard(digest)
-            self._guesses.note(where)
+            if where:
+                self._guesses.note(where)
         else:
             self._known.add(digest)
         return found

@@ -91,6 +91,13 @@ def test_who_guesses_is_not_looked_up_any_more_and_who_has_a_link_that_was_opene
     assert links.open(fresh, "10.0.0.2") == b"copy"
 
 
+def test_behind_a_proxy_wrong_tokens_of_one_do_not_close_the_links_of_others(links: Sharing, clock: Clock) -> None:
+    fresh, _ = links.make("r1", "ann", b"copy", clock.now + DAY)
+    for number in range(100):
+        assert links.open(f"{number:048x}", "") is None
+    assert links.open(fresh, "") == b"copy"
+
+
 def test_guesses_are_forgotten_after_a_minute() -> None:
     clock = Clock()
     guesses = Guesses(most=2, seconds=60, now=clock)

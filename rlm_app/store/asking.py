@@ -12,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 VIEWS = ("runs", "calls", "citations")
 ROWS, SECONDS, CHARACTERS = 1_000, 5.0, 10_000
 _STARTING = 15.0
+_AT_ONCE, _PATIENCE = threading.BoundedSemaphore(2), 20.0
+"""How many questions are answered at once, whoever asks, and the seconds one waits for its turn: each may fill a processor."""
 _ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ")
 """All of our environment that the process gets: no key, and no folder of the account that runs the app."""
 _FOLDER = Path(__file__).with_name("views")
@@ -43,6 +46,15 @@ def copied(cursor: DuckDBPyConnection, owner: str, sql: str) -> dict[str, Any]:
 
 def answer(tables: dict[str, Any], sql: str) -> Table:
     """Carry out the question in a process of its own; raise `StoreError` with what is wrong with it."""
+    if not _AT_ONCE.acquire(timeout=_PATIENCE):
+        raise StoreError("Others are asking in SQL now, and no turn came. Ask again in a minute.")
+    try:
+        return _answer(tables, sql)
+    finally:
+        _AT_ONCE.release()
+
+
+def _answer(tables: dict[str, Any], sql: str) -> Table:
     began = time.monotonic()
     blobs = {name: _stream(table) for name, table in tables.items()}
     head = {"sql": sql, "sizes": {name: len(blob) for name, blob in blobs.items()}, "rows": ROWS, "seconds": SECONDS}

@@ -8,6 +8,8 @@ import threading
 from typing import Any
 
 _MEMORY = 3_000_000_000
+_ANSWER = 20_000_000
+"""Bytes of an answer; whoever asked reads all of it into memory, of which a thousand rows can fill any amount."""
 _CONFIG = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -68,6 +70,10 @@ def _answer(copy: Any, sql: str, rows: int) -> bytes:
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise duckdb.ProgrammingError("one SELECT is taken at a time, and nothing can be changed here.")
     found = copy.sql(statements[0]).limit(rows + 1).to_arrow_table()
+    if found.nbytes > _ANSWER:
+        raise duckdb.ProgrammingError(
+            f"its answer has {found.nbytes / 1e6:,.0f} MB, and {_ANSWER / 1e6:,.0f} MB are given. Ask for less at a time."
+        )
     sink = pyarrow.BufferOutputStream()
     with pyarrow.ipc.new_stream(sink, found.schema) as writer:
         writer.write_table(found)

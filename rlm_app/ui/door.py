@@ -57,11 +57,14 @@ async def _turn_away(scope: Scope, receive: Receive, send: Send) -> None:
 def _cookie(scope: Scope, secret: bytes) -> str:
     """Return the Set-Cookie line by which this browser is known again: its own once more, or a new one."""
     connection = HTTPConnection(scope)
-    token = visitor.in_cookies(connection.cookies, secret) or owners.new_token()
     https = scope.get("scheme") == "https"
+    name = visitor.COOKIE_HTTPS if https else visitor.COOKIE
+    # Over TLS the other name is not looked at: a neighbouring host can plant it, and would share the workspace.
+    found = {name: connection.cookies[name]} if name in connection.cookies else {}
+    token = visitor.in_cookies(found, secret) or owners.new_token()
     response = Response()
     response.set_cookie(
-        visitor.COOKIE_HTTPS if https else visitor.COOKIE,
+        name,
         owners.signed(token, secret),
         max_age=_DAYS * 86_400,
         secure=https,

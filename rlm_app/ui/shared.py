@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from rlm_app import owners
 from rlm_app.build import App
 from rlm_app.exports.frozen import Copy, thaw
 from rlm_app.shares import digest_of
@@ -67,4 +68,6 @@ def _watch(app: App, token: str) -> None:
 
 
 def _where() -> str:
-    return str(st.context.ip_address or "")
+    """Return the public address a visitor comes from; any other is that of a proxy, behind which all have the same one."""
+    address = str(st.context.ip_address or "")
+    return address if owners.is_public(address) else ""

@@ -96,6 +96,14 @@ def test_over_tls_no_neighbour_can_plant_the_cookie(tmp_path: Path) -> None:
     assert visitor.in_cookies(both, visitor.secret(Settings(tmp_path))) == own.partition(".")[0]
 
 
+def test_over_tls_a_planted_cookie_leads_into_nobodys_workspace_not_even_on_a_first_visit(tmp_path: Path) -> None:
+    client = visit(Settings(tmp_path, shared=True), at="https://app.example")
+    client.cookies.set(visitor.COOKIE, owners.signed("ab" * 24, visitor.secret(Settings(tmp_path, shared=True))))
+    given = client.get("/").cookies[visitor.COOKIE_HTTPS]
+    assert given.partition(".")[0] != "ab" * 24
+    assert client.get("/").cookies[visitor.COOKIE_HTTPS] == given
+
+
 def test_a_page_with_a_cookie_is_kept_by_nobody_on_the_way_and_files_carry_none(tmp_path: Path) -> None:
     client = visit(Settings(tmp_path, shared=True), at="http://app.example")
     assert client.get("/").headers["cache-control"] == "no-store"

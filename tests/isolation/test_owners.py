@@ -136,3 +136,10 @@ def test_a_request_is_from_here_when_nothing_it_says_is_from_elsewhere(
     peer: str | None, host: str | None, origin: str | None, here: bool
 ) -> None:
     assert owners.is_from_here(peer, host, origin) is here
+
+
+@pytest.mark.parametrize(
+    ("address", "public"), [("127.0.0.1", False), ("172.17.0.1", False), ("", False), ("8.8.8.8", True)]
+)
+def test_who_comes_by_a_proxy_is_not_told_apart_by_its_address(address: str, public: bool) -> None:
+    assert owners.is_public(address) is public

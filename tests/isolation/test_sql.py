@@ -80,3 +80,8 @@ def test_a_question_beyond_ones_own_rows_is_not_answered(app: App, sql: str) -> 
         app.store.ask(BOB, sql.replace("{home}", str(app.settings.home)))
     assert _FOLDER not in str(told.value)
     assert not (app.settings.home / "out.csv").exists()
+
+
+def test_an_answer_that_would_fill_the_memory_of_the_app_is_not_given(app: App) -> None:
+    with pytest.raises(StoreError, match=r"its answer has \d+ MB, and 20 MB are given"):
+        app.store.ask(BOB, "SELECT repeat('x', 60000) AS filling FROM range(1000)")
