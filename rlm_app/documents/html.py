@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from rlm_app.documents import reasons
+from rlm_app.documents.html_shape import Shape
 from rlm_app.documents.loading import Loaded, OnProgress
 from rlm_app.documents.pages import Part, clean, tidy_lines
 from rlm_app.errors import DocumentError
 
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "title", "svg", "iframe", "object", "datalist"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_CELLS = ["td", "th"]  # one left open holds the next one
 _ALONE = frozenset({"p", "table", "ul", "ol", "dl", "pre", "blockquote", "figure", *_HEADINGS})
 _LAYOUT = frozenset({"address", "article", "aside", "body", "div", "footer", "header", "hr", "html", "main", "nav"})
 _LINES = frozenset({"caption", "dd", "dt", "figcaption", "legend", "li", "option", "summary", "tr"})
@@ -47,16 +47,18 @@ def _walk(soup: Any) -> Iterator[_Piece]:
     """
     from bs4.element import PreformattedString, Tag
 
+    shape = Shape()
     stack: list[tuple[str, Any, bool]] = [("open", soup, False)]
     while stack:
         state, node, verbatim = stack.pop()
         if state == "close":
+            shape.closed(node)
             yield from _close(node)
         elif not isinstance(node, Tag):
             if not isinstance(node, PreformattedString):  # comments, doctypes, CDATA
                 yield ("verbatim", str(node)) if verbatim else ("text", _squeeze(str(node)))
         elif not _hidden(node):
-            yield from _open(node)
+            yield from _open(node, shape)
             stack.append(("close", node, verbatim))
             inside = verbatim or node.name in {"pre", "textarea"}
             stack.extend(("open", child, inside) for child in reversed(node.contents))
@@ -70,17 +72,15 @@ def _hidden(tag: Any) -> bool:
     )
 
 
-def _open(tag: Any) -> Iterator[_Piece]:
+def _open(tag: Any, shape: Shape) -> Iterator[_Piece]:
     if tag.name in _BLOCKS:
         yield "break", 2 if tag.name in _ALONE else 1
     if tag.name in _HEADINGS:
         yield "section", _squeeze(clean(tag.get_text(""))).strip()
-    elif tag.name == "li":
-        yield "text", "- "
     elif tag.name == "br":
         yield "line", None
-    elif tag.name in _CELLS and (tag.parent.name in _CELLS or tag.find_previous_sibling(_CELLS) is not None):
-        yield "text", " | "
+    if sign := shape.opened(tag):
+        yield "text", sign
 
 
 def _close(tag: Any) -> Iterator[_Piece]:

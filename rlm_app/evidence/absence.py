@@ -22,13 +22,35 @@ _SEARCHING = (
     "find rfind index rindex count search findall finditer match fullmatch compile split startswith endswith contains"
 )
 _SEARCHES = frozenset(_SEARCHING.split())
-_MATTER = r"(?:documents?|texts?|contracts?|agreements?|files?|papers?|context|sources?|passages?|provisions?)"
-_SAYS_ABSENT = re.compile(
-    rf"(?:n't|\b(?:not|no|nothing|nowhere|none|neither))\b[^.\n]{{0,80}}\b(?:found|mention\w*|stat\w+|specif\w+|contain\w*|say|said|"
-    rf"appear\w*|address\w*|answer\w*|provid\w+|includ\w+|in (?:the|these|this|any of the) {_MATTER})\b"
-    rf"|\b(?:does|do|did|is|are|was|were|could)(?: not|n't)\b[^.\n]{{0,60}}\b{_MATTER}\b",
-    re.IGNORECASE,
+_MATTER = (
+    r"(?:documents?|texts?|contracts?|agreements?|leases?|polic(?:y|ies)|reports?|handbooks?|manuals?|files?|papers?|context|"
+    r"sources?|passages?|provisions?)"
 )
+_KINDS = (
+    r"(?:clauses?|provisions?|terms?|sections?|references?|mentions?|information|evidence|records?|details?|data)\b"
+)
+_SAYS_SO = (
+    rf"(?:n['’]t|\b(?:not|no|nothing|nowhere|none|neither))\b[^.\n]{{0,80}}\b(?:found|mention\w*|stat\w+|specif\w+|"
+    rf"contain\w*|say|said|appear\w*|address\w*|answer\w*|provid\w+|includ\w+|in (?:the|these|this|any of the) {_MATTER})\b",
+    rf"\b(?:does|do|did|is|are|was|were|could)(?: not|n['’]t)\b[^.\n]{{0,60}}\b{_MATTER}\b",
+    r"\b(?:could|can|did|was|were)(?: ?not|n['’]t) (?:able to )?(?:find|locate|identify|see)\b",
+    r"\b(?:found|finds?|finding) (?:nothing|none)\b|\bno such \w+ (?:exists?|is)\b",
+    rf"\b(?:contains?|holds?|has|have|gives?|provides?) no (?:such\b|{_KINDS})",
+    r"\b(?:is|are|remains?) silent (?:on|about|as to)\b|\b(?:is|are) (?:absent\b|(?:missing|lacking) (?:from|in)\b)",
+    rf"\bthere(?: is| are| was| were)(?: not|n['’]t)? (?:no|any|nothing) (?:\w+ ){{0,3}}?{_KINDS}",
+    rf"\b{_MATTER} (?:lacks?|omits?)\b|\b(?:neither|none of the|no) {_MATTER} \w+",
+    # German
+    r"\b(?:kein\w*|nicht|nichts|nirgends)\b[^.\n]{0,80}\b(?:dokument\w*|vertr[aä]g\w*|text\w*|unterlagen|enthalten|"
+    r"erw[aä]hn\w+|gefunden|geregelt|genannt|regelung\w*|angabe\w*|hinweis\w*)\b",
+    # French
+    r"\b(?:ne|n['’])[^.\n]{0,60}\b(?:pas|aucune?|rien|nulle part)\b[^.\n]{0,40}"
+    r"(?:mention\w*|document\w*|trouv\w+|indiqu\w+|pr[ée]cis\w+|contrat)",
+    r"\bne\b[^.\n]{0,30}\bmention\w* (?:pas|rien)\b|\baucune? (?:clause|mention|disposition|information|indication)\b",
+    # Spanish, Italian, Portuguese, Dutch
+    r"\b(?:no|non|n[aã]o|niet|geen|nada|nessun\w*|ning[uú]n\w*|nenhum\w*)\b[^.\n]{0,60}\b(?:menci\w+|menzion\w+|encontr\w+|"
+    r"trov\w+|vermeld\w*|gevonden|document[oie]\w*|documenten|contrat\w+|cl[aá]usula|clausol\w+|indica\w*|especifica\w*)\b",
+)
+_SAYS_ABSENT = re.compile("|".join(_SAYS_SO), re.IGNORECASE)
 _PATTERN = re.compile(r"[\\^$*+?{}\[\]|()]|\.[*+?]")
 
 

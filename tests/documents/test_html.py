@@ -56,3 +56,32 @@ def test_xhtml_with_its_declaration_is_read(tmp_path: Path) -> None:
         "Body"
         in page(tmp_path, '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><p>Body</p></html>').text
     )
+
+
+def test_items_of_a_numbered_list_keep_their_numbers(tmp_path: Path) -> None:
+    text = page(
+        tmp_path,
+        "<ol start=3><li>Term<ol type=a><li>first<li>second</ol><li>Rent</ol><ul><li>plain</ul>"
+        "<ol type=I><li>one<li value=4>four</li><li>five</ol><ol reversed start=-2><li>odd</ol>",
+    ).text
+    lines = [line for line in text.splitlines() if line]
+    assert lines == [
+        "3. Term",
+        "a. first",
+        "b. second",
+        "4. Rent",
+        "- plain",
+        "I. one",
+        "IV. four",
+        "V. five",
+        "1. odd",
+    ]
+
+
+def test_cells_stand_in_their_columns_beside_those_that_reach_over_several(tmp_path: Path) -> None:
+    text = page(
+        tmp_path,
+        "<table><tr><th>Item<th colspan=2>Fee<th>Note</tr><tr><td rowspan=2>Rent</td><td>1</td><td>2</td><td>x</td></tr>"
+        "<tr><td>3</td><td>4</td><td>y</td></tr><tr><td>Sum</td><td>5</td></tr></table>",
+    ).text
+    assert text.splitlines()[:4] == ["Item | Fee |  | Note", "Rent | 1 | 2 | x", "| 3 | 4 | y", "Sum | 5"]
