@@ -136,6 +136,8 @@ class Visitor:
         match message.WhichOneof("type"):
             case "new_session":
                 self._hash = message.new_session.page_script_hash
+            case "navigation":
+                self._hash = message.navigation.page_script_hash  # only the script knows which page the address means
             case "auto_rerun":
                 self._keep_time(message.auto_rerun.fragment_id, message.auto_rerun.interval)
             case "stop_auto_rerun":
