@@ -22,6 +22,7 @@ _KINDS = (
 _BREAKING_SECTIONS = frozenset({"nextPage", "oddPage", "evenPage"})
 _ADDED, _REMOVED = frozenset({"ins", "moveTo"}), frozenset({"del", "moveFrom"})
 _TRACKED = _ADDED | _REMOVED
+_WIDEST = 64
 
 
 def load(path: Path, name: str, password: str | None, on_progress: OnProgress) -> Loaded:
@@ -100,10 +101,13 @@ class _Reader:
     def _table(self, table: Any) -> None:
         self._pages[-1].append("")
         for row in _rows(table):
-            cells = [_cell(cell, self._notes) for cell in _cells(row)]
-            for kind, _ in (piece for _, breaks in cells for piece in breaks):
-                self._break(kind)
-            self._pages[-1].append(" | ".join(text for text, _ in cells).rstrip())
+            texts: list[str] = []
+            for cell in _cells(row):
+                text, breaks = _cell(cell, self._notes)
+                texts += [text, *[""] * (_columns(cell) - 1)]
+                for kind, _ in breaks:
+                    self._break(kind)
+            self._pages[-1].append(" | ".join(texts).rstrip())
         self._pages[-1].append("")
 
     def _break(self, kind: str) -> None:
@@ -130,6 +134,13 @@ def _rows(table: Any) -> list[Any]:
 
 def _cells(row: Any) -> list[Any]:
     return _children(row, "tc")
+
+
+def _columns(cell: Any) -> int:
+    """Return how many columns a cell stands in."""
+    span = _first(cell, "tcPr", "gridSpan")
+    wide = attribute(span, "val") if span is not None else ""
+    return max(1, min(_WIDEST, int(wide))) if wide.isascii() and wide.isdigit() and len(wide) < 7 else 1
 
 
 def _children(parent: Any, wanted: str) -> list[Any]:

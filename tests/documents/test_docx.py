@@ -37,6 +37,16 @@ def test_paragraphs_and_tables_come_in_their_order(tmp_path: Path) -> None:
     ]
 
 
+def test_cells_stand_in_their_columns_beside_those_that_reach_over_several(tmp_path: Path) -> None:
+    made = docx.Document()
+    table = made.add_table(2, 3)
+    table.cell(0, 0).merge(table.cell(0, 1)).text = "Fee"
+    table.cell(0, 2).text = "Note"
+    for column, text in enumerate("123"):
+        table.cell(1, column).text = text
+    assert saved(made, tmp_path).text.strip() == "Fee |  | Note\n1 | 2 | 3"
+
+
 def test_explicit_page_breaks_make_pages(tmp_path: Path) -> None:
     made = docx.Document()
     for n in (1, 2, 3):
