@@ -23,6 +23,7 @@ class Quotas:
     """What is allowed; None is no limit. Days are those of UTC, money is USD that the host's keys pay, MB are 10⁶ bytes.
 
     Names that end in `_app` count everybody together, the others each person. `upload_mb` is for one file.
+    `minutes_a_run` are wall time from a run's turn in line on, pauses included: others wait for its place.
     """
 
     runs_at_once: int | None = None
@@ -33,6 +34,7 @@ class Quotas:
     storage_mb: int | None = None
     upload_mb: int | None = None
     documents_a_run: int | None = None
+    minutes_a_run: float | None = None
 
     @property
     def count_days(self) -> bool:
@@ -40,7 +42,7 @@ class Quotas:
         return any(limit is not None for limit in (self.runs_a_day, self.money_a_day, self.money_a_day_app))
 
 
-SHARED = Quotas(3, 60, 200, 2.0, 20.0, 500, 100, 50)
+SHARED = Quotas(3, 60, 200, 2.0, 20.0, 500, 100, 50, 120)
 """What a shared app allows whose host has said nothing else."""
 
 NAMES = tuple(field.name for field in dataclasses.fields(Quotas))
@@ -145,6 +147,14 @@ def check_documents(quotas: Quotas, count: int) -> None:
             f"{count:,} documents were chosen, and this app takes {quotas.documents_a_run:,} a run at most. Choose fewer, or "
             "ask them in parts, as in a grid."
         )
+
+
+def too_long(minutes: float) -> str:
+    """Return what is said of a run that was interrupted because it held its place for as long as it may."""
+    return (
+        f"This run was at work for {minutes:,g} minutes, which is as long as this app lets one be, and others wait for its "
+        "place. What was done is kept: go on with it, or ask for less at a time."
+    )
 
 
 def check_upload(quotas: Quotas, name: str, size: int) -> None:

@@ -56,6 +56,11 @@ class Gate:
         self._used: dict[str, Used] = {}
         self._holds: dict[str, _Hold] = {}
 
+    @property
+    def minutes(self) -> float | None:
+        """How many minutes a run may be at work; None is no limit."""
+        return self._quotas.minutes_a_run
+
     def admit(self, run_id: str, owner: str, spec: RunSpec, keys: Mapping[str, str]) -> Meter:
         """Let a run in and return the meter of what it spends; `leave` must follow.
 

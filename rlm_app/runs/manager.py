@@ -17,6 +17,7 @@ from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import Cancelled, ConfigError, RLMError, StoreError
 from rlm_app.logs import tell
 from rlm_app.meter import Meter
+from rlm_app.quotas import too_long
 from rlm_app.records import Execute, RunContext, RunRecord, RunSpec, RunStore
 from rlm_app.runs.gate import Gate, within
 from rlm_app.runs.line import Line
@@ -269,7 +270,8 @@ class RunManager:
         try:
             self._line.enter(task.run_id, task.cancel)
             self._admit(task)
-            self._execute(context)
+            with self._in_time(task):
+                self._execute(context)
         except Cancelled:
             return Stop.CANCELLED, ""
         except RLMError as error:
@@ -277,6 +279,21 @@ class RunManager:
         except Exception as error:  # noqa: BLE001 - a fault of ours must end as a failed run, not as one that never ends
             return Stop.FAILED, _broken(task.run_id, error)
         return Stop.FAILED, "The run ended without saying how. Start it again; if that recurs, report it."
+
+    @contextmanager
+    def _in_time(self, task: Task) -> Iterator[None]:
+        """Interrupt a run that holds its place for longer than the gate allows, also one that is paused or waits."""
+        minutes = self._gate.minutes
+        if minutes is None:
+            yield
+            return
+        end = threading.Timer(minutes * 60, task.leave, (too_long(minutes),))
+        end.daemon = True
+        end.start()
+        try:
+            yield
+        finally:
+            end.cancel()
 
     def _admit(self, task: Task) -> None:
         with task.lock:

@@ -31,6 +31,7 @@ class Task:
         self.admitted = False
         self.closed = False
         self.leaving = False
+        self._why = ""
         self.unsaved = ""
         self.finished: RunFinished | None = None
         self._keep = keep
@@ -44,7 +45,8 @@ class Task:
             if self.closed:
                 return
             if self.leaving and isinstance(event, RunFinished) and event.stop is Stop.CANCELLED:
-                event = dataclasses.replace(event, stop=Stop.INTERRUPTED)  # the app was closed; nobody stopped this run
+                # The app was closed, or the run's time was over; nobody stopped it.
+                event = dataclasses.replace(event, stop=Stop.INTERRUPTED, error=self._why or event.error)
             self._keep(event)
             self._seq = event.seq
             match event:
@@ -56,10 +58,10 @@ class Task:
                     self.finished = event
         self.board.event(event)
 
-    def leave(self) -> None:
-        """Stop the run because the app is being closed, unless somebody has stopped it."""
+    def leave(self, why: str = "") -> None:
+        """Stop the run because the app is being closed, or for the reason in a sentence, unless somebody has stopped it."""
         with self.lock:
-            self.leaving = not self.cancel.cancelled
+            self.leaving, self._why = self.leaving or not self.cancel.cancelled, self._why or why
         self.cancel.cancel()
 
     def finish(self, stop: Stop, error: str, usage: Usage, seconds: float) -> None:

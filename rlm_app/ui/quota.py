@@ -69,6 +69,8 @@ def _sizes(app: App, owner: str, quotas: Quotas) -> list[str]:
         lines.append(f"One file: up to {app.file_megabytes:,} MB.")
     if quotas.documents_a_run is not None:
         lines.append(f"One run: up to {quotas.documents_a_run:,} documents.")
+    if quotas.minutes_a_run is not None:
+        lines.append(f"One run: up to {quotas.minutes_a_run:,g} minutes at work.")
     return lines
 
 

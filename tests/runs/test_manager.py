@@ -15,7 +15,9 @@ import pytest
 
 from rlm_app.errors import Cancelled, ClientError, ConfigError, StoreError
 from rlm_app.events import CellStarted
+from rlm_app.quotas import Quotas
 from rlm_app.records import RunContext, RunRecord, RunSpec
+from rlm_app.runs.gate import Gate
 from rlm_app.runs.live import Phase
 from rlm_app.runs.manager import RunManager
 from rlm_app.store.duckdb_store import DuckDBStore
@@ -361,3 +363,30 @@ def test_ctrl_c_ends_the_process_at_once_though_a_run_does_not_listen(path: Path
     assert state(store, run_id) is RunState.INTERRUPTED
     assert len(store.events(run_id, "ann")) > 0
     store.close()
+
+
+def test_a_run_that_holds_its_place_for_too_long_is_interrupted_and_can_be_gone_on_with(
+    store: DuckDBStore, script: Any, spec: RunSpec
+) -> None:
+    script.hold = True
+    manager = RunManager(store, script, "boot", parallel=1, gate=Gate(Quotas(minutes_a_run=0.002)))
+    first, second = (manager.start(spec, owner, {}) for owner in ("ann", "bob"))
+    record = manager.wait(first, LONG)
+    assert (record.state, record.stop) == (RunState.INTERRUPTED, Stop.INTERRUPTED)
+    assert "as long as this app lets one be" in record.error
+    until(lambda: second in script.order)
+    assert manager.wait(second, LONG).state is RunState.INTERRUPTED
+    script.hold = False
+    manager.resume(first, "ann", {})
+    assert manager.wait(first, LONG).state is RunState.DONE
+
+
+def test_a_run_that_its_owner_stopped_in_time_is_stopped_and_not_interrupted(
+    store: DuckDBStore, script: Any, spec: RunSpec
+) -> None:
+    script.hold = True
+    manager = RunManager(store, script, "boot", gate=Gate(Quotas(minutes_a_run=5)))
+    run_id = manager.start(spec, "ann", {})
+    script.began.acquire(timeout=LONG)
+    assert manager.stop(run_id, "ann")
+    assert manager.wait(run_id, LONG).state is RunState.CANCELLED
