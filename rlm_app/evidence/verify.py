@@ -17,8 +17,8 @@ from rlm_app.evidence.weights import Weight
 from rlm_app.types import Difference, Verdict
 
 _ELISION = re.compile(r"(?:\[\s*(?:…|\.{3}|\. \. \.)\s*\]|\(\s*(?:…|\.{3})\s*\)|…|(?<!\.)\.{3,}|\. \. \.)")
-_INSERTED = re.compile(r"\[(\w)\]")
-_FINAL = " .,;:!?”’\"'"
+_INSERTED = re.compile(r"\[(\w)\]|\s*\[(?:sic|sic!)\]", re.IGNORECASE)
+_FINAL = " .,;:!?”’\"'\\"
 _WIDEST_GAP = 2_000
 _MOST_PARTS = 20
 _SHORTEST_PART = 4
@@ -46,15 +46,15 @@ Step = Callable[[Index, str], list[Match]]
 
 
 def found(index: Index, quote: str) -> list[Match]:
-    """Return every place where the quotation stands: as it is, or with "[t]he" read as "the" and the writer's own
-    point or comma at its end left out.
+    """Return every place where the quotation stands: as it is, or with "[t]he" read as "the", and the writer's own
+    "[sic]", and point or comma at its end, left out.
     """
     return list(_places(index, quote))
 
 
 def _places(index: Index, quote: str, after: int = 0) -> Iterator[Match]:
     """Yield the places of `found` that begin at a character of the document or behind it."""
-    plain = _INSERTED.sub(r"\1", _trimmed(quote))
+    plain = _as_written(_trimmed(quote))
     start = bisect_left(index.normal.offsets, after)
     for written in dict.fromkeys((quote, plain, plain.rstrip(_FINAL))):
         normal = normalised(written)
@@ -63,6 +63,11 @@ def _places(index: Index, quote: str, after: int = 0) -> Iterator[Match]:
             yield Match(Verdict.FOUND, *index.extended(index.span(hit), written, normal))
         if hit:
             return
+
+
+def _as_written(quote: str) -> str:
+    """Return the quotation with "[t]he" read as "the" and without the writer's own "[sic]"."""
+    return _INSERTED.sub(lambda inserted: inserted[1] or "", quote)
 
 
 def found_uninterrupted(index: Index, quote: str) -> list[Match]:
@@ -77,7 +82,7 @@ def found_uninterrupted(index: Index, quote: str) -> list[Match]:
 
 def found_in_parts(index: Index, quote: str) -> list[Match]:
     """Return every place where the pieces between "…" stand in their order, near each other."""
-    parts = [normalised(_INSERTED.sub(r"\1", part)) for part in _ELISION.split(quote)]
+    parts = [normalised(_as_written(part)) for part in _ELISION.split(quote)]
     parts = [part for part in parts if part.text]
     lengths = [len(part.text) for part in parts]
     if not 2 <= len(parts) <= _MOST_PARTS or min(lengths) < _SHORTEST_PART or max(lengths) < _LONGEST_PART_AT_LEAST:
@@ -135,7 +140,7 @@ def approximate(index: Index, quote: str) -> Match | None:
     pieces = [piece for part in parts for piece in _pieces(part)]
     if len(pieces) > 1:
         return _near_in_parts(index, pieces)
-    return _near_whole(index, _INSERTED.sub(r"\1", _trimmed(quote)))
+    return _near_whole(index, _as_written(_trimmed(quote)))
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -219,3 +219,9 @@ def test_an_exponent_beside_a_digit_is_another_number(said: str, quote: str) -> 
 
 def test_an_exponent_or_index_beside_a_letter_may_be_written_as_a_digit() -> None:
     assert verify_quote(Index("where x² + y² of H₂O is meant"), "where x2 + y2 of H2O is meant")[0] is Verdict.FOUND
+
+
+def test_the_writers_own_sic_and_a_backslash_before_the_closing_mark_are_no_part_of_the_quotation() -> None:
+    assert verdict("It shall not [sic] assign this Agreement") is Verdict.FOUND
+    assert verdict("It shall not assign this Agreement\\") is Verdict.FOUND
+    assert verdict("It shall [sic] assign this Agreement") is Verdict.ALTERED
