@@ -28,6 +28,8 @@ _LEAST = {
     "subcalls": 0,
 }
 
+_MOST = {"iterations": 1_000, "depth": 6, "concurrency": 256, "output_chars": 200_000, "cell_seconds": 3_600}
+
 _WHOLE = frozenset({"iterations", "tokens", "subcalls", "errors", "concurrency", "output_chars", "depth"})
 _ALWAYS = frozenset({"iterations", "cell_seconds", "concurrency", "output_chars", "depth"})
 """Limits that every run has; the others may be None."""
@@ -66,6 +68,13 @@ def check_limits(limits: Limits) -> None:
             raise ConfigError(f"The limit {name} is {value:g}; it has to be at least {_LEAST[name]:g}.")
         if name not in _LEAST and value <= 0:
             raise ConfigError(f"The limit {name} is {value:g}; it has to be more than 0.")
+
+
+def check_most(limits: Limits) -> None:
+    """Raise `ConfigError` for a limit beyond what a page offers, as a visitor's own program may send it to a shared app."""
+    for name, most in _MOST.items():
+        if getattr(limits, name) > most:
+            raise ConfigError(f"The limit {name} is {getattr(limits, name):g}; this app takes {most:,} at most.")
 
 
 def _check_number(name: str, value: object) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from rlm_app import lending
 from rlm_app.assemble import environment_for, make_client
 from rlm_app.cancel import CancelToken
-from rlm_app.checks import check_limits, check_order
+from rlm_app.checks import check_limits, check_most, check_order
 from rlm_app.errors import ConfigError, DocumentError
 from rlm_app.executor import Executor
 from rlm_app.protocols import EventSink
@@ -53,6 +53,7 @@ class Orders:
         """Raise where the environment or the key of an order is missing or it may not be carried out, whatever it asks."""
         check_limits(spec.limits)
         if self._settings.shared:
+            check_most(spec.limits)
             _check_options(spec)
         environment_for(self._settings, self._store, spec, owner)
         lending.check(self._settings, spec, keys)

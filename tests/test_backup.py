@@ -402,6 +402,8 @@ def order_something(**change: Any) -> Callable[[Entries], None]:
         ({"options": {"headers": {"Host": "inside"}}}, "sets headers of its backend"),
         ({"options": {"base_url": ["https://evil.example"]}}, "sets base_url of its backend"),
         ({"options": {}, "limits": {"concurrency": 0}}, "The limit concurrency is 0"),
+        ({"options": {}, "limits": {"concurrency": 2**50}}, "this app takes 256 at most"),
+        ({"options": {}, "limits": {"depth": 900}}, "this app takes 6 at most"),
         ({"options": {}, "documents": ["a" * 64] * 51}, "51 documents were chosen"),
     ],
 )
@@ -460,6 +462,17 @@ def test_a_quota_of_storage_holds_for_what_is_taken_in(lived_in: Path, backup: P
         assert small.backups.restore(backup, "ann").runs == 2
     finally:
         small.close()
+
+
+def test_what_is_kept_beside_documents_counts_for_the_quota_of_storage_too(app: App) -> None:
+    before = app.store.storage("ann")
+    app.store.keep_preference("ann", "sql", {"long": "x" * 100_000})
+    record = app.store.runs("ann")[0]
+    app.store.update_run(record.id, answer="y" * 100_000)
+    grid = app.grids.all("ann")[0]
+    app.grids.edit(Place(grid.id, "ann", grid.rows[0].id, grid.columns[0].id), "z" * 1_000)
+    assert app.store.storage("ann") - before == pytest.approx(201_000, abs=500)
+    assert app.store.storage("bob") == 0
 
 
 def test_a_backup_with_no_room_for_it_says_so_and_leaves_nothing(app: App, tmp_path: Path) -> None:

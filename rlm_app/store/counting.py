@@ -19,7 +19,11 @@ _STORAGE = """
     said AS (SELECT strlen(body) AS size, texts FROM events WHERE run_id IN (SELECT id FROM mine)),
     paid AS (SELECT strlen(completion) AS size, texts FROM journal WHERE run_id IN (SELECT id FROM mine)),
     named AS (SELECT name FROM listed UNION SELECT unnest(texts) FROM said UNION SELECT unnest(texts) FROM paid)
-    SELECT (SELECT coalesce(sum(size), 0) FROM listed) + (SELECT coalesce(sum(size), 0) FROM said)
+    SELECT (SELECT coalesce(sum(strlen(spec) + strlen(answer) + strlen(error) + strlen(title)), 0) FROM runs WHERE owner = $1)
+        + (SELECT coalesce(sum(strlen(value)), 0) FROM preferences WHERE owner = $1)
+        + (SELECT coalesce(sum(strlen(plan)), 0) FROM grids WHERE owner = $1)
+        + (SELECT coalesce(sum(coalesce(strlen(edited), 0) + strlen(problem)), 0) FROM grid_cells WHERE owner = $1)
+        + (SELECT coalesce(sum(size), 0) FROM listed) + (SELECT coalesce(sum(size), 0) FROM said)
         + (SELECT coalesce(sum(size), 0) FROM paid)
         + (SELECT coalesce(sum(size), 0) FROM texts WHERE sha256 IN (SELECT name FROM named))
         + (SELECT coalesce(sum(size), 0) FROM shares WHERE owner = $1)
@@ -27,7 +31,7 @@ _STORAGE = """
 
 
 def storage(cursor: DuckDBPyConnection, owner: str) -> int:
-    """Return how many bytes an owner's documents and files, runs and links have; what several of them share counts once."""
+    """Return how many bytes an owner's documents and files, runs, links, grids and settings have; shared texts count once."""
     row = cursor.execute(_STORAGE, [owner]).fetchone()
     return int(row[0]) if row else 0
 

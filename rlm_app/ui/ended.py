@@ -21,7 +21,12 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
         case RunState.FAILED:
             _failed(app, record)
         case RunState.INTERRUPTED:
-            st.warning(_partial("The app was closed while this run was at work", record), icon=":material/power_off:")
+            if record.error:
+                st.warning(safe.markdown(record.error), icon=":material/timer_off:")
+            else:
+                st.warning(
+                    _partial("The app was closed while this run was at work", record), icon=":material/power_off:"
+                )
             _resume(app, record)
         case RunState.CANCELLED:
             st.info(_partial("You stopped this run", record), icon=":material/cancel:")
