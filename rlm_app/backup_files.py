@@ -24,6 +24,8 @@ FORMAT, VERSION = "rlm-app workspace", 1
 MANIFEST = "manifest.json"
 MOST_ENTRIES = 200_000
 MOST_UNPACKED = 20_000_000_000
+LONGEST, MOST_LINES = 20_000_000, 400_000
+"""Bytes of one JSON value, and lines of one run: as objects in memory they take up to twenty times the room."""
 _MOST_MANIFEST = 100_000_000
 _RATIO, _RATIO_FROM = 300, 100_000_000
 _BLOCK = 1 << 20
@@ -115,12 +117,20 @@ class Unpacking:
         if name not in self.entries:
             return
         with self._archive.open(name) as source:
-            for line in source:
+            for number, line in enumerate(iter(lambda: source.readline(LONGEST + 1), b"")):
+                if number >= MOST_LINES or len(line) > LONGEST:
+                    raise ValueError(
+                        f"{name} has more than {MOST_LINES:,} lines, or one of more than {LONGEST:,} bytes"
+                    )
                 yield as_object(line)
 
     def value(self, name: str) -> dict[str, Any]:
         """Return the JSON object that an entry is, an empty one where there is none; raise ValueError."""
-        return as_object(self._archive.read(name)) if name in self.entries else {}
+        if name not in self.entries:
+            return {}
+        if self._archive.getinfo(name).file_size > LONGEST:
+            raise ValueError(f"{name} has more than {LONGEST:,} bytes")
+        return as_object(self._archive.read(name))
 
     def text(self, name: str) -> str:
         """Return an entry as text; raise ValueError or KeyError."""

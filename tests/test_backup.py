@@ -344,9 +344,19 @@ def earn_money(entries: Entries) -> None:
     entries[name] = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
 
 
+def have_an_endless_line(entries: Entries) -> None:
+    entries[one(entries, "runs")] += b'{"a": [' + b"[]," * 7_000_000 + b"0]}\n"
+
+
+def have_endless_settings(entries: Entries) -> None:
+    entries["preferences.json"] = b'{"choice": {"a": [' + b"[]," * 7_000_000 + b"0]}}"
+
+
 @pytest.mark.parametrize(
     ("change", "unreadable"),
     [
+        (have_an_endless_line, "or one of 20,000,000 bytes"),
+        (have_endless_settings, "preferences.json has more than 20,000,000 bytes"),
         (weigh_less_than_nothing, "not the text that is described"),
         (weigh_less_than_its_file, "another one than it was read from"),
         (earn_money, "cost less than nothing"),
