@@ -119,9 +119,7 @@ class Unpacking:
         with self._archive.open(name) as source:
             for number, line in enumerate(iter(lambda: source.readline(LONGEST + 1), b"")):
                 if number >= MOST_LINES or len(line) > LONGEST:
-                    raise ValueError(
-                        f"{name} has more than {MOST_LINES:,} lines, or one of more than {LONGEST:,} bytes"
-                    )
+                    raise ValueError(f"more than {MOST_LINES:,} lines, or one of {LONGEST:,} bytes")
                 yield as_object(line)
 
     def value(self, name: str) -> dict[str, Any]:
