@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from rlm_app.build import App, open_app
+from rlm_app.errors import ConfigError
 from rlm_app.grids import Grid, Standing
 from rlm_app.records import RunRecord, RunSpec
 from rlm_app.registry import SPREADS, find
@@ -185,3 +186,9 @@ def _worker() -> int:
         if path.read_bytes().startswith(b"ray::_Process"):
             return int(path.parent.name)
     raise AssertionError("no worker of Ray is at work")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("ray") is not None, reason="Ray is installed")
+def test_where_ray_is_missing_it_is_said_how_to_install_it() -> None:
+    with pytest.raises(ConfigError, match="uv sync --extra ray"):
+        find(SPREADS, "engine", "ray")()

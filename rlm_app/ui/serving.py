@@ -41,6 +41,20 @@ FIRST = (
 )
 
 
+_BEHIND = 5000
+"""By how many messages a browser may be behind; a drawing of a long timeline is some two hundred."""
+
+
+def be_patient() -> None:
+    """Let Streamlit wait for browsers that are slow to take what it draws.
+
+    It gives one up that is 500 messages behind, for good and without closing the connection: the page stands still from then
+    on while its reader believes that nothing happens. Three drawings of a long timeline are enough for that.
+    """
+    module = importlib.import_module("streamlit.web.server.starlette.starlette_websocket")
+    vars(module).update(WEBSOCKET_MAX_SEND_QUEUE_SIZE=_BEHIND)
+
+
 def load() -> None:
     """Import what the first page needs, then have the packages compiled that cells will need."""
     for name in FIRST:
@@ -68,6 +82,7 @@ def server(settings: Settings, opening: str = "") -> App:
         finally:
             await asyncio.to_thread(close)
 
+    be_patient()
     door = Middleware(Door, settings=settings)
     return App(ENTRY, lifespan=alive, middleware=[door], routes=routes(settings, errors))
 
