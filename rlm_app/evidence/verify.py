@@ -17,7 +17,7 @@ from rlm_app.evidence.weights import Weight
 from rlm_app.types import Difference, Verdict
 
 _ELISION = re.compile(r"(?:\[\s*(?:…|\.{3}|\. \. \.)\s*\]|\(\s*(?:…|\.{3})\s*\)|…|(?<!\.)\.{3,}|\. \. \.)")
-_INSERTED = re.compile(r"\[(\w)\]|\s*\[(?:sic|sic!)\]", re.IGNORECASE)
+_INSERTED = re.compile(r"\[(\w)\]|\[sic!?\]", re.IGNORECASE)
 _FINAL = " .,;:!?”’\"'\\"
 _WIDEST_GAP = 2_000
 _MOST_PARTS = 20
