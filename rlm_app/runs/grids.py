@@ -20,6 +20,9 @@ from rlm_app.runs.manager import RunManager
 from rlm_app.types import Citation, RunState
 
 Check = Callable[[RunSpec, str, Mapping[str, str]], None]
+AT_ONCE = 5
+"""Grids of one owner that are at work; each has threads that wait for their turn."""
+
 _MOMENT = 0.5
 _KEPT = frozenset({RunState.CANCELLED, RunState.INTERRUPTED, RunState.FAILED, RunState.LIMIT})
 
@@ -179,6 +182,11 @@ class Grids:
     def _refuse_second(self, grid_id: str, owner: str) -> None:
         if (work := self._works.get((owner, grid_id))) and work.is_live:
             raise ConfigError("This grid is at work already; wait for it, or stop it first.")
+        live = sum(work.is_live for (whose, _), work in list(self._works.items()) if whose == owner)
+        if live >= AT_ONCE:
+            raise ConfigError(
+                f"{live} grids of yours are at work, and no more are begun beside them. Wait for one, or stop one."
+            )
 
     def _carry_out(self, place: Place, keys: Mapping[str, str], cancel: CancelToken) -> None:
         """Run one cell to its end. Its claim is kept before its run begins: whoever comes after a kill finds that run."""

@@ -7,7 +7,7 @@ import pytest
 from rlm_app.errors import ConfigError
 from rlm_app.grids import Grid, GridView, Place, Standing
 from rlm_app.records import RunSpec
-from rlm_app.runs.grids import Grids
+from rlm_app.runs.grids import AT_ONCE, Grids
 from rlm_app.runs.manager import RunManager
 from rlm_app.store.duckdb_store import DuckDBStore
 from rlm_app.types import Limits, RunState
@@ -213,3 +213,20 @@ def test_a_grid_leaves_room_in_the_queue_for_other_runs(
     manager.wait(other, 10)
     assert work.wait(20)
     assert [context.spec.question for context in script.seen].index("Mine?") <= 3
+
+
+def test_five_grids_of_one_owner_are_at_work_at_once_and_another_owner_may_begin_theirs(
+    grids: Grids, script: Script, spec: RunSpec
+) -> None:
+    def laid_out(owner: str) -> Grid:
+        made = grids.create(owner, "Contracts", spec)
+        grids.add_rows(made.id, owner, [LEASE])
+        return grids.add_columns(made.id, owner, QUESTIONS[:1])
+
+    script.hold = True
+    works = [grids.run(laid_out(OWNER).id, OWNER, {}) for _ in range(AT_ONCE)]
+    with pytest.raises(ConfigError, match="5 grids of yours are at work"):
+        grids.run(laid_out(OWNER).id, OWNER, {})
+    works.append(grids.run(laid_out("bob").id, "bob", {}))
+    script.go.set()
+    assert all(work.wait(20) for work in works)
