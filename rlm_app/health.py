@@ -74,7 +74,9 @@ def metrics(app: App, errors: Mapping[str, int]) -> str:
             *_gauge("rows_waiting", "Rows that are queued and not committed.", [("", census.waiting)]),
             *_gauge("writable", "Whether the data file can be written to.", [("", int(not census.trouble))]),
             *_gauge("store_bytes", "Size of the data file with its log.", [("", store_bytes(app.settings.data_file))]),
-            *_gauge("disk_free_bytes", "Room on the disk that holds the data.", [("", free_bytes(app.settings.data_folder))]),
+            *_gauge(
+                "disk_free_bytes", "Room on the disk that holds the data.", [("", free_bytes(app.settings.data_folder))]
+            ),
             *_gauge("errors_total", "Errors told since the start.", _by_part(errors), kind="counter"),
         )
     )
