@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rlm_app import lending
+from rlm_app.errors import DocumentError
 from rlm_app.grids import Store
 from rlm_app.quotas import Today, check_storage, check_upload
 from rlm_app.records import RunSpec
@@ -53,8 +54,11 @@ class Allowance:
         return most if at_once is None else max(1, min(most, at_once - 1))
 
     def check_file(self, path: Path, name: str, owner: str) -> None:
-        """Raise `DocumentError` for a file that is too large, or for which there is no room."""
-        size = path.stat().st_size
+        """Raise `DocumentError` for a file that is not there, is too large, or for which there is no room."""
+        try:
+            size = path.stat().st_size
+        except OSError as error:
+            raise DocumentError(name, f"it cannot be opened ({error.strerror})") from error
         check_upload(self.quotas, name, size)
         self._check(name, size, owner)
 

@@ -113,9 +113,10 @@ def test_guesses_are_forgotten_after_a_minute() -> None:
 def test_a_link_counts_to_what_its_owner_keeps_and_is_refused_where_no_room_is_left(clock: Clock) -> None:
     store = DuckDBStore(":memory:")
     store.add_run(RUN)
-    links = Sharing(store.shares, store.run, lambda owner: 1_000 - store.storage(owner), clock)
+    before = store.storage("ann")
+    links = Sharing(store.shares, store.run, lambda owner: before + 1_000 - store.storage(owner), clock)
     _, link = links.make("r1", "ann", bytes(600), clock.now + DAY)
-    assert (store.storage("ann"), store.storage("bob")) == (600, 0)
+    assert (store.storage("ann") - before, store.storage("bob")) == (600, 0)
     with pytest.raises(ConfigError, match="Revoke links"):
         links.make("r1", "ann", bytes(600), clock.now + DAY)
     links.revoke(link.id, "ann")
