@@ -12,6 +12,7 @@ import platform
 import socket
 import tempfile
 import threading
+import time
 import urllib.parse
 import uuid
 from collections.abc import Callable
@@ -24,6 +25,7 @@ USUAL_PLACE = "npipe:////./pipe/docker_engine" if os.name == "nt" else "unix:///
 LABEL = "rlm-app.cells"
 HOST = "rlm-app.host"
 OWNER = "rlm-app.owner"
+_PAUSES = (0.1, 0.4, 1.5)
 JOIN_GROUP = "This account may not use it: sudo usermod -aG docker $USER, then log in again"
 DOCKERFILE = "rlm_app/environments/image"
 START_ENGINE = (
@@ -104,8 +106,29 @@ def quietly(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 
 def remove(api: Any, container: str) -> None:
-    """Kill and remove a container; one that is gone already is fine."""
-    quietly(api.remove_container, container, force=True, v=True)
+    """Kill and remove a container; one that is gone already is fine.
+
+    An engine that cannot let go of it just now (its files may be in another process's mounts) is asked again for two
+    seconds; what stays even then is dead, and the next sweep takes it.
+    """
+    for pause in _PAUSES:
+        if _is_settled(api, container):
+            return
+        time.sleep(pause)
+    _is_settled(api, container)
+
+
+def _is_settled(api: Any, container: str) -> bool:
+    """Ask for the removal; return whether asking again would gain nothing."""
+    from docker.errors import APIError, DockerException
+
+    try:
+        api.remove_container(container, force=True, v=True)
+    except APIError as error:
+        return not error.is_server_error()
+    except (DockerException, OSError):
+        return True
+    return True
 
 
 def state(api: Any, container: str) -> dict[str, Any]:

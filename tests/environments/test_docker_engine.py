@@ -10,6 +10,8 @@ import threading
 from pathlib import Path
 
 import pytest
+import requests
+from docker.errors import APIError
 
 from rlm_app.assemble import make_environment, missing_for
 from rlm_app.environments import docker_engine
@@ -28,6 +30,26 @@ def test_without_an_engine_it_is_said_what_to_start(tmp_path: Path) -> None:
     assert "DOCKER_HOST" in missing_for(nobody)
     with pytest.raises(ConfigError, match="No Docker engine answers at unix://"):
         nobody.connect()
+
+
+class Removals:
+    """An engine that answers removals with these states of HTTP, one after another."""
+
+    def __init__(self, *states: int) -> None:
+        self.states = list(states)
+
+    def remove_container(self, container: str, **how: bool) -> None:
+        answer = requests.Response()
+        answer.status_code = self.states.pop(0)
+        if answer.status_code >= 400:
+            raise APIError("no", response=answer)
+
+
+@pytest.mark.parametrize(("states", "left"), [((500, 500, 204), 0), ((404, 204), 1), ((409, 204), 1), ((500,) * 5, 1)])
+def test_a_container_that_is_busy_is_removed_when_it_no_longer_is(states: tuple[int, ...], left: int) -> None:
+    api = Removals(*states)
+    docker_engine.remove(api, "c")
+    assert len(api.states) == left
 
 
 def test_an_engine_that_hangs_up_is_no_engine(tmp_path: Path) -> None:
