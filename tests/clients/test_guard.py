@@ -150,15 +150,19 @@ def test_the_host_of_a_shared_app_can_allow_an_address(tmp_path: Path) -> None:
 
 def test_the_setting_is_read_from_the_environment_and_from_the_secrets_table(tmp_path: Path) -> None:
     environ = {"RLM_APP_MODE": "shared", "RLM_APP_HOME": str(tmp_path), "RLM_APP_ALLOW_ADDRESSES": "127.0.0.1"}
-    make(Settings.from_environment(environ, ()), "vllm", "http://127.0.0.1:9/v1").close()
     secrets = tmp_path / "secrets.toml"
     secrets.write_text('[rlm_app]\nmode = "shared"\nallow_addresses = ["10.0.0.0/8", "127.0.0.1"]\n')
-    make(Settings.from_environment({}, (secrets,)), "vllm", "http://127.0.0.1:9/v1").close()
+    for settings in (Settings.from_environment(environ, ()), Settings.from_environment({}, (secrets,))):
+        make(settings, "vllm", "http://127.0.0.1:9/v1").close()
+        with pytest.raises(ConfigError, match="shared app"):
+            make(settings, "vllm", "http://192.168.0.9/v1")
 
 
 def test_an_address_that_the_host_set_is_the_hosts_business(tmp_path: Path) -> None:
-    addresses = {"azure_openai": "https://10.0.0.9"}
-    make(Settings(tmp_path, shared=True, addresses=addresses), "azure_openai").close()
+    inside = "https://10.0.0.9"
+    make(Settings(tmp_path, shared=True, addresses={"azure_openai": inside}), "azure_openai").close()
+    with pytest.raises(ConfigError, match="shared app"):
+        make(Settings(tmp_path, shared=True), "azure_openai", inside)
 
 
 @pytest.mark.parametrize("model", ["ollama/llama3", "hosted_vllm/x", "huggingface/http://169.254.169.254/"])

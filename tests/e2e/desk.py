@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e import asking
 from tests.e2e.home import Home
 from tests.e2e.server import Server
 
@@ -26,18 +26,9 @@ class Desk:
     def ask(self, page: Page, question: str) -> str:
         """Ask the scripted model of the first document of one's own, and return the address of the run's page."""
         self.open(page, "/")
-        page.get_by_role("button", name="Backend and limits").click()
-        page.locator(".st-key-ask-backend").get_by_role("combobox").click()
-        page.get_by_role("option", name=re.compile("Scripted")).click()
-        expect(page.get_by_text("Scripted: says what a file tells it to · at most")).to_be_visible()
-        page.keyboard.press("Escape")
-        page.get_by_role("combobox", name="Documents").last.fill("lease")
-        page.keyboard.press("Enter")
-        page.keyboard.press("Escape")
-        page.get_by_role("textbox", name="Question").fill(question)
-        page.locator("[data-testid=stForm]").get_by_role("button", name="Ask").click()
-        page.wait_for_url(re.compile(r"/run\?run="))
-        return page.url
+        asking.choose_scripted(page)
+        asking.choose_document(page, "lease")
+        return asking.ask(page, question)
 
 
 COLD = 60_000

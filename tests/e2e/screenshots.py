@@ -7,7 +7,6 @@ looked at.
 from __future__ import annotations
 
 import json
-import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.asking import ask, choose_document, choose_scripted, send
 from tests.e2e.browser import browser, executable
 from tests.e2e.desk import Desk, settled
 from tests.e2e.home import furnish
@@ -73,7 +73,7 @@ def _answer(tab: Page, server: Server) -> None:
     tab.goto(server.address)
     tab.get_by_role("button", name="Use this question").first.click()
     expect(tab.get_by_role("textbox", name="Question")).not_to_be_empty()
-    _ask(tab)
+    send(tab)
     expect(tab.get_by_role("button", name="Ask again")).to_be_visible()
     tab.locator('a[href="#quote-1"]').first.click()
     expect(tab.locator(".st-key-leaf .rlm-box").first).to_be_visible()
@@ -82,26 +82,14 @@ def _answer(tab: Page, server: Server) -> None:
 
 def _run(tab: Page, server: Server) -> None:
     tab.goto(server.address)
-    tab.get_by_role("button", name="Backend and limits").click()
-    tab.locator(".st-key-ask-backend").get_by_role("combobox").click()
-    tab.get_by_role("option", name=re.compile("Scripted")).click()
-    expect(tab.get_by_text("Scripted: says what a file tells it to · at most")).to_be_visible()
-    tab.keyboard.press("Escape")
-    tab.get_by_role("combobox", name="Documents").last.fill("master")
-    tab.keyboard.press("Enter")
-    tab.keyboard.press("Escape")
-    tab.get_by_role("textbox", name="Question").fill("Which notice periods does the agreement state?")
-    _ask(tab)
+    choose_scripted(tab)
+    choose_document(tab, "master")
+    ask(tab, "Which notice periods does the agreement state?")
     tab.locator("summary", has_text="Turn 2").click()
     expect(tab.get_by_text("Output · ran")).to_be_visible()
     expect(tab.get_by_test_id("stDataFrame").first).to_be_visible()
     _shot(tab, IMAGES / "timeline-dark.png")
     expect(tab.get_by_role("button", name="Ask again")).to_be_visible()
-
-
-def _ask(tab: Page) -> None:
-    tab.locator("[data-testid=stForm]").get_by_role("button", name="Ask").click()
-    tab.wait_for_url(re.compile(r"/run\?run="))
 
 
 @contextmanager

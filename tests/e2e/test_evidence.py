@@ -14,6 +14,7 @@ import pytest
 from fpdf import FPDF
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e import asking
 from tests.e2e.browser import needed
 from tests.e2e.server import ROOT, Server
 
@@ -95,14 +96,8 @@ def ask(page: Page, address: str, file: Path, pages: int = 4) -> None:
     page.goto(address)
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_text(f"{pages} pages · text OK").first).to_be_visible()
-    page.get_by_role("button", name="Backend and limits").click()
-    page.locator(".st-key-ask-backend").get_by_role("combobox").click()
-    page.get_by_role("option", name=re.compile("Scripted")).click()
-    expect(page.get_by_text("Scripted: says what a file tells it to · at most")).to_be_visible()
-    page.keyboard.press("Escape")
-    page.get_by_role("textbox", name="Question").fill("How does the lease end, and what is the rent?")
-    page.locator("[data-testid=stForm]").get_by_role("button", name="Ask").click()
-    page.wait_for_url(re.compile(r"/run\?run="))
+    asking.choose_scripted(page)
+    asking.ask(page, "How does the lease end, and what is the rent?")
     expect(page.get_by_role("button", name="Ask again")).to_be_visible()
 
 

@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 from rlm_app.build import App, open_app
 from rlm_app.settings import Settings
 from rlm_app.types import RunState
+from tests.e2e.asking import ask, choose_scripted
 from tests.e2e.scripts import script
 from tests.e2e.server import Server
-from tests.e2e.test_visit import ask, choose_scripted
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from rlm_app.build import open_app
 from rlm_app.settings import Settings
+from tests.e2e.asking import ask, choose_scripted
 from tests.e2e.papers import lease
 from tests.e2e.scripts import script
 from tests.e2e.server import Server
@@ -30,21 +31,6 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield found
     finally:
         found.stop()
-
-
-def choose_scripted(page: Page) -> None:
-    page.get_by_role("button", name="Backend and limits").click()
-    page.locator(".st-key-ask-backend").get_by_role("combobox").click()
-    page.get_by_role("option", name=re.compile("Scripted")).click()
-    expect(page.get_by_text("Scripted: says what a file tells it to · at most")).to_be_visible()
-    page.keyboard.press("Escape")
-
-
-def ask(page: Page, question: str) -> str:
-    page.get_by_role("textbox", name="Question").fill(question)
-    page.locator("[data-testid=stForm]").get_by_role("button", name="Ask").click()
-    page.wait_for_url(re.compile(r"/run\?run="))
-    return page.url
 
 
 def test_a_person_asks_of_a_pdf_watches_stops_reloads_and_finds_everything_after_a_restart(

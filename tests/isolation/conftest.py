@@ -16,7 +16,7 @@ from rlm_app.grids import Place
 from rlm_app.records import RunSpec
 from rlm_app.types import DocumentInfo, RunState
 from rlm_app.ui import handle
-from tests.pages.conftest import ROOT, furnished
+from tests.pages.conftest import furnished, opened
 from tests.pages.records import keep
 
 __all__ = ["furnished"]
@@ -78,16 +78,6 @@ def tab(app: App) -> Callable[..., AppTest]:
     """Return a tab of a visitor's browser, on the home page or on another page with a query string."""
 
     def make(who: str, path: str = "", **query: str) -> AppTest:
-        assert handle.samples_ready().wait(30)
-        found = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-        found.session_state["_visitor_token"] = TOKENS[who]
-        found.run()
-        if path:
-            for name, value in query.items():
-                found.query_params[name] = value
-            found.switch_page(path)
-            found.run()
-        assert not found.exception
-        return found
+        return opened(path, state={"_visitor_token": TOKENS[who]}, seconds=60, **query)
 
     return make

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -58,23 +58,27 @@ def app(tmp_path: Path, furnished: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     handle.close()
 
 
+def opened(path: str = "", *, state: Mapping[str, object] | None = None, seconds: float = 30, **query: str) -> AppTest:
+    """Return a browser tab on the home page, or on another page with a query string, which begins with this state."""
+    assert samples_ready().wait(30)
+    tab = AppTest.from_file(str(ROOT / "app.py"), default_timeout=seconds)
+    for name, value in (state or {}).items():
+        tab.session_state[name] = value
+    tab.run()
+    if path:
+        for name, value in query.items():
+            tab.query_params[name] = value
+        tab.switch_page(path)
+        tab.run()
+    assert not tab.exception
+    return tab
+
+
 @pytest.fixture
 def page(app: App) -> Callable[..., AppTest]:
     """Return a browser tab on the home page, or on another page with a query string."""
 
-    def make(path: str = "", **query: str) -> AppTest:
-        assert samples_ready().wait(30)
-        tab = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-        tab.run()
-        if path:
-            for name, value in query.items():
-                tab.query_params[name] = value
-            tab.switch_page(path)
-            tab.run()
-        assert not tab.exception
-        return tab
-
-    return make
+    return opened
 
 
 @pytest.fixture

@@ -1,0 +1,36 @@
+"""Asking as a person does it on the home page, with the scripted backend."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+
+def choose_scripted(page: Page) -> None:
+    """Pick the scripted backend, and shut what was opened for it."""
+    page.get_by_role("button", name="Backend and limits").click()
+    page.locator(".st-key-ask-backend").get_by_role("combobox").click()
+    page.get_by_role("option", name=re.compile("Scripted")).click()
+    expect(page.get_by_text("Scripted: says what a file tells it to · at most")).to_be_visible()
+    page.keyboard.press("Escape")
+
+
+def choose_document(page: Page, name: str) -> None:
+    """Pick the first document that `name` finds."""
+    page.get_by_role("combobox", name="Documents").last.fill(name)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+
+
+def ask(page: Page, question: str) -> str:
+    """Ask and return the address of the run's page, which is open then."""
+    page.get_by_role("textbox", name="Question").fill(question)
+    return send(page)
+
+
+def send(page: Page) -> str:
+    """Send the form as it is filled in, and return the address of the run's page."""
+    page.locator("[data-testid=stForm]").get_by_role("button", name="Ask").click()
+    page.wait_for_url(re.compile(r"/run\?run="))
+    return page.url
