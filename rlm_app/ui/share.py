@@ -52,7 +52,7 @@ def dialog(app: App, record: RunRecord) -> None:
     _preview(bare, share, form == "html")
     kind = FORMS[form or "html"]
     st.download_button(
-        "Save the file",
+        f"Save the file (.{kind.suffix})",
         data=partial(_made, app, record, share, form or "html"),
         file_name=f"run-{record.id[:8]}.{kind.suffix}",
         mime=kind.mime,

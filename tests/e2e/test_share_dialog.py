@@ -17,6 +17,7 @@ from tests.e2e.server import ROOT
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
 
 BEGINNINGS = {"docx": b"PK", "pdf": b"%PDF-", "md": b"# Which notice periods", "html": b"<!doctype html"}
+NAMES = {"docx": "Word", "pdf": "PDF", "md": "Markdown", "html": "Web page that checks itself"}
 
 
 def saved(page: Page, button: str, folder: Path) -> Path:
@@ -38,14 +39,11 @@ def share(page: Page) -> None:
 def test_an_answer_is_saved_in_every_form(desk: Desk, page: Page, tmp_path: Path) -> None:
     desk.open(page, f"/run?run={desk.home.done}")
     share(page)
-    for name in ("Word", "PDF", "Markdown", "Web page that checks itself"):
-        form = page.get_by_role("radio", name=name)
-        form.click()
-        expect(form).to_be_checked()
-        expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
-        file = saved(page, "Save the file", tmp_path)
-        assert file.read_bytes().lower().startswith(BEGINNINGS[file.suffix[1:]].lower())
-    assert {file.suffix for file in tmp_path.iterdir()} == {".docx", ".pdf", ".md", ".html"}
+    for suffix, name in NAMES.items():
+        page.get_by_role("radio", name=name).click()
+        file = saved(page, f"Save the file (.{suffix})", tmp_path)
+        assert file.suffix == f".{suffix}"
+        assert file.read_bytes().lower().startswith(BEGINNINGS[suffix].lower())
     verified = subprocess.run(
         [sys.executable, "-m", "rlm_app", "verify", str(next(tmp_path.glob("*.html")))],
         cwd=ROOT,
