@@ -19,7 +19,7 @@ from benchmarks.browsing import MILLISECONDS, Visit, load, memory, visits
 from rlm_app.build import open_app
 from rlm_app.records import RunSpec
 from rlm_app.settings import Settings
-from rlm_app.types import Limits
+from rlm_app.types import Limits, RunState
 
 OWNER = "local"
 CALLS = 12
@@ -30,20 +30,26 @@ APP_GROWTH, PAGE_GROWTH = 0.15, 0.25
 _CODE = """I read part {turn}.
 
 ```repl
+try:
+    done += 1
+except NameError:
+    done = 1
 clause = "Either party may end this agreement by written notice. " * 8
 parts = [f"Part {turn}.{{number}}: {{clause}}" for number in range({calls})]
 for reply in llm_query_batched(["What ends it?\\n" + part for part in parts]):
     print(reply)
 print("\\n".join(f"checked line {{line}}" for line in range(40)))
+if done == {turns}:
+    answer["content"], answer["ready"] = "Ninety days.", True
 ```"""
-_END = "```repl\nanswer['content'] = 'Ninety days.'\nanswer['ready'] = True\n```"
 Sample = tuple[float, float, float, int]
 
 
 def furnish(home: Path, turns: int, delay: float) -> tuple[Path, str]:
     """Write what the model says, begin a run and stop it; return the script and the run's id, for a page to resume it."""
     script, document = home / "script.json", home / "agreement.txt"
-    replies = [*(_CODE.format(turn=turn, calls=CALLS) for turn in range(1, turns + 1)), _END]
+    # The cells count the turns: a prompt that was summed up is short again, and the script begins anew with it.
+    replies = [_CODE.format(turn=turn, turns=turns, calls=CALLS) for turn in range(1, turns + 1)]
     said = {"root": replies, "sub": "It ends by notice of ninety days.", "delay": delay, "cost": 0.0}
     script.write_text(json.dumps(said), encoding="utf-8")
     document.write_text("Either party may end this agreement by giving ninety days written notice.\n" * 50, "utf-8")
@@ -111,6 +117,8 @@ def main(minutes: float = 10, turns: int = 300) -> None:
         app.close()
         assert record is not None
         print(f"\n{record.state}, {record.usage.calls:,} calls; {verdict(found, text)}\n{load()}")
+    if record.state is not RunState.DONE:
+        raise SystemExit(f"The run was to answer after {turns} turns and ended as “{record.state}”: measure again.")
 
 
 if __name__ == "__main__":
