@@ -220,6 +220,7 @@ def test_a_process_that_died_is_sent_the_file_again(make_pdf: Callable[..., Path
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_half_of_the_pages_are_drawn_within_sixty_milliseconds(samples: Path) -> None:
     """In seconds of the processor: how busy the machine is with other tests is not the drawing's fault."""
     path = samples / "documents" / "gov_three_column_federal_register.pdf"

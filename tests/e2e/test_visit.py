@@ -162,6 +162,7 @@ def test_asking_waits_until_the_files_are_read_and_each_of_them_gets_its_line(
     assert "Traceback" not in server.log
 
 
+@pytest.mark.alone
 def test_the_home_page_is_there_within_two_seconds_and_calls_nobody_outside(server: Server, page: Page) -> None:
     page.goto(server.address)  # the first visit warms the process and the browser's store
     expect(page.get_by_text("Try it on a sample document")).to_be_visible()
@@ -174,10 +175,11 @@ def test_the_home_page_is_there_within_two_seconds_and_calls_nobody_outside(serv
         expect(page.get_by_text("Ask your documents")).to_be_visible()
         took.append(time.monotonic() - began)
         expect(page.get_by_text("Try it on a sample document")).to_be_visible()
-    assert min(took) < 2.0, "the best of four: another test has the other core"
+    assert min(took) < 2.0
     assert not outside
 
 
+@pytest.mark.alone
 def test_a_turn_is_on_the_screen_within_a_second_of_being_kept(server: Server, page: Page) -> None:
     page.goto(server.address)
     page.get_by_role("button", name="Use this question").first.click()
@@ -187,7 +189,7 @@ def test_a_turn_is_on_the_screen_within_a_second_of_being_kept(server: Server, p
     expect(page.get_by_role("button", name="Ask again")).to_be_visible()
     waits = [shown_at - kept for shown_at, kept in zip(shown, _kept(server, run_id)[1:3], strict=True)]
     assert min(waits) < 1.0
-    assert max(waits) < 2.0  # the machine of a test may be busy with other things for a moment
+    assert max(waits) < 2.0
 
 
 def _kept(server: Server, run_id: str) -> list[float]:

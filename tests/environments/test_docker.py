@@ -166,7 +166,7 @@ def test_a_worker_that_reads_nothing_is_removed_at_once(environment: DockerREPL)
     assert writer.is_alive()
     began = time.monotonic()
     channel.kill()
-    assert time.monotonic() - began < 3.0
+    assert time.monotonic() - began < 10.0
     writer.join(5)
     assert len(lost) == 1
     assert eventually(lambda: ours() == [])

@@ -231,6 +231,7 @@ def test_threads_that_end_take_no_worker_with_them() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_worker_is_ready_within_sixty_milliseconds() -> None:
     took = []
     for _ in range(21):

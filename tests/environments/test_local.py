@@ -142,7 +142,7 @@ def test_a_forked_child_that_holds_the_sockets_keeps_nobody_waiting() -> None:
     )
     began = time.monotonic()
     channel.kill()
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 10.0
     assert eventually(lambda: not lives(pid))
 
 
@@ -354,6 +354,7 @@ TEXTS = {
 
 @linux
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_hundred_megabytes_are_loaded_soon_and_cost_no_later_turn_anything(name: str) -> None:
     line, most = TEXTS[name]
@@ -372,7 +373,7 @@ def test_a_hundred_megabytes_are_loaded_soon_and_cost_no_later_turn_anything(nam
             repl.run("x = context[-100:]", seconds=20)
             turns.append(time.monotonic() - began)
     assert sorted(turns)[5] < 0.005
-    assert took < 1.5, "processor time of both sides, which other work on the machine stretches less than the clock"
+    assert took < 1.5
 
 
 @dataclasses.dataclass(frozen=True)
