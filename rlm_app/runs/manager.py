@@ -1,4 +1,4 @@
-"""Runs on threads of their own: started, queued, stopped, watched, and closed with a record that is true."""
+"""Runs as pages and commands use them: started, gone on with, watched, stopped, deleted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import dataclasses
 import logging
 import threading
 import time
-import traceback
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,22 +13,22 @@ from typing import Any
 
 from rlm_app.clock import Order
 from rlm_app.engine.trajectory import Trajectory
-from rlm_app.errors import Cancelled, ConfigError, RLMError, StoreError
+from rlm_app.errors import ConfigError, StoreError
 from rlm_app.logs import tell
 from rlm_app.meter import Meter
-from rlm_app.quotas import too_long
 from rlm_app.records import Execute, RunContext, RunRecord, RunSpec, RunStore
+from rlm_app.runs.carrying import Carrying
 from rlm_app.runs.gate import Gate, within
 from rlm_app.runs.line import Line
 from rlm_app.runs.live import Live, Phase
 from rlm_app.runs.task import Task
 from rlm_app.runs.trajectories import Trajectories
 from rlm_app.steering import Steering
-from rlm_app.types import Limits, RunState, Stop
+from rlm_app.types import Limits, RunState
 
 _log = logging.getLogger(__name__)
 _MOMENT = 2.0
-_NO_THREAD = "This machine has no room for another run now. Wait until others have ended, then resume this one."
+"""Seconds that a stop waits for a run which is still in line to end."""
 
 
 class RunManager:
@@ -42,13 +41,13 @@ class RunManager:
         self, store: RunStore, execute: Execute, boot: str, *, parallel: int = 3, gate: Gate | None = None
     ) -> None:
         self._store = store
-        self._execute = execute
         self._boot = boot
         self._gate = gate or Gate()
         self._line = Line(parallel)
         self._lock = threading.Lock()
         self._tasks: dict[str, Task] = {}
         self._trajectories = Trajectories(store)
+        self._carrying = Carrying(store, execute, self._line, self._gate, self._trajectories)
         self._closing = False
         self._order = Order()
         for record in store.interrupt_others(boot):
@@ -169,7 +168,7 @@ class RunManager:
         if record is None:
             raise StoreError(f"The run {run_id} was deleted.")
         if task.unsaved and record.state.is_live:
-            return dataclasses.replace(record, state=RunState.FAILED, stop=Stop.FAILED, error=task.unsaved)
+            return dataclasses.replace(record, **task.unsaved)
         return record
 
     def delete(self, run_id: str, owner: str, seconds: float = 10.0) -> None:
@@ -187,6 +186,7 @@ class RunManager:
         They can be resumed when the app is there again.
         """
         self._closing = True
+        self._carrying.close()
         with self._lock:
             tasks = [task for task in self._tasks.values() if not task.done.is_set()]
         for task in tasks:
@@ -213,18 +213,9 @@ class RunManager:
     def _begin(self, task: Task, spec: RunSpec, keys: Mapping[str, str], **attempt: Any) -> None:
         with self._lock:
             self._tasks[task.run_id] = task
-            self._line.join(task.run_id, task.owner)
         told = {"steering": task.steering, **attempt}
         context = RunContext(task.run_id, task.owner, spec, keys, task.sink, task.board.signal, task.cancel, **told)
-        # A daemon thread: Ctrl-C ends the process at once, and the next one marks the run as interrupted.
-        thread = threading.Thread(target=self._work, args=(task, context), name=f"run-{task.run_id[:8]}", daemon=True)
-        try:
-            thread.start()
-        except RuntimeError as error:
-            task.done.set()
-            failed = {"state": RunState.FAILED, "stop": Stop.FAILED, "finished": time.time()}
-            self._store.update_run(task.run_id, **failed, error=_NO_THREAD)
-            raise ConfigError(_NO_THREAD) from error
+        self._carrying.begin(task, context)
 
     def _live_task(self, run_id: str) -> Task | None:
         task = self._tasks.get(run_id)
@@ -233,96 +224,3 @@ class RunManager:
     def _names(self, spec: RunSpec, owner: str) -> tuple[str, ...]:
         names = {info.sha256: info.name for info in self._store.documents(owner)}
         return tuple(names[sha256] for sha256 in spec.documents if sha256 in names)
-
-    def _work(self, task: Task, context: RunContext) -> None:
-        try:
-            began = time.monotonic()
-            stop, error = self._carry_out(task, context)
-            self._close(task, stop, error, context.seconds_used + time.monotonic() - began)
-        except StoreError as error:
-            task.unsaved = str(error)
-            _log.error("run %s could not be saved: %s", task.run_id, error)
-            threading.Thread(target=self._save_later, args=(task,), name="run-unsaved", daemon=True).start()
-        except Exception as error:  # noqa: BLE001 - whoever waits for the run must learn that it is over
-            task.unsaved = _broken(task.run_id, error)
-        finally:
-            self._line.leave(task.run_id)
-            try:
-                self._gate.leave(task.run_id)
-            finally:
-                task.done.set()
-
-    def _save_later(self, task: Task) -> None:
-        """Make the record say that the run failed as soon as the data file can be written again, so that it can be resumed."""
-        task.done.wait()
-        while not self._closing:
-            try:
-                self._store.update_run(
-                    task.run_id, state=RunState.FAILED, stop=Stop.FAILED, error=task.unsaved, finished=time.time()
-                )
-            except StoreError:
-                time.sleep(_MOMENT)
-            else:
-                return
-
-    def _carry_out(self, task: Task, context: RunContext) -> tuple[Stop, str]:
-        """Execute the run; return why it ended and a sentence, for the case that its events do not say so."""
-        try:
-            self._line.enter(task.run_id, task.cancel)
-            self._admit(task)
-            with self._in_time(task):
-                self._execute(context)
-        except Cancelled:
-            return Stop.CANCELLED, ""
-        except RLMError as error:
-            return Stop.FAILED, str(error)
-        except Exception as error:  # noqa: BLE001 - a fault of ours must end as a failed run, not as one that never ends
-            return Stop.FAILED, _broken(task.run_id, error)
-        return Stop.FAILED, "The run ended without saying how. Start it again; if that recurs, report it."
-
-    @contextmanager
-    def _in_time(self, task: Task) -> Iterator[None]:
-        """Interrupt a run that holds its place for longer than the gate allows, also one that is paused or waits."""
-        minutes = self._gate.minutes
-        if minutes is None:
-            yield
-            return
-        end = threading.Timer(minutes * 60, task.leave, (too_long(minutes),))
-        end.daemon = True
-        end.start()
-        try:
-            yield
-        finally:
-            end.cancel()
-
-    def _admit(self, task: Task) -> None:
-        with task.lock:
-            if task.cancel.cancelled:
-                raise Cancelled("The run was stopped before it began.")
-            task.admitted = True
-            self._store.update_run(task.run_id, state=RunState.RUNNING)
-        task.board.enter(Phase.STARTING)
-
-    def _close(self, task: Task, stop: Stop, error: str, seconds: float) -> None:
-        """Make the record say what the last event says, once all events are committed."""
-        if task.finished is None:
-            self._store.flush()
-            task.finish(stop, error, self.trajectory(task.run_id, task.owner).usage, seconds)
-        self._store.flush()
-        with task.lock:
-            task.closed = True
-            if task.finished:
-                self._store.update_run(task.run_id, **task.outcome(task.finished))
-                ended = task.finished
-                told = {"seconds": round(ended.seconds, 3), "calls": ended.usage.calls, "cost": ended.usage.cost}
-                tell(_log, "run ended", run=task.run_id, stop=ended.stop, **told)
-
-
-def _broken(run_id: str, error: Exception) -> str:
-    """Log where it happened, without the message, which may quote a document or a key; return a sentence."""
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("run %s broke with %s:\n%s", run_id, type(error).__name__, frames)
-    return (
-        f"Something broke inside the app: {type(error).__name__}. What was done so far is kept. Start the run again; "
-        "if that recurs, the app's log says where."
-    )

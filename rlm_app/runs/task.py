@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from rlm_app.cancel import CancelToken
@@ -18,7 +19,10 @@ _FOUND = frozenset({Verdict.FOUND, Verdict.FOUND_IN_PARTS})
 
 
 class Task:
-    """What the manager knows of a run that its events do not say yet; `done` is set when its record is final."""
+    """What the manager knows of a run that its events do not say yet; `done` is set when its record is final.
+
+    `unsaved` are the columns of a record that could not be written, empty where it could.
+    """
 
     def __init__(self, run_id: str, owner: str, keep: EventSink, last_seq: int = 0) -> None:
         self.run_id = run_id
@@ -32,7 +36,7 @@ class Task:
         self.closed = False
         self.leaving = False
         self._why = ""
-        self.unsaved = ""
+        self.unsaved: Mapping[str, Any] = {}
         self.finished: RunFinished | None = None
         self._keep = keep
         self._seq = last_seq
@@ -99,3 +103,8 @@ class Task:
             "quotes_total": len(self._citations),
         }
         return columns if self._names is None else {**columns, "document_names": self._names}
+
+
+def failed(error: str) -> dict[str, Any]:
+    """Return the columns of the record of a run that ended now for a reason none of its events tells, `error` in a sentence."""
+    return {"state": RunState.FAILED, "stop": Stop.FAILED, "error": error, "finished": time.time()}
