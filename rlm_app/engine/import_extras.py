@@ -8,7 +8,8 @@ from typing import Any
 
 from rlm_app.engine.import_lines import Completion, Line
 from rlm_app.engine.import_prompts import news
-from rlm_app.engine.trajectory import Cell, Node, Subcall, Trajectory
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.engine.tree import Cell, Node, Subcall
 from rlm_app.engine.upstream import OURS, reference_lines
 from rlm_app.events import CellFinished, CellStarted, Event, ModelReplied, RunStarted, SubcallFinished
 

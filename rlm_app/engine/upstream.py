@@ -9,7 +9,8 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from rlm_app.engine.trajectory import Cell, Node, Subcall, Trajectory, Turn
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.engine.tree import Cell, Node, Subcall, Turn
 from rlm_app.events import RunStarted
 from rlm_app.types import Message, Usage
 

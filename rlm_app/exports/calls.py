@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from rlm_app.engine.trajectory import Node, Subcall, Turn
+from rlm_app.engine.tree import Node, Subcall, Turn
 from rlm_app.exports.material import Material
 from rlm_app.types import Usage
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from rlm_app.engine.trajectory import Cell, Node, Subcall, Turn
+from rlm_app.engine.tree import Cell, Node, Subcall, Turn
 from rlm_app.exports.material import Material, Share, Sources
 from rlm_app.exports.proving import NONE, proof, sha256, stands_in
 from rlm_app.exports.redaction import Edited, Redactor

@@ -6,7 +6,7 @@ import re
 
 import streamlit as st
 
-from rlm_app.engine.trajectory import Turn
+from rlm_app.engine.tree import Turn
 from rlm_app.ui import crumbs, tabs
 from rlm_app.ui.crumbs import Path
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rlm_app.engine.trajectory import Turn
+from rlm_app.engine.tree import Turn
 
 LONGEST_GAP = 30.0
 """Seconds between two turns beyond which nobody was at work: the run was stopped and resumed, so the axis leaves it out."""

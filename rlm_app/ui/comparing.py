@@ -9,7 +9,8 @@ from difflib import SequenceMatcher
 from itertools import combinations
 from statistics import mean, median
 
-from rlm_app.engine.trajectory import Trajectory, Turn
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.engine.tree import Turn
 from rlm_app.exports.proving import folded
 from rlm_app.records import RunRecord
 from rlm_app.types import Citation

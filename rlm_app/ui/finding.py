@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rlm_app.engine.trajectory import Node, Subcall, Trajectory, Turn
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.engine.tree import Node, Subcall, Turn
 from rlm_app.ui.crumbs import Path
 
 REACH = 70

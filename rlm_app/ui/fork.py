@@ -8,7 +8,8 @@ import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.engine.steps import NOTE
-from rlm_app.engine.trajectory import Trajectory, Turn
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.engine.tree import Turn
 from rlm_app.records import RunRecord
 from rlm_app.ui import allowing, choice, going_on, notices, safe
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rlm_app.engine.trajectory import Turn
+from rlm_app.engine.tree import Turn
 from rlm_app.ui import safe, titles, words
 
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[A-Z“\"(])")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rlm_app.engine.trajectory import Node, Subcall, Trajectory
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.engine.tree import Node, Subcall
 from rlm_app.ui import crumbs, safe, words
 
 SHOWN = 8

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rlm_app.build import App
-from rlm_app.engine.trajectory import Turn
+from rlm_app.engine.tree import Turn
 from rlm_app.records import RunRecord
 from rlm_app.runs.live import Live, Phase
 from rlm_app.ui import pausing, safe, words

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rlm_app.engine.trajectory import Subcall, Trajectory, Turn
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.engine.tree import Subcall, Turn
 from rlm_app.ui import axis, intent, words
 from rlm_app.ui.crumbs import Path
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rlm_app.engine.trajectory import Turn
+from rlm_app.engine.tree import Turn
 from rlm_app.types import Message
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from rlm_app.engine.trajectory import Trajectory, Turn
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.engine.tree import Turn
 from rlm_app.types import NO_USAGE
 from rlm_app.ui import axis, turn, variables, words
 from rlm_app.ui.passage_read import Texts

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 
-from rlm_app.engine.trajectory import Turn
+from rlm_app.engine.tree import Turn
 from rlm_app.ui import axis, words
 
 _STRIP = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rlm_app.engine.trajectory import Subcall
+from rlm_app.engine.tree import Subcall
 from rlm_app.ui import words
 
 PAGE = 50

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from rlm_app.engine.trajectory import Node, Subcall, Turn
+from rlm_app.engine.tree import Node, Subcall, Turn
 from rlm_app.events import SubcallFinished
 from rlm_app.ui import address, crumbs, intent, notices, passage_read, safe, subcall_rows, words
 from rlm_app.ui.crumbs import Path

@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from rlm_app.engine.trajectory import Cell, Turn
+from rlm_app.engine.tree import Cell, Turn
 from rlm_app.events import CellFinished, ModelReplied
 from rlm_app.types import CellError, Message
 from rlm_app.ui import crumbs, notices, pictures, safe, sent, subcalls, variables, words

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from rlm_app.engine.trajectory import Turn
+from rlm_app.engine.tree import Turn
 from rlm_app.ui import words
 
 Held = Mapping[str, str]

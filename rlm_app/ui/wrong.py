@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from rlm_app.engine.trajectory import Subcall, Trajectory, Turn
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.engine.tree import Subcall, Turn
 from rlm_app.records import RunRecord
 from rlm_app.types import RunState, Stop
 from rlm_app.ui import address, safe, words

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from rlm_app.engine.trajectory import Subcall, Trajectory, Turn
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.engine.tree import Subcall, Turn
 from rlm_app.events import CellFinished, CellStarted, ModelReplied, SubcallFinished, SubcallStarted
 from rlm_app.types import NO_USAGE, CellError, Document, DocumentInfo, Message, Usage
 from rlm_app.ui import address, axis, crumbs, finding, outline, search, sent, slices, strip, subcall_rows, titles

@@ -9,7 +9,8 @@ import pytest
 from rlm_app.cli.report import turn_line
 from rlm_app.engine.prompts import NOTE as TOLD
 from rlm_app.engine.steps import NOTE
-from rlm_app.engine.trajectory import Trajectory, Turn
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.engine.tree import Turn
 from rlm_app.events import ModelReplied, Noticed
 from rlm_app.runs.live import Live, Phase
 from rlm_app.types import NO_USAGE
