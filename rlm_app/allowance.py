@@ -11,7 +11,8 @@ from pathlib import Path
 from rlm_app import lending
 from rlm_app.errors import DocumentError
 from rlm_app.grids import Store
-from rlm_app.quotas import Today, check_storage, check_upload
+from rlm_app.quota_checks import check_storage, check_upload
+from rlm_app.quotas import Today
 from rlm_app.records import RunSpec
 from rlm_app.runs.gate import Gate
 from rlm_app.settings import Settings

@@ -13,7 +13,7 @@ from rlm_app.checks import check_limits, check_most, check_order
 from rlm_app.errors import ConfigError, DocumentError
 from rlm_app.executor import Executor
 from rlm_app.protocols import EventSink
-from rlm_app.quotas import check_documents
+from rlm_app.quota_checks import check_documents
 from rlm_app.reach import Reach
 from rlm_app.records import RunRecord, RunSpec, RunStore
 from rlm_app.runs.files import refuse_imported

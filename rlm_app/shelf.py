@@ -11,7 +11,7 @@ from rlm_app.allowance import Allowance
 from rlm_app.cancel import CancelToken
 from rlm_app.checks import plain_name
 from rlm_app.errors import DocumentError
-from rlm_app.quotas import check_upload
+from rlm_app.quota_checks import check_upload
 from rlm_app.records import RunStore
 from rlm_app.store.originals import Originals
 from rlm_app.types import Document, DocumentInfo

@@ -15,7 +15,8 @@ from rlm_app.build import App, open_app
 from rlm_app.cancel import CancelToken
 from rlm_app.errors import ConfigError, DocumentError
 from rlm_app.prices import FREE, ModelInfo
-from rlm_app.quotas import QuotaReached, Quotas
+from rlm_app.quota_checks import QuotaReached
+from rlm_app.quotas import Quotas
 from rlm_app.records import RunSpec
 from rlm_app.settings import Settings
 from rlm_app.trials import models_of

@@ -12,7 +12,8 @@ import pytest
 from rlm_app.errors import ConfigError
 from rlm_app.grids import Standing
 from rlm_app.meter import Meter
-from rlm_app.quotas import DAY, SHARED, QuotaReached, Quotas, Today, Used, check_run, read
+from rlm_app.quota_checks import QuotaReached, check_run
+from rlm_app.quotas import DAY, SHARED, Quotas, Today, Used, read
 from rlm_app.records import RunContext, RunSpec
 from rlm_app.runs.gate import Gate
 from rlm_app.runs.grids import Grids

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from rlm_app.errors import Cancelled, ConfigError, RLMError, StoreError
 from rlm_app.logs import tell
-from rlm_app.quotas import too_long
+from rlm_app.quota_checks import too_long
 from rlm_app.records import Execute, RunContext, RunStore
 from rlm_app.runs.gate import Gate
 from rlm_app.runs.line import Line

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from rlm_app.errors import ConfigError, StoreError
 from rlm_app.meter import Meter
-from rlm_app.quotas import Attempt, Ledger, Quotas, Today, Used, check_run, day_of
+from rlm_app.quota_checks import check_run
+from rlm_app.quotas import Attempt, Ledger, Quotas, Today, Used, day_of
 from rlm_app.records import RunSpec
 
 HostPays = Callable[[RunSpec, Mapping[str, str]], bool]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from rlm_app.cancel import CancelToken
 from rlm_app.errors import ConfigError, StoreError
 from rlm_app.grids import Place
-from rlm_app.quotas import QuotaReached
+from rlm_app.quota_checks import QuotaReached
 
 CarryOut = Callable[[Place, CancelToken], None]
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from rlm_app.cancel import CancelToken
 from rlm_app.errors import ConfigError, ReplayDiverged
 from rlm_app.grids import Grid, GridColumn, GridRow, GridStore, GridView, Place, Square
-from rlm_app.quotas import QuotaReached
+from rlm_app.quota_checks import QuotaReached
 from rlm_app.records import RunRecord, RunSpec
 from rlm_app.runs.grid_cells import differences, order_of, view
 from rlm_app.runs.grid_work import GridWork

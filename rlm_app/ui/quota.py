@@ -6,7 +6,8 @@ import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.errors import StoreError
-from rlm_app.quotas import LEAST, Quotas, Today, megabytes, money
+from rlm_app.quota_checks import LEAST, megabytes, money
+from rlm_app.quotas import Quotas, Today
 from rlm_app.records import RunSpec
 from rlm_app.ui import choice, keys, safe
 
