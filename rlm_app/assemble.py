@@ -11,10 +11,12 @@ from rlm_app.backends import BACKENDS, SCRIPTED, Backend
 from rlm_app.clients.addresses import checked_address
 from rlm_app.clients.guard import Guard, guard_of
 from rlm_app.clients.hosted import Terms
+from rlm_app.clients.metered import MeteredClient
 from rlm_app.clients.pool import Pools
 from rlm_app.clients.presets import resolve
 from rlm_app.errors import ConfigError
-from rlm_app.models import NOTHING_ENTERED, Own, look_up, output_limit, window
+from rlm_app.meter import Meter
+from rlm_app.models import MOST_OUTPUT, NOTHING_ENTERED, Own, look_up, output_limit, window
 from rlm_app.prices import ModelInfo
 from rlm_app.protocols import Client, Environment
 from rlm_app.records import RunSpec, RunStore
@@ -43,11 +45,12 @@ def make_client(
     keys: Mapping[str, str],
     pools: Pools | None = None,
     own: Own = NOTHING_ENTERED,
+    meter: Meter | None = None,
 ) -> Client:
     """Build the client of a run's backend for one model; raise `ConfigError` when a key or a script is missing.
 
     Clients of a run are given its `pools`, and share connections and slots; whoever made them closes them. `own` is what the
-    run's owner entered of models' prices and windows.
+    run's owner entered of models' prices and windows. A `meter` counts what calls to others' servers cost.
     """
     backend = backend_named(settings, spec.backend)
     factory: Any = find(CLIENTS, "client", backend.client)
@@ -77,7 +80,7 @@ def make_client(
         guard=_guard(settings, spec, backend),
     )
     hosted: Client = factory(model, key or None, address, terms)
-    return hosted
+    return hosted if meter is None else MeteredClient(hosted, known.cost, output_limit(known) or MOST_OUTPUT, meter)
 
 
 def _guard(settings: Settings, spec: RunSpec, backend: Backend) -> Guard | None:

@@ -56,7 +56,8 @@ class Executor:
         spec = context.spec
         pools, own = Pools(spec.limits.concurrency), self._entered(context.owner)
         models = (spec.root_model, spec.sub_model, *spec.depth_models)
-        clients = [make_client(self._settings, spec, model, context.keys, pools, own) for model in models]
+        meter = context.meter
+        clients = [make_client(self._settings, spec, model, context.keys, pools, own, meter) for model in models]
         root, sub, *deeper = clients
         try:
             self._run(context, Models(root, sub, dict(enumerate(deeper, start=2))), journal)

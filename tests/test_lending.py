@@ -262,3 +262,19 @@ def test_imported_runs_take_room_too(shop: Callable[..., App], tmp_path: Path) -
     log.write_text("x" * 1_100_000, encoding="utf-8")
     with pytest.raises(DocumentError, match="takes files of up to 1 MB"):
         app.import_file(log, ANN)
+
+
+def test_a_cell_that_sends_many_dear_calls_at_once_does_not_outspend_what_the_host_allows(
+    shop: Callable[..., App], contract: Callable[..., Path], server: OpenAIServer
+) -> None:
+    code = "```repl\nllm_query_batched([f'{i} ' + 'x' * 40_000 for i in range(50)])\n```"
+    dear = Usage(1, 20_000, 20_000)  # 0.20 USD
+    server.script = lambda asked: (
+        Say("go on", usage=dear, latency=0.3) if "x" * 40_000 in str(asked.body) else Say(code)
+    )
+    app = shop(server.url.removesuffix("/v1"), money_a_day=1.0)
+    info = app.add_file(contract(), "contract.txt", ANN)
+    spec = RunSpec("What?", (info.sha256,), "azure_openai", "gpt-4.1", "gpt-4.1", limits=Limits(iterations=2))
+    record = app.manager.wait(app.start(spec, ANN), 60)
+    assert record.state is RunState.LIMIT
+    assert 0.8 < app.allowance.today(ANN).mine.spent <= 1.21

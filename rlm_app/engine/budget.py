@@ -36,7 +36,7 @@ class Budget:
 
     Near a limit a call waits until those in flight have ended, if these would reach the limit at what such calls cost on
     average: so a wide batch does not use up what is kept back. `seconds_used` is the wall time that earlier attempts took.
-    `meter` counts what the calls that are sent cost, and may hold them to less money than the limits do.
+    `meter` is told by clients what the calls cost that were sent, and may hold them to less money than the limits do.
     """
 
     def __init__(
@@ -101,7 +101,6 @@ class Budget:
             if usage is not None:
                 self._usage = self._usage + usage
                 self._settled[subcall].add(usage)
-                self._meter.add(usage.cost)
             self._lock.notify_all()
 
     def admit_recorded(self, *, subcall: bool) -> None:
