@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rlm_app.backup_files import Packing, packed, unpacked
-from rlm_app.backup_restore import KEPT, Restored, Restoring
+from rlm_app.backup_parts import KEPT
+from rlm_app.backup_restore import Restored, Restoring
 from rlm_app.engine.run_files import run_lines
 from rlm_app.finding import RunQuery
 from rlm_app.grids import Store

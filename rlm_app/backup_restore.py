@@ -5,17 +5,13 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
-import json
-import re
 import tempfile
-import time
-import typing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rlm_app.backup_files import Unpacking
+from rlm_app.backup_parts import KEPT, LATEST, check_shape, journal_row, settled
 from rlm_app.checks import plain_name
 from rlm_app.engine.run_files import event_from, record_from
 from rlm_app.engine.trajectory import Trajectory
@@ -23,24 +19,10 @@ from rlm_app.events import Event, build
 from rlm_app.foreign import without_addresses
 from rlm_app.grids import Grid, GridCell, Place, Store
 from rlm_app.records import JournalRow, RunRecord, RunSpec
-from rlm_app.store.codec import pack
 from rlm_app.store.originals import Originals
-from rlm_app.types import Completion, Document, DocumentInfo, RunState, Stop
-
-KEPT: Mapping[str, Any] = {
-    "choice": dict[str, Any],
-    "profiles": dict[str, dict[str, Any]],
-    "collections": dict[str, list[str]],
-    "sql": dict[str, str],
-    "models": list[dict[str, Any]],
-}
-"""The settings of an owner that go into a backup, and their shape. Consent to unconfined code
-does not: it is given for one machine."""
+from rlm_app.types import Document, DocumentInfo
 
 _WRONG = (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError)
-_KEY = re.compile(r"[0-9a-f]{64}")
-_STATES = frozenset({"started", "finished", "failed"})
-_LATEST = 253_402_300_799.0  # the last second of the year 9999, past which no date is shown
 
 
 @dataclass(slots=True)
@@ -143,7 +125,7 @@ class Restoring:
         for run_id in self._archive.named("runs"):
             with self._reading(f"run {run_id[:8]}"):
                 record = record_from(next(self._archive.lines(f"runs/{run_id}.jsonl")), self._owner)
-                if record.id != run_id or not 0 <= record.created <= _LATEST or (record.finished or 0) > _LATEST:
+                if record.id != run_id or not 0 <= record.created <= LATEST or (record.finished or 0) > LATEST:
                     raise ValueError("its record is another one's, or of no time")
                 found.append(record)
         return sorted(found, key=lambda record: record.created)
@@ -157,7 +139,7 @@ class Restoring:
             return
         events, rows = self._events(record.id), self._rows(record.id)
         for run_id in (record.id, other):  # the first is somebody else's where one server holds both workspaces
-            kept = dataclasses.replace(_settled(record), id=run_id, spec=self._spec(record.spec))
+            kept = dataclasses.replace(settled(record), id=run_id, spec=self._spec(record.spec))
             named = [dataclasses.replace(event, run_id=run_id) for event in events]
             if self._store.take_in(kept, named, rows) is None:
                 self._ids[record.id] = run_id
@@ -172,14 +154,14 @@ class Restoring:
         next(lines)
         for line in lines:
             event = event_from(line, run_id, len(events) + 1)
-            if not 0 <= event.at <= _LATEST:
+            if not 0 <= event.at <= LATEST:
                 raise ValueError("an event is of no time")
             trajectory.add(event)
             events.append(event)
         return events
 
     def _rows(self, run_id: str) -> list[JournalRow]:
-        return [_row(line) for line in self._archive.lines(f"journals/{run_id}.jsonl")]
+        return [journal_row(line) for line in self._archive.lines(f"journals/{run_id}.jsonl")]
 
     def _spec(self, spec: RunSpec) -> RunSpec:
         options = without_addresses(spec.options, self._told.addresses)
@@ -199,7 +181,7 @@ class Restoring:
 
     def _grid(self, grid: Grid, cells: Sequence[GridCell]) -> None:
         store = self._store.grids
-        if not 0 <= grid.created <= _LATEST:
+        if not 0 <= grid.created <= LATEST:
             raise ValueError("it is of no time")
         store.keep_grid(dataclasses.replace(grid, name=plain_name(grid.name), order=self._spec(grid.order)))
         self._told.grids += 1
@@ -208,7 +190,7 @@ class Restoring:
             if cell.run_id in self._ids:
                 store.claim(place, self._ids[cell.run_id])
             if cell.edited is not None:
-                store.edit(place, cell.edited, min(max(cell.edited_at, 0.0), _LATEST))
+                store.edit(place, cell.edited, min(max(cell.edited_at, 0.0), LATEST))
             if cell.problem:
                 store.trouble(place, cell.problem)
 
@@ -217,43 +199,9 @@ class Restoring:
             kept = self._archive.value("preferences.json")
             for name in KEPT:
                 if name in kept and self._store.preference(self._owner, name) is None:
-                    _check_shape(KEPT[name], kept[name])
+                    check_shape(KEPT[name], kept[name])
                     value = without_addresses(kept[name], self._told.addresses)
                     self._store.keep_preference(self._owner, name, value)
-
-
-def _check_shape(shape: Any, value: Any) -> None:
-    """Raise TypeError for a value that is not of the shape, as far as the shape says."""
-    if shape is Any:
-        return
-    kind = typing.get_origin(shape) or shape
-    if type(value) is not kind:
-        raise TypeError(f"{str(value)[:40]!r} is no {kind.__name__}")
-    if kind in {dict, list}:
-        for item in value.values() if kind is dict else value:
-            _check_shape(typing.get_args(shape)[-1], item)
-
-
-def _settled(record: RunRecord) -> RunRecord:
-    """Return the record as that of a run which nobody is at work on."""
-    if record.state.is_live:
-        record = dataclasses.replace(record, state=RunState.INTERRUPTED, stop=Stop.INTERRUPTED)
-    return dataclasses.replace(record, boot="restored", sample=False)
-
-
-def _row(line: dict[str, Any]) -> JournalRow:
-    row: JournalRow = build(JournalRow, line)
-    if not _KEY.fullmatch(row.key) or row.state not in _STATES or not 0 <= row.occurrence < 2**31:
-        raise ValueError("a row of its journal is none")
-    if row.state == "finished":
-        paid: Completion = build(Completion, row.value)
-        if (paid.usage.cost or 0.0) < 0:
-            raise ValueError("a reply of its journal cost less than nothing")
-        row = dataclasses.replace(row, value=pack(paid))
-    elif len(json.dumps(row.value)) > 20_000:
-        raise ValueError("a row of its journal is too long")
-    # None of it was paid after this moment, and what is paid later is put to somebody's account.
-    return dataclasses.replace(row, moment=min(row.moment, time.time()))
 
 
 def _count(number: int, what: str) -> str:
