@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from rlm_app.build import open_app
+from rlm_app.build import App, open_app
+from rlm_app.records import RunRecord
 from rlm_app.settings import Settings
 from rlm_app.types import RunState
 from tests.runs import kill_load_child
@@ -36,6 +37,8 @@ TURNS = (
 )
 CALLS = len(TURNS) + 8 + 3 + 4
 WIDTH = 8
+WHOLE = 10
+"""After every so many kills, and at last, all runs are looked at; else those that had not ended at the look before."""
 _RUN = re.compile(r"run (\d+) of many")
 
 
@@ -54,12 +57,16 @@ class Tally:
 
 @dataclass(frozen=True)
 class Left:
-    """What a look at the data found: events by run and number, states by run, and the texts of recorded replies."""
+    """What a look at the data found, by run: its events by number, its state, the texts of its recorded replies."""
 
-    events: dict[str, dict[int, str]]
-    states: dict[str, RunState]
-    recorded: frozenset[str]
-    answers: dict[str, tuple[str, str]]
+    events: dict[str, dict[int, str]] = field(default_factory=dict)
+    states: dict[str, RunState] = field(default_factory=dict)
+    replies: dict[str, frozenset[str]] = field(default_factory=dict)
+    answers: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def recorded(self) -> frozenset[str]:
+        return frozenset[str]().union(*self.replies.values())
 
 
 class LoadSite(OpenAIServer):
@@ -101,15 +108,15 @@ def kill_often(home: Path, kills: int, seed: int) -> Iterator[Tally]:
     """Kill so often, look at a copy of what is left each time, and at last let all runs end; yield the tally after each."""
     tally, random = Tally(), Random(seed)
     with LoadSite() as site:
-        before = frozenset[str]()
+        left = Left()
         for _ in range(kills):
             _attempt(site, home, random)
             tally.kills += 1
-            before = _judge(tally, site.take_counts(), before, _copied(home), home)
+            left = _judge(tally, site.take_counts(), left, _copied(home, left if tally.kills % WHOLE else Left()), home)
             yield tally
         _last(site, home)
-        left = _look(home)
-        _judge_calls(tally, site.take_counts(), before, left)
+        before, left = left, _look(home, Left())
+        _judge_calls(tally, site.take_counts(), before.recorded, left)
         _judge_left(tally, left, home)
         tally.broken += [
             f"run {run} ended as {state}" for run, state in left.states.items() if state is not RunState.DONE
@@ -151,10 +158,10 @@ def _trouble(home: Path) -> str:
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
-def _judge(tally: Tally, asked: Counter[str], before: frozenset[str], left: Left, home: Path) -> frozenset[str]:
-    _judge_calls(tally, asked, before, left)
+def _judge(tally: Tally, asked: Counter[str], before: Left, left: Left, home: Path) -> Left:
+    _judge_calls(tally, asked, before.recorded, left)
     _judge_left(tally, left, home)
-    return left.recorded
+    return left
 
 
 def _judge_calls(tally: Tally, asked: Counter[str], before: frozenset[str], left: Left) -> None:
@@ -189,28 +196,34 @@ def _judge_left(tally: Tally, left: Left, home: Path) -> None:
             tally.broken.append(f"event {number} of run {run} was read and is gone or another")
 
 
-def _copied(home: Path) -> Left:
+def _copied(home: Path, known: Left) -> Left:
     """Look at a copy: the next process finds what the killed one left, untouched."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "home"
         shutil.copytree(home, copy)
-        return _look(copy)
+        return _look(copy, known)
 
 
-def _look(home: Path) -> Left:
+def _look(home: Path, known: Left) -> Left:
+    """Read what there is; of runs that are known to have ended only what their records say."""
     app = open_app(Settings(home))
+    left = Left()
     try:
-        events: dict[str, dict[int, str]] = defaultdict(dict)
-        states, recorded, answers = dict[str, RunState](), set[str](), dict[str, tuple[str, str]]()
-        for owner in PEOPLE:
-            for record in app.store.runs(owner, 100_000):
-                states[record.id] = record.state
-                for event in app.store.events(record.id, owner):
-                    events[record.id][event.seq] = digest(event)
-                rows = app.store.journal_rows(record.id, owner)
-                recorded |= {row.value["text"] for row in rows if row.state == "finished"}
-                found = _RUN.search(record.spec.question)
-                answers[record.id] = record.answer, expected(found[1] if found else "")
-        return Left(events, states, frozenset(recorded), answers)
+        for record in [record for owner in PEOPLE for record in app.store.runs(owner, 100_000)]:
+            left.states[record.id] = record.state
+            if known.states.get(record.id) is RunState.DONE:
+                left.events[record.id], left.replies[record.id] = known.events[record.id], known.replies[record.id]
+            else:
+                left.events[record.id], left.replies[record.id] = _read(app, record)
+            found = _RUN.search(record.spec.question)
+            left.answers[record.id] = record.answer, expected(found[1] if found else "")
+        return left
     finally:
         app.close()
+
+
+def _read(app: App, record: RunRecord) -> tuple[dict[int, str], frozenset[str]]:
+    """Return the digests of a run's events by number, and the texts of its recorded replies."""
+    events = {event.seq: digest(event) for event in app.store.events(record.id, record.owner)}
+    rows = app.store.journal_rows(record.id, record.owner)
+    return events, frozenset(row.value["text"] for row in rows if row.state == "finished")
