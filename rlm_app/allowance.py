@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +29,8 @@ class Allowance:
         lending.check_settings(settings)
         self._settings = settings
         self._store = store
-        self._keeping = threading.Lock()
+        self._keepers: weakref.WeakValueDictionary[str, threading.Lock] = weakref.WeakValueDictionary()
+        self._keepers_lock = threading.Lock()
         self.quotas = settings.quotas
         self.gate = Gate(settings.quotas, store.ledger, functools.partial(lending.host_pays, settings))
 
@@ -69,8 +71,16 @@ class Allowance:
         if self.quotas.storage_mb is None:
             yield
             return
-        with self._keeping:
+        with self.keeping(owner):
             self._check(name, size, owner)
+            yield
+
+    @contextmanager
+    def keeping(self, owner: str) -> Iterator[None]:
+        """Let one thing at a time be measured and kept for this owner, so that two do not share the last room."""
+        with self._keepers_lock:
+            lock = self._keepers.setdefault(owner, threading.Lock())
+        with lock:
             yield
 
     def _check(self, name: str, size: int, owner: str) -> None:

@@ -52,12 +52,13 @@ class App:
         kept = Originals(originals)
         self.allowance = Allowance(settings, store)
         self.shelf = Shelf(store, kept, self.allowance)
-        self.backups = Backups(store, kept, settings.data_folder, self.allowance.storage_left)
+        left, keeping = self.allowance.storage_left, self.allowance.keeping
+        self.backups = Backups(store, kept, settings.data_folder, left, keeping)
         self.pages = PageViews(self.original)
         self.boot = uuid.uuid4().hex
         self.catalogue = Catalogue(settings, store)
         self._reach = Reach(store, self.shelf)
-        self.sharing = Sharing(store.shares, self._reach.run, self.allowance.storage_left)
+        self.sharing = Sharing(store.shares, self._reach.run, left, keeping=keeping)
         executor = Executor(settings, store, self._reach.needed, self.catalogue.entered)
         execute: Execute = executor
         if spread is not None:
@@ -213,8 +214,9 @@ class App:
 
     def import_file(self, path: Path, owner: str, name: str | None = None) -> ImportReport:
         """Keep the runs a file holds, once each, and tell what came in and what was damaged; raise `DocumentError`."""
-        self.allowance.check_file(path, name or path.name, owner)
-        return import_file(self.store, path, name or path.name, owner)
+        with self.allowance.keeping(owner):
+            self.allowance.check_file(path, name or path.name, owner)
+            return import_file(self.store, path, name or path.name, owner)
 
     def export(self, run_id: str, owner: str, form: str = "reference") -> str:
         """Return a run as the text of a JSONL file: in the form "reference", or "events", which keeps everything."""

@@ -12,6 +12,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,13 +47,19 @@ class Backups:
     """Writes and takes in backups; every call is for one owner and touches nothing of another's."""
 
     def __init__(
-        self, store: Store, originals: Originals, home: Path, allowed: Callable[[str], float | None] | None = None
+        self,
+        store: Store,
+        originals: Originals,
+        home: Path,
+        allowed: Callable[[str], float | None] | None = None,
+        keeping: Callable[[str], AbstractContextManager[object]] = nullcontext,
     ) -> None:
-        """Let `allowed` say how many bytes an owner may still keep, None for no limit."""
+        """Let `allowed` say how many bytes an owner may still keep, None for no limit; `keeping` lets in one at a time."""
         self._store = store
         self._originals = originals
         self._home = home
         self._allowed = allowed
+        self._keeping = keeping
 
     def files_size(self, owner: str) -> int:
         """Return how many bytes the owner's uploaded files have together."""
@@ -78,7 +85,7 @@ class Backups:
 
     def restore(self, path: Path, owner: str, name: str | None = None) -> Restored:
         """Take in what a backup holds and this owner lacks; raise `DocumentError` for one that is not to be trusted."""
-        with unpacked(path, name or path.name, lambda: self._room(owner)) as archive:
+        with self._keeping(owner), unpacked(path, name or path.name, lambda: self._room(owner)) as archive:
             return Restoring(archive, self._store, self._originals, owner).all()
 
     def unsaved(self, owner: str) -> int:

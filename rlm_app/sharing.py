@@ -7,6 +7,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from rlm_app import owners
 from rlm_app.errors import ConfigError
@@ -47,8 +48,8 @@ class Guesses:
 class Sharing:
     """The links of all owners.
 
-    `run` finds a run that an owner may see, `left` says how many bytes an owner may still keep (None: any number), `now`
-    gives seconds since 1970 (UTC).
+    `run` finds a run that an owner may see, `left` says how many bytes an owner may still keep (None: any number), `keeping`
+    lets one at a time be kept, `now` gives seconds since 1970 (UTC).
     """
 
     def __init__(
@@ -57,8 +58,9 @@ class Sharing:
         run: Callable[[str, str], RunRecord | None],
         left: Callable[[str], int | None],
         now: Callable[[], float] = time.time,
+        keeping: Callable[[str], AbstractContextManager[object]] = nullcontext,
     ) -> None:
-        self._store, self._run, self._left, self._now = store, run, left, now
+        self._store, self._run, self._left, self._now, self._keeping = store, run, left, now, keeping
         self._guesses = Guesses()
         self._known: set[str] = set()
 
@@ -69,11 +71,12 @@ class Sharing:
             raise ConfigError("This run does not exist any more, so there is nothing to share.")
         if not now < expires <= now + LONGEST + _SLACK:
             raise ConfigError("A link ends: choose a time from now on and within a year.")
-        self._check_room(owner, len(copy))
         link = Link(uuid.uuid4().hex, owner, run_id, record.name, now, expires, size=len(copy))
         token = owners.new_token()
-        if not self._store.add(link, digest_of(token), copy, now):
-            raise ConfigError("This run was deleted meanwhile, so there is nothing to share.")
+        with self._keeping(owner):
+            self._check_room(owner, len(copy))
+            if not self._store.add(link, digest_of(token), copy, now):
+                raise ConfigError("This run was deleted meanwhile, so there is nothing to share.")
         return token, link
 
     def _check_room(self, owner: str, size: int) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from rlm_app.errors import ConfigError, DocumentError
 from rlm_app.prices import FREE, ModelInfo
 from rlm_app.quota_checks import QuotaReached
 from rlm_app.quotas import Quotas
-from rlm_app.records import RunSpec
+from rlm_app.records import RunRecord, RunSpec
 from rlm_app.settings import Settings
 from rlm_app.trials import models_of
 from rlm_app.types import Limits, RunState, Usage
@@ -254,6 +255,41 @@ def test_two_files_that_are_added_at_the_same_moment_do_not_share_the_last_room(
     results = at_once(3, add)
     assert sum(isinstance(each, DocumentError) for each in results) == 2
     assert len(app.documents(ANN)) == 1
+
+
+def test_whatever_is_kept_at_the_same_moment_shares_no_room(
+    shop: Callable[..., App], contract: Callable[..., Path]
+) -> None:
+    app = shop(storage_mb=1)
+    backups = [contract(f"{number}.zip") for number in range(3)]
+    for number, backup in enumerate(backups):
+        app.add_file(contract(f"{number}.txt", 300_000), f"{number}.txt", f"visitor-{number}")
+        app.backups.write(f"visitor-{number}", backup)
+    assert refused(at_once(3, lambda number: caught(lambda: app.backups.restore(backups[number], ANN)))) == 2
+    assert len(app.documents(ANN)) == 1
+
+    app.store.add_run(RunRecord("r1", "visitor-bob", order(), RunState.DONE, "boot", 1.0))
+    end = time.time() + 1_000
+    made = at_once(3, lambda _: caught(lambda: app.sharing.make("r1", "visitor-bob", bytes(600_000), end)))
+    assert refused(made) == 2
+
+    log = '{"type": "iteration", "iteration": 1, "response": "%s", "code_blocks": [], "final_answer": "%d"}'
+    logs = [contract(f"{number}.jsonl") for number in range(3)]
+    for number, path in enumerate(logs):
+        path.write_text(log % ("x" * 600_000, number), encoding="utf-8")
+    found = at_once(3, lambda number: caught(lambda: app.import_file(logs[number], "visitor-eve")))
+    assert refused(found) == 2
+
+
+def caught(act: Callable[[], object]) -> object:
+    try:
+        return act()
+    except (DocumentError, ConfigError) as error:
+        return error
+
+
+def refused(results: Iterable[object]) -> int:
+    return sum(isinstance(each, DocumentError | ConfigError) for each in results)
 
 
 def test_imported_runs_take_room_too(shop: Callable[..., App], tmp_path: Path) -> None:
