@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.browser import browser, needed
 from tests.e2e.desk import Desk
@@ -24,15 +24,22 @@ def chromium() -> Iterator[Browser]:
         yield found
 
 
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """Return a tab on a desk, of a visitor who was never here."""
+@pytest.fixture(scope="module")
+def visitor(chromium: Browser) -> Iterator[BrowserContext]:
+    """Return a visitor's browser, which has kept the app's program since the first test of the file."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    tab = context.new_page()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(visitor: BrowserContext) -> Iterator[Page]:
+    """Return a new tab on a desk."""
+    tab = visitor.new_page()
     tab.set_default_timeout(MILLISECONDS)
     expect.set_options(timeout=MILLISECONDS)
     yield tab
-    context.close()
+    tab.close()
 
 
 @pytest.fixture(scope="session")
