@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from itertools import accumulate
 
 from rlm_app.types import Citation, Page
 
@@ -42,17 +45,49 @@ class Reading:
     """A stretch of a document, [start, end), that the prompt of one model call held.
 
     `call_id` names the call, "0" for the root model or a sub-call's own; `turn` is the turn of the RLM it belongs to: the
-    root's reply that was given the stretch, or the turn whose cell made the sub-call.
+    root's reply that was given the stretch, or the turn whose cell made the sub-call. The prompt held these words `shown`
+    times, and which of the `places` in the documents where they stand is meant, cannot be told; 1 where it can.
     """
 
     start: int
     end: int
     call_id: str
     turn: int
+    shown: int = 1
+    places: int = 1
+
+    @property
+    def likely(self) -> float:
+        """How often this very place was shown, if each with these words was as often as any other."""
+        return self.shown / self.places
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+_ROUNDING = 1e-6  # of sums of thirds and the like; the least share is a two-hundredth
+
+
+def _join(spans: list[Span], start: int, end: int) -> None:
+    """Add a stretch behind others, to the last one where that ends there."""
+    if spans and spans[-1][1] == start:
+        start = spans.pop()[0]
+    spans.append((start, end))
+
+
+class _Before:
+    """Says how many characters of some stretches, in order and apart, lie before a place."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self._starts = [start for start, _ in spans]
+        self._spans = spans
+        self._sums = [0, *accumulate(end - start for start, end in spans)]
+
+    def __call__(self, at: int) -> int:
+        number = bisect_right(self._starts, at)
+        beyond = max(0, self._spans[number - 1][1] - at) if number else 0
+        return self._sums[number] - beyond
+
+
+@dataclass(frozen=True)
+class Coverage:  # without slots: what is worked out of thousands of readings is kept
     """Which characters of a document any model call of a run was shown, in the order of the calls."""
 
     sha256: str
@@ -62,14 +97,27 @@ class Coverage:
 
     @property
     def spans(self) -> tuple[Span, ...]:
-        """The stretches that were read, in order and apart."""
-        merged: list[Span] = []
-        for start, end in sorted((reading.start, reading.end) for reading in self.readings):
-            if merged and start <= merged[-1][1]:
-                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-            else:
-                merged.append((start, end))
-        return tuple(merged)
+        """The stretches that were read, in order and apart; words that stand at several places, when shown as often."""
+        return self._shown[0]
+
+    @property
+    def doubtful(self) -> tuple[Span, ...]:
+        """Further stretches that may have been read: their words were shown, but less often than they stand somewhere."""
+        return self._shown[1]
+
+    @cached_property
+    def _shown(self) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+        """Return the stretches of which each place was shown as often as its words stand, and the others."""
+        edges = [(each.start, each.likely) for each in self.readings]
+        edges += [(each.end, -each.likely) for each in self.readings]
+        sure: list[Span] = []
+        doubtful: list[Span] = []
+        last, often = 0, 0.0
+        for at, change in sorted(edges):
+            if at > last and often > _ROUNDING:
+                _join(sure if often >= 1 - _ROUNDING else doubtful, last, at)
+            last, often = at, often + change
+        return tuple(sure), tuple(doubtful)
 
     @property
     def read(self) -> int:
@@ -81,17 +129,25 @@ class Coverage:
         """How much of the document was read, from 0 to 1; an empty document is read."""
         return self.read / self.characters if self.characters else 1.0
 
+    @property
+    def perhaps(self) -> float:
+        """How much of the document was read at most, from 0 to 1."""
+        most = self.read + sum(end - start for start, end in self.doubtful)
+        return most / self.characters if self.characters else 1.0
+
     def reading(self, start: int, end: int) -> tuple[Reading, ...]:
         """Return the readings that hold all of [start, end), first call first."""
         return tuple(each for each in self.readings if each.start <= start and end <= each.end)
 
     def times(self, pages: Sequence[Page]) -> tuple[float, ...]:
-        """Return for each page how often its characters were read, on average."""
-        return tuple(self._times(page) for page in pages)
+        """Return for each page how often its characters were read, on average; what is doubtful was not."""
+        before = _Before(self.spans)
+        return tuple(self._times(page, before) for page in pages)
 
-    def _times(self, page: Page) -> float:
-        shared = (min(each.end, page.end) - max(each.start, page.start) for each in self.readings)
-        return sum(length for length in shared if length > 0) / max(page.end - page.start, 1)
+    def _times(self, page: Page, before: _Before) -> float:
+        ends = ((max(each.start, page.start), min(each.end, page.end), each.likely) for each in self.readings)
+        read = sum((before(end) - before(start)) * likely for start, end, likely in ends if end > start)
+        return read / max(page.end - page.start, 1)
 
 
 @dataclass(frozen=True, slots=True)

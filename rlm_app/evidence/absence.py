@@ -127,7 +127,7 @@ def _questions(documents: Sequence[Document], events: Sequence[Event]) -> tuple[
             own, end = [], 0
             for held in shown.held(prompt):
                 own.append(prompt[end : held.at])
-                end = max(end, held.at + held.end - held.start)
+                end = max(end, held.end)
             question = " ".join("".join([*own, prompt[end:]]).split())
             asked.setdefault(question[: 2 * _LONGEST])
     return tuple(question for question in asked if question)

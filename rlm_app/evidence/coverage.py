@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from rlm_app.events import Event, ModelReplied, SubcallFinished, SubcallStarted
@@ -17,14 +18,18 @@ def cover(documents: Sequence[Document], events: Iterable[Event]) -> tuple[Cover
     """Return for each document what the calls of a run were shown of it, computed from their prompts alone.
 
     The root's prompts hold what its cells printed; text that a cell printed and no model was sent is not read. A stretch of
-    under twenty characters is too short to be told from chance, unless it is a whole line of eight or more. Takes about a
-    second for a million characters of documents and a few million of prompts.
+    under twenty characters is too short to be told from chance, unless it is a whole line of eight or more. Of words that stand
+    at several places it may not be known which was shown; their readings say at how many. Takes about a second for a million
+    characters of documents and a few million of prompts.
     """
     shown = Shown([document.text for document in documents])
     readings: list[list[Reading]] = [[] for _ in documents]
     for call_id, turn, text in prompts_of(events):
-        for held in shown.held(text):
-            readings[held.document].append(Reading(held.start, held.end, call_id, turn))
+        times = Counter((held.places, held.length) for held in shown.held(text))
+        for (places, length), often in times.items():
+            for place in places:
+                document, start = shown.document_at(place)
+                readings[document].append(Reading(start, start + length, call_id, turn, often, len(places)))
     return tuple(
         Coverage(document.info.sha256, document.info.name, len(document.text), tuple(of_document))
         for document, of_document in zip(documents, readings, strict=True)
@@ -51,7 +56,10 @@ def prompts_of(events: Iterable[Event]) -> list[Prompt]:
 
 
 def finder(citation: Citation, coverage: Sequence[Coverage]) -> Reading | None:
-    """Return the reading by which a citation's passage was found: the first that held all of it, None if none did."""
+    """Return the reading by which a citation's passage was found: the first that held all of it, None if none did.
+
+    One that is known to be of this place comes before one that may have been of another with the same words.
+    """
     held = (each.reading(citation.start, citation.end) for each in coverage if each.sha256 == citation.sha256)
     found = next(held, ()) if citation.end > citation.start else ()
-    return found[0] if found else None
+    return min(found, key=lambda reading: reading.likely < 1, default=None)

@@ -1,15 +1,17 @@
 """Which stretches of documents stand word for word in a text, such as the prompt of a model call.
 
 A stretch counts from twenty characters on, or as a whole line of at least eight; of what matches in one place only the
-longest counts, and where the same words stand at several places of the documents, each has been shown.
+longest counts. Where the same words stand at several places of the documents, all of them are told, unless the stretch
+beside it in the text says which is meant (`placing.py`).
 """
 
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from rlm_app.evidence.placing import BORDER, Held, placed
 
 PIECE, STRIDE = 11, 10
 SHORTEST = PIECE + STRIDE - 1
@@ -27,16 +29,6 @@ Match = tuple[int, int, int]
 Alike = Callable[[str, str], int]
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A stretch of a document, [start, end), that a text holds from `at` on."""
-
-    document: int
-    start: int
-    end: int
-    at: int
-
-
 class Shown:
     """Finds what texts hold of these documents; made once for many texts."""
 
@@ -45,7 +37,7 @@ class Shown:
 
         self._begins_alike: Alike = Prefix.similarity
         self._ends_alike: Alike = Postfix.similarity
-        self._whole = "\0".join(texts)
+        self._whole = BORDER.join(texts)
         self._starts = array("Q", [0])
         for text in texts[:-1]:
             self._starts.append(self._starts[-1] + len(text) + 1)
@@ -53,14 +45,18 @@ class Shown:
         self._stride = STRIDE * -(-max(len(self._whole), 1) // LARGE)
         for at in range(0, len(self._whole) - PIECE + 1, self._stride):
             self._pieces.setdefault(self._whole[at : at + PIECE], []).append(at)
-        self._lines: dict[str, list[int]] | None = None
+        self._lines: dict[str, tuple[int, ...]] | None = None
 
     def held(self, text: str) -> list[Held]:
         """Return the stretches of the documents that `text` holds, in the order of the text."""
-        found = self._stretches(text)
-        found += self._whole_lines(text, found)
-        kept = _longest(found)
-        return [self._placed(at, start, length) for at, start, length in kept]
+        longer = _longest(self._stretches(text))
+        every = sorted([*longer, *self._whole_lines(text, longer)], key=lambda held: held.at)
+        return placed(every, text, self._whole)
+
+    def document_at(self, place: int) -> tuple[int, int]:
+        """Return which document a place of a stretch lies in, and where in it."""
+        document = bisect_right(self._starts, place) - 1
+        return document, place - self._starts[document]
 
     def _stretches(self, text: str) -> list[Match]:
         """Return the matches that cannot be made longer.
@@ -119,49 +115,44 @@ class Shown:
             low, step = high, 2 * step
         return low
 
-    def _whole_lines(self, text: str, longer: Sequence[Match]) -> list[Match]:
-        """Return matches of whole lines that are too short to be met otherwise and in none that is longer; each line once."""
+    def _whole_lines(self, text: str, longer: Sequence[Held]) -> list[Held]:
+        """Return the whole lines that are too short to be met otherwise and lie in none of the longer stretches."""
         known = self._short_lines()
-        found: dict[str, list[Match]] = {}
+        begins = [held.at for held in longer]
+        found: list[Held] = []
         at = 0
         for line in text.splitlines(keepends=True):
             bare = line.strip()
-            if bare in known and bare not in found and not _covered(longer, at + line.index(bare), len(bare)):
-                found[bare] = [(at + line.index(bare), place, len(bare)) for place in known[bare]]
+            if bare in known:
+                start = at + line.index(bare)
+                last = bisect_right(begins, start) - 1
+                if last < 0 or longer[last].end < start + len(bare):
+                    found.append(Held(start, len(bare), known[bare]))
             at += len(line)
-        return [match for matches in found.values() for match in matches]
+        return found
 
-    def _short_lines(self) -> dict[str, list[int]]:
+    def _short_lines(self) -> dict[str, tuple[int, ...]]:
         """Return where each short line of the documents stands."""
         if self._lines is None:
             lines: dict[str, list[int]] = {}
             at = 0
-            for line in self._whole.replace("\0", "\n").split("\n"):
+            for line in self._whole.replace(BORDER, "\n").split("\n"):
                 bare = line.strip()
                 if SHORTEST_LINE <= len(bare) < SHORTEST:
                     lines.setdefault(bare, []).append(at + line.index(bare))
                 at += len(line) + 1
-            self._lines = {line: places for line, places in lines.items() if len(places) <= MOST_PLACES}
+            self._lines = {line: tuple(places) for line, places in lines.items() if len(places) <= MOST_PLACES}
         return self._lines
 
-    def _placed(self, at: int, start: int, length: int) -> Held:
-        document = bisect_right(self._starts, start) - 1
-        start -= self._starts[document]
-        return Held(document, start, start + length, at)
 
-
-def _covered(found: Sequence[Match], start: int, length: int) -> bool:
-    """Whether a line lies inside a longer match; the matches are few, and sorted by where they begin but for overlaps."""
-    index = bisect_left(found, (start + 1,))
-    return any(at <= start and start + length <= at + whole for at, _, whole in found[max(0, index - 64) : index])
-
-
-def _longest(found: list[Match]) -> list[Match]:
-    """Return the matches that do not lie inside a longer one, in the order of the text."""
-    kept: list[Match] = []
-    reach, last = -1, (-1, -1)
+def _longest(found: list[Match]) -> list[Held]:
+    """Return the stretches that do not lie inside a longer one, in the order of the text, each with all its places."""
+    kept: list[tuple[int, int, list[int]]] = []
+    reach = -1
     for at, place, length in sorted(found, key=lambda match: (match[0], -match[2], match[1])):
-        if at + length > reach or (at, length) == last:
-            kept.append((at, place, length))
-            reach, last = max(reach, at + length), (at, length)
-    return kept
+        if at + length > reach:
+            kept.append((at, length, [place]))
+            reach = at + length
+        elif (at, length) == kept[-1][:2]:
+            kept[-1][2].append(place)
+    return [Held(at, length, tuple(places)) for at, length, places in kept]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Container, Mapping, Sequence
 from types import MappingProxyType
 
 import streamlit as st
 
-from rlm_app.proofs import Coverage, Reading
+from rlm_app.proofs import Coverage, Span
 from rlm_app.types import DocumentInfo
 from rlm_app.ui import marked, safe, words
 
@@ -24,8 +25,8 @@ def percent(share: float) -> str:
 
 
 def sentence(coverages: Sequence[Coverage]) -> str:
-    """Return "the run read 100 % of A and 37 % of B" as Markdown; "" where nothing is known."""
-    parts = [f"{percent(each.share)} of {safe.label(each.document)}" for each in coverages[:4]]
+    """Return "the run read 100 % of A and 37 % (perhaps 41 %) of B" as Markdown; "" where nothing is known."""
+    parts = [f"{percent(each.share)}{_perhaps(each, ' ({})')} of {safe.label(each.document)}" for each in coverages[:4]]
     if not parts:
         return ""
     if len(coverages) > 4:
@@ -42,15 +43,30 @@ def strips(
         info = known.get(coverage.sha256)
         calls = len({reading.call_id for reading in coverage.readings})
         more = f" · {safe.label(about[coverage.sha256])}" if coverage.sha256 in about else ""
-        st.markdown(f"{safe.label(coverage.document)} · **{percent(coverage.share)} read** :gray[· {_by(calls)}{more}]")
+        read = f"**{percent(coverage.share)} read**{_perhaps(coverage, ', {}')}"
+        st.markdown(f"{safe.label(coverage.document)} · {read} :gray[· {_by(calls)}{more}]")
         if info is not None and info.pages:
-            st.html(strip_html(info, coverage.times(info.pages)))
+            st.html(strip_html(info, coverage.times(info.pages), touched(info, coverage.doubtful)))
     if coverages:
         st.caption("A bar for each page: the darker, the more often it was read; hatched was read by no model.")
+    if any(_perhaps(each, "{}") for each in coverages):
+        st.caption(
+            "Perhaps: the same words stand at several places and were shown less often than that, so that it is not known "
+            "which of them was read. They count as read once they were shown as often as they stand."
+        )
 
 
-def strip_html(info: DocumentInfo, times: Sequence[float]) -> str:
-    """Return a bar for each page, or for as many pages as have to share one, darker the more often it was read."""
+def _perhaps(coverage: Coverage, form: str) -> str:
+    """Return "perhaps 41 %" in the form, "" where that says no more than what was read for certain."""
+    most = percent(coverage.perhaps)
+    return form.format(f"perhaps {most}") if most != percent(coverage.share) else ""
+
+
+def strip_html(info: DocumentInfo, times: Sequence[float], doubtful: Container[int] = ()) -> str:
+    """Return a bar for each page, or for as many pages as have to share one, darker the more often it was read.
+
+    `doubtful` are pages (from 0) of which it is not known whether something was read.
+    """
     share = -(-len(times) // MOST_BARS)
     bars = []
     for start in range(0, len(times), share):
@@ -58,7 +74,8 @@ def strip_html(info: DocumentInfo, times: Sequence[float]) -> str:
         mean = sum(group) / len(group)
         first, last = info.pages[start], info.pages[start + len(group) - 1]
         place = marked.place(info.unit, first.label) + (f" to {last.label}" if last is not first else "")
-        said = safe.html(f"{place}: {_often(mean)}")
+        unsure = mean <= 0 and any(at in doubtful for at in range(start, start + len(group)))
+        said = safe.html(f"{place}: {'perhaps read' if unsure else _often(mean)}")
         shade = "" if mean <= 0 else f' style="opacity: {_shade(mean):.2f}"'
         bars.append(f'<i title="{said}"{shade}{"" if mean > 0 else _UNREAD}></i>')
     read = sum(1 for each in times if each > 0)
@@ -66,19 +83,11 @@ def strip_html(info: DocumentInfo, times: Sequence[float]) -> str:
     return f'<div class="rlm-read" role="img" aria-label="{label}">{"".join(bars)}</div>'
 
 
-def by_call(coverages: Sequence[Coverage], call_id: str) -> list[tuple[Coverage, tuple[Reading, ...]]]:
-    """Return what the prompt of one call held of each document."""
-    found = [(each, tuple(r for r in each.readings if r.call_id == call_id)) for each in coverages]
-    return [(each, readings) for each, readings in found if readings]
-
-
-def pages_of(info: DocumentInfo, readings: Sequence[Reading]) -> list[int]:
-    """Return which pages (from 0) the readings touch, in order."""
-    return [
-        at
-        for at, page in enumerate(info.pages)
-        if any(reading.start < page.end and page.start < reading.end for reading in readings)
-    ]
+def touched(info: DocumentInfo, spans: Sequence[Span]) -> frozenset[int]:
+    """Return which pages (from 0) some stretches touch."""
+    ends = [page.end for page in info.pages]
+    firsts_lasts = ((bisect_right(ends, start), bisect_left(ends, end)) for start, end in spans)
+    return frozenset(at for first, last in firsts_lasts for at in range(first, last + 1))
 
 
 _UNREAD = ' class="rlm-unread"'

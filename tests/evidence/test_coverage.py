@@ -152,14 +152,57 @@ def test_what_no_model_was_shown_is_not_read() -> None:
     assert coverage.share == 0
 
 
-def test_words_that_stand_at_several_places_are_read_at_each_but_not_where_a_longer_stretch_tells_them_apart() -> None:
-    head = "Confidential, for the board only\n"
-    texts = [f"{head}The first page says one thing.\n", f"{head}The second page says another one.\n"]
-    whole = "".join(texts)
-    (alone,) = cover([document(0, whole)], subcall(1, AROUND.format(head.strip())))
-    assert alone.spans == ((0, 32), (len(texts[0]), len(texts[0]) + 32))
-    (page,) = cover([document(0, whole)], subcall(1, AROUND.format(texts[1])))
-    assert page.spans == ((len(texts[0]), len(whole)),)
+HEAD = "Confidential, for the board only\n"
+HEADED = [f"{HEAD}The first page says one thing.\n", f"{HEAD}The second page says another one.\n"]
+SECOND = len(HEADED[0])
+
+
+def test_words_that_stand_at_several_places_are_read_nowhere_for_certain_until_they_were_shown_as_often() -> None:
+    whole = document(0, "".join(HEADED))
+    alone, longer = AROUND.format(HEAD.strip()), AROUND.format(HEADED[1])
+    heads = ((0, 32), (SECOND, SECOND + 32))
+    (once,) = cover([whole], subcall(1, alone))
+    assert (once.spans, once.doubtful) == ((), heads)
+    assert (once.share, once.perhaps) == (0, 64 / len(whole.text))
+    assert {(each.shown, each.places) for each in once.readings} == {(1, 2)}
+    (twice,) = cover([whole], [*subcall(1, alone), *subcall(2, alone)])
+    assert (twice.spans, twice.doubtful) == (heads, ())
+    (in_one,) = cover([whole], subcall(1, alone * 2))
+    assert in_one.spans == heads
+    (page,) = cover([whole], subcall(1, longer))
+    assert (page.spans, page.doubtful) == (((SECOND, len(whole.text)),), ())
+    (both,) = cover([whole], [*subcall(1, alone), *subcall(2, longer)])
+    assert (both.spans, both.doubtful) == (((SECOND, len(whole.text)),), ((0, 32),))
+
+
+@pytest.mark.parametrize("shown", [HEADED[1], f"found: {HEADED[1]}", HEADED[1] + HEADED[0]])
+def test_words_that_stand_at_several_places_were_shown_where_the_text_goes_on_as_the_document_does(shown: str) -> None:
+    whole = "".join(HEADED)
+    (escaped,) = cover([document(0, whole)], subcall(1, repr(shown)))
+    (plain,) = cover([document(0, whole)], subcall(1, AROUND.format(shown)))
+    assert (escaped.doubtful, plain.doubtful) == ((), ())
+    assert {at for at in read(plain) ^ read(escaped) if whole[at] != "\n"} == set()
+    assert len(read(plain)) == len(shown.removeprefix("found: "))
+
+
+def test_a_stretch_between_two_in_the_document_that_the_text_leaves_out_tells_nothing() -> None:
+    clause = "Notice is given in writing to the other party"
+    text = f"1. Of rent and its terms\nand so on\n{clause}\n2. Of alarms and their end\n{clause}\n3. Of gardens and of trees"
+    (skipped,) = cover([document(0, text)], subcall(1, f"1. Of rent and its terms\n{clause}"))
+    assert [text[start:end].strip() for start, end in skipped.doubtful] == [clause, clause]
+    (followed,) = cover([document(0, text)], subcall(1, f"12: {clause}\n13: 3. Of gardens and of trees"))
+    assert (followed.doubtful, followed.spans[0][0]) == ((), text.rindex(clause))
+
+
+def test_two_versions_read_whole_are_read_whole_though_they_share_most_words() -> None:
+    old, new = TEXTS[0], TEXTS[0].replace("w12", "w99")
+    parts = [text[at : at + 300] for text in (old, new) for at in range(0, len(text), 300)]
+    events = [event for number, part in enumerate(parts, 1) for event in subcall(number, AROUND.format(part))]
+    first, second = cover([document(0, old), document(1, new)], events)
+    assert (first.share, second.share) == (1, 1)
+    first, second = cover([document(0, old), document(1, new)], events[: len(events) // 2])
+    assert first.perhaps == 1
+    assert second.share < 0.1
 
 
 def test_a_short_line_counts_when_it_is_a_whole_one_on_both_sides() -> None:
