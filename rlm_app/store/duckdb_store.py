@@ -8,11 +8,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rlm_app.errors import StoreError
 from rlm_app.events import Event
 from rlm_app.finding import Day, FoundRuns, RunQuery, Table
 from rlm_app.records import Census, JournalRow, RunRecord
-from rlm_app.store import asking, counting, documents, forgetting, preferences, searching, sweep, workspace
+from rlm_app.store import (
+    asking,
+    counting,
+    documents,
+    events,
+    forgetting,
+    preferences,
+    runs,
+    searching,
+    sweep,
+    workspace,
+)
 from rlm_app.store.batch import Job
 from rlm_app.store.grids import DuckDBGrids
 from rlm_app.store.journal import DuckDBJournal
@@ -20,29 +30,13 @@ from rlm_app.store.ledger import DuckDBLedger
 from rlm_app.store.opening import MEMORY, open_file, suspicion
 from rlm_app.store.reading import Reader
 from rlm_app.store.recovery import recover
-from rlm_app.store.rows import RUN_COLUMNS, events_of, run_of, run_values
 from rlm_app.store.safekeeping import Safekeeping
 from rlm_app.store.shares import DuckDBLinks
 from rlm_app.store.writer import Writer
-from rlm_app.types import Document, DocumentInfo, RunState, Stop
+from rlm_app.types import Document, DocumentInfo
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-_RUN = f"SELECT {', '.join(RUN_COLUMNS)} FROM runs"  # noqa: S608 - column names of our own
-_OF_OWNER = "run_id = $1 AND seq > $3 AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND owner = $2)"
-_EVENTS = f"""
-    SELECT seq, kind, moment, call_id, parent_id, depth, body FROM events WHERE {_OF_OWNER} ORDER BY seq
-"""  # noqa: S608 - a condition of our own
-_TEXTS = f"""
-    SELECT sha256, text FROM texts WHERE sha256 IN (SELECT unnest(texts) FROM events WHERE {_OF_OWNER})
-"""  # noqa: S608 - a condition of our own
-_INTERRUPT = f"""
-    UPDATE runs SET state = '{RunState.INTERRUPTED}', stop = '{Stop.INTERRUPTED}',
-        finished = coalesce((SELECT max(moment) FROM events WHERE run_id = id), created),
-        seconds = coalesce((SELECT max(moment) - min(moment) FROM events WHERE run_id = id), 0)
-    WHERE boot <> ? AND list_contains(?, state) RETURNING {", ".join(RUN_COLUMNS)}
-"""  # noqa: S608 - words and column names of our own
 
 
 class DuckDBStore:
@@ -64,7 +58,7 @@ class DuckDBStore:
         self._journals: weakref.WeakValueDictionary[str, DuckDBJournal] = weakref.WeakValueDictionary()
         self._journals_lock = threading.Lock()
         self._without_journal: set[str] = set()
-        self._writer = Writer(connection.cursor(), str(path), _noting(self._last), safe)
+        self._writer = Writer(connection.cursor(), str(path), events.noting(self._last), safe)
         self._grids = DuckDBGrids(self._writer, self._reader)
         self.shares = DuckDBLinks(self._writer, self._reader)
         self._ledger = DuckDBLedger(self._writer, self._reader)
@@ -84,30 +78,23 @@ class DuckDBStore:
     def add_run(self, record: RunRecord) -> None:
         """Keep a new run; durable when this returns. Raises `StoreError` for an id that is there, whoever's it is."""
         with self._reader.reading() as cursor:
-            if cursor.execute("SELECT 1 FROM runs WHERE id = ?", [record.id]).fetchone():
-                raise StoreError("A run of this id is there already, so this one was not kept. Start it again.")
-        values = run_values({name: getattr(record, name) for name in RUN_COLUMNS})
-        self._writer.wait(Job("runs", list(values.values())))
+            job = runs.add(cursor, record)
+        self._writer.wait(job)
         self._without_journal.add(record.id)
 
     def update_run(self, run_id: str, **changes: Any) -> None:
         """Change columns of a run, if it is still there; durable when this returns."""
-        values = run_values(changes)
-        query = f"UPDATE runs SET {', '.join(f'{name} = ?' for name in values)} WHERE id = ?"  # noqa: S608 - known names
-        self._do(query, [*values.values(), run_id])
+        self._writer.wait(runs.change(run_id, changes))
 
     def run(self, run_id: str, owner: str) -> RunRecord | None:
         """Return the run, or None if there is none of that id for this owner."""
         with self._reader.reading() as cursor:
-            row = cursor.execute(f"{_RUN} WHERE id = ? AND owner = ?", [run_id, owner]).fetchone()
-        return run_of(row) if row else None
+            return runs.read(cursor, run_id, owner)
 
     def runs(self, owner: str, limit: int = 200) -> list[RunRecord]:
         """Return the newest runs first."""
         with self._reader.reading() as cursor:
-            query = f"{_RUN} WHERE owner = ? ORDER BY created DESC, id LIMIT ?"
-            rows = cursor.execute(query, [owner, limit]).fetchall()
-        return [run_of(row) for row in rows]
+            return runs.read_newest(cursor, owner, limit)
 
     def find_runs(self, owner: str, query: RunQuery) -> FoundRuns:
         """Return the part of the owner's runs that is asked for, and what there is to choose from."""
@@ -138,11 +125,10 @@ class DuckDBStore:
         if after >= self._last.get(run_id, after + 1):
             return []
         with self._reader.reading() as cursor:
-            rows = cursor.execute(_EVENTS, [run_id, owner, after]).fetchall()
-            texts = dict(cursor.execute(_TEXTS, [run_id, owner, after]).fetchall())
-        if rows:
-            self._last.setdefault(run_id, rows[-1][0])  # a commit since then has said which is the last
-        return events_of(run_id, rows, texts)
+            found = events.read(cursor, run_id, owner, after)
+        if found:
+            self._last.setdefault(run_id, found[-1].seq)  # a commit since then has said which is the last
+        return found
 
     def flush(self) -> None:
         """Return once everything queued before this call is committed."""
@@ -160,8 +146,8 @@ class DuckDBStore:
 
     def interrupt_others(self, boot: str) -> list[RunRecord]:
         """Mark live runs of other processes as interrupted; return them as they now are."""
-        live = [str(state) for state in RunState if state.is_live]
-        return [run_of(row) for row in self._do(_INTERRUPT, [boot, live])]
+        interrupted: list[RunRecord] = self._writer.wait(runs.interrupt_others(boot))
+        return interrupted
 
     def add_document(self, document: Document, owner: str) -> None:
         """Keep a document once per content, and list it for this owner; durable when this returns."""
@@ -226,12 +212,6 @@ class DuckDBStore:
         """Commit what is queued and let go of the file."""
         self._close()
 
-    def _do(self, query: str, values: Sequence[Any]) -> list[Any]:
-        rows: list[Any] = self._writer.wait(
-            Job(statement=lambda connection: connection.execute(query, values).fetchall())
-        )
-        return rows
-
 
 def _safekeeping(connection: DuckDBPyConnection, path: Path) -> Safekeeping:
     """Take in what the last process left, and return where this one keeps its replies."""
@@ -241,15 +221,6 @@ def _safekeeping(connection: DuckDBPyConnection, path: Path) -> Safekeeping:
         connection.close()
         raise
     return Safekeeping(path)
-
-
-def _noting(last: dict[str, int]) -> Any:
-    def committed(jobs: Sequence[Job]) -> None:
-        for job in jobs:
-            if job.event:
-                last[job.event.run_id] = job.event.seq
-
-    return committed
 
 
 def _shut(writer: Writer, reader: Reader) -> None:

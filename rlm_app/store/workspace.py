@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from rlm_app.events import Event
 from rlm_app.records import JournalRow, RunRecord
+from rlm_app.store import runs
 from rlm_app.store.batch import Appenders, Job, apply
 from rlm_app.store.reading import texts_of
-from rlm_app.store.rows import RUN_COLUMNS, run_values
 from rlm_app.store.texts import decode, encode
 
 if TYPE_CHECKING:
@@ -41,9 +41,7 @@ def preferences(cursor: DuckDBPyConnection, owner: str) -> dict[str, Any]:
 
 def take_in(record: RunRecord, events: Sequence[Event], rows: Iterable[JournalRow]) -> Job:
     """Return the job that keeps a whole run at once, unless a run of its id is there; it tells whose that is, else None."""
-    jobs = [Job("runs", list(run_values({name: getattr(record, name) for name in RUN_COLUMNS}).values()))]
-    jobs += [Job(event=event) for event in events]
-    jobs += [_row(record.id, row) for row in rows]
+    jobs = [runs.kept(record), *(Job(event=event) for event in events), *(_row(record.id, row) for row in rows)]
 
     def keep(connection: DuckDBPyConnection) -> str | None:
         taken = connection.execute(_TAKEN, [record.id]).fetchone()

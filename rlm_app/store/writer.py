@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rlm_app.errors import StoreError
-from rlm_app.store.batch import Appenders, Job, apply
-from rlm_app.store.opening import first_line
+from rlm_app.store import unwritten
+from rlm_app.store.batch import Job
 from rlm_app.store.safekeeping import Safekeeping, line_of
+from rlm_app.store.transactions import Transactions
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -39,8 +40,7 @@ class Writer:
         committed: Callable[[Sequence[Job]], None],
         safe: Safekeeping | None = None,
     ) -> None:
-        self._connection = connection
-        self._appenders = Appenders(connection)
+        self._transactions = Transactions(connection, self._break)
         self._path = path
         self._committed = committed
         self._safe = safe
@@ -131,9 +131,7 @@ class Writer:
     def _work(self) -> None:
         while batch := self._gather():
             self._commit(batch)
-        self._appenders.close()
-        self._connection.close()
-        del self._appenders, self._connection
+        self._transactions.close()
         if self._safe:
             self._safe.close(remove=self._broken is None)
 
@@ -160,7 +158,7 @@ class Writer:
         try:
             results = self._transact(batch)
         except Exception as error:  # noqa: BLE001 - whatever went wrong must reach the callers and not end the thread
-            if _is_full(str(error)):
+            if unwritten.is_full(str(error)):
                 self._hold(batch, str(error))
             elif len(batch) > 1:
                 for job in batch:
@@ -209,7 +207,7 @@ class Writer:
         try:
             self._transact(held)
         except Exception as error:  # noqa: BLE001 - the same as where they are first written
-            if _is_full(str(error)):
+            if unwritten.is_full(str(error)):
                 return False
             self._break(str(error))
             return True
@@ -219,23 +217,7 @@ class Writer:
     def _transact(self, batch: Sequence[Job]) -> list[Any]:
         if self._broken:
             raise StoreError(self._broken)
-        self._connection.begin()
-        try:
-            results = apply(self._appenders, batch)
-            self._connection.commit()
-        except BaseException:
-            self._roll_back()
-            raise
-        return results
-
-    def _roll_back(self) -> None:
-        import duckdb
-
-        try:
-            self._connection.rollback()
-        except duckdb.Error as error:
-            if "no transaction is active" not in str(error):  # a commit that found no room has rolled back already
-                self._break(f"{error}")
+        return self._transactions.carry_out(batch)
 
     def _refuse(self, job: Job, error: Exception) -> None:
         reason = str(error)
@@ -250,11 +232,4 @@ class Writer:
             self._changed.notify_all()
 
     def _sentence(self, reason: str) -> str:
-        told = f"The data file {self._path} could not be written: {first_line(reason)} What was saved before is safe. "
-        if _is_full(reason):
-            return f"{told}Free some disk space; the app goes on by itself then, and runs can be resumed."
-        return f"{told}Check the disk and the rights on the file, then start the app again."
-
-
-def _is_full(reason: str) -> bool:
-    return any(words in reason.lower() for words in ("no space left", "not enough space", "quota exceeded"))
+        return unwritten.sentence(self._path, reason)
