@@ -18,6 +18,10 @@ _LOST = (
     "The worker that carried this run out is gone ({reason}). What it had told is kept; resume the run, or run the grid "
     "again: what was paid for and told is not paid again."
 )
+_NONE = (
+    "The Ray cluster could not be reached or started: {error}. Ray gives its processes half a minute to start: run it again "
+    "when this machine is less busy, or name a cluster that is running in RAY_ADDRESS."
+)
 
 
 class RayWorker:
@@ -82,8 +86,8 @@ class RaySpread:
                 runtime_env={"env_vars": {"PYTHONPATH": str(_ROOT)}},
                 **quiet,
             )
-        except (ConnectionError, RuntimeError, ValueError) as error:
-            raise ConfigError(f"The Ray cluster could not be reached or started: {error}") from error
+        except Exception as error:  # what Ray raises where its processes are slow to start is of no class of its own
+            raise ConfigError(_NONE.format(error=str(error).rstrip("."))) from error
         self._actors = ray.remote(_Process).options(num_cpus=cpus, max_concurrency=3, max_restarts=0)
 
     def begin(self, order: Order, secrets: Secrets) -> RayWorker:
