@@ -99,6 +99,12 @@ class Sharing:
         now = self._now()
         return [link for link in self._store.links(owner, run_id) if link.is_open(now)]
 
+    def about(self, sha256: str, owner: str) -> list[Link]:
+        """Return the owner's open links to runs about a document; they are taken back with it."""
+        runs = {link.run_id: self._run(link.run_id, owner) for link in self.links(owner)}
+        named = {run_id for run_id, record in runs.items() if record and sha256 in record.spec.documents}
+        return [link for link in self.links(owner) if link.run_id in named]
+
     def revoke(self, link_id: str, owner: str) -> None:
         """Take a link of this owner back: it opens nothing from now on, and its copy is removed."""
         self._store.revoke(link_id, owner)

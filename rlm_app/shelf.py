@@ -64,7 +64,7 @@ class Shelf:
         return self._originals.find(sha256, owner)
 
     def delete(self, sha256: str, owner: str) -> None:
-        """Remove a document with its file, also from the owner's collections."""
+        """Remove a document with its file, from the owner's collections too, and take back the links to runs about it."""
         self._store.delete_document(sha256, owner)
         self._originals.remove(sha256, owner)
         self.version += 1

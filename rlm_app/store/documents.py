@@ -20,6 +20,10 @@ _GET = (
     "SELECT d.info, t.text FROM documents d JOIN texts t ON t.sha256 = d.text_sha256 WHERE d.sha256 = ? AND d.owner = ?"
 )
 _LIST = "SELECT info FROM documents WHERE owner = ? ORDER BY added DESC"
+_UNSHARE = """
+    DELETE FROM shares WHERE owner = $2 AND run_id IN
+    (SELECT id FROM runs WHERE owner = $2 AND json_contains(spec -> '$.documents', to_json(CAST($1 AS VARCHAR))))
+"""
 _DROP = "DELETE FROM documents WHERE sha256 = ? AND owner = ? RETURNING text_sha256"
 
 
@@ -36,8 +40,16 @@ def keep(document: Document, owner: str) -> Job:
 
 
 def remove(sha256: str, owner: str) -> Job:
-    """Return the job that takes a document off this owner's list, and its text away with the last listing."""
-    return Job(statement=lambda connection: sweep(connection, _unlist(connection, sha256, owner)))
+    """Return the job that takes a document off this owner's list, with the links to runs about it.
+
+    Its text goes with the last listing.
+    """
+
+    def forget(connection: DuckDBPyConnection) -> None:
+        connection.execute(_UNSHARE, [sha256, owner])
+        sweep(connection, _unlist(connection, sha256, owner))
+
+    return Job(statement=forget)
 
 
 def _unlist(connection: DuckDBPyConnection, sha256: str, owner: str) -> list[str]:

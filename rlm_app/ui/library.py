@@ -9,6 +9,7 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.types import DocumentInfo
 from rlm_app.ui import again, collections, documents, safe, words
+from rlm_app.ui.handle import samples_ready
 
 PAGE = 20
 _CHOSEN = "document"
@@ -18,6 +19,17 @@ def chosen(found: Mapping[str, DocumentInfo]) -> str:
     """Return the SHA-256 of the document that the address names, "" for none of the library."""
     named: str = st.query_params.get(_CHOSEN, "")
     return named if named in found else ""
+
+
+def astray(found: Mapping[str, DocumentInfo]) -> None:
+    """Say so where the address names a document that is not in the library; it may be another's, which is not told."""
+    named = st.query_params.get(_CHOSEN, "")
+    if named and named not in found and samples_ready().is_set():
+        st.warning(
+            "The address of this page names a document that is not in your library: it was deleted, it is somebody "
+            "else's, or the address is cut short. Choose one of these, or add the file again.",
+            icon=":material/search_off:",
+        )
 
 
 def back() -> None:
@@ -87,6 +99,8 @@ def _entry(app: App, owner: str, info: DocumentInfo, *, mine: bool) -> None:
 def _confirm(app: App, owner: str, info: DocumentInfo) -> None:
     st.markdown(f"**{safe.label(info.name)}** and its text will be removed from the library.")
     st.markdown("Runs that asked it keep their answers and quotes, but can no longer show the passages on their pages.")
+    if shared := app.sharing.about(info.sha256, owner):
+        st.warning(taken_back(len(shared)), icon=":material/link_off:")
     using = [record for record in app.manager.running(owner) if info.sha256 in record.spec.documents]
     if using:
         st.warning(in_use(len(using)), icon=":material/play_circle:")
@@ -108,6 +122,14 @@ def in_use(runs: int) -> str:
     return (
         f"{words.count(runs, 'run')} {'is' if runs == 1 else 'are'} using it now. A run under way goes on with the text it "
         "has; one that is still queued will fail, and none of them can be resumed without the document."
+    )
+
+
+def taken_back(links: int) -> str:
+    """Return what deleting a document means for the links to runs about it."""
+    return (
+        f"{words.count(links, 'link')} you shared {'shows' if links == 1 else 'show'} a run about it, and "
+        f"{'is' if links == 1 else 'are'} taken back with it."
     )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,6 +49,23 @@ def test_a_found_passage_turns_to_its_page(page: Page, app: App) -> None:
     assert "<mark>" in "".join(found.proto.body for found in tab.get("html"))
 
 
+def test_an_address_of_no_document_says_so_and_shows_the_shelf(page: Page, contract: DocumentInfo) -> None:
+    tab = page(shell.DOCUMENTS, document="garbage")
+    (said,) = tab.warning
+    assert "names a document that is not in your library" in said.value
+    tab.button(key=f"read-{contract.sha256}").click().run()
+    assert not tab.warning
+    assert not page(shell.DOCUMENTS).warning
+
+
+def test_an_address_of_no_version_says_so_until_one_is_picked(page: Page, contract: DocumentInfo) -> None:
+    tab = page(shell.DOCUMENTS, document=contract.sha256, **{"with": "garbage"})
+    assert "The version that the address names is not in your library" in texts(tab)
+    field = tab.selectbox(key=f"compare-{contract.sha256}")
+    field.set_value(field.options[0]).run()
+    assert "The version that the address names" not in texts(tab)
+
+
 def test_a_document_is_read_in_a_view_of_its_own_with_a_way_back(page: Page, contract: DocumentInfo) -> None:
     tab = page(shell.DOCUMENTS)
     assert not tab.get("html")[1:]
@@ -71,13 +89,15 @@ def test_many_documents_come_by_page_and_are_searched_by_name(page: Page, app: A
     assert len([button for button in tab.button if button.label == "Read"]) == 1
 
 
-def test_the_question_whether_to_delete_says_that_a_run_uses_the_document(
+def test_the_question_whether_to_delete_says_that_a_run_uses_the_document_and_a_link_shows_it(
     page: Page, app: App, slow: None, contract: DocumentInfo, started: Callable[..., str]
 ) -> None:
     run_id = started(contract)
+    app.sharing.make(run_id, "local", b"copy", time.time() + 60)
     tab = page(shell.DOCUMENTS)
     tab.button(key=f"remove-{contract.sha256}").click().run()
-    assert "1 run is using it now" in tab.warning[0].value
+    assert "1 link you shared shows a run about it" in tab.warning[0].value
+    assert "1 run is using it now" in tab.warning[1].value
     app.manager.stop(run_id, "local")
     app.manager.wait(run_id, 30)
 

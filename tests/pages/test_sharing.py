@@ -17,7 +17,7 @@ from rlm_app.errors import ConfigError
 from rlm_app.exports.frozen import freeze
 from rlm_app.exports.material import Material, Share, Sources
 from rlm_app.exports.portable import portable
-from rlm_app.records import RunSpec
+from rlm_app.records import RunRecord, RunSpec
 from rlm_app.shares import DAY
 from rlm_app.types import DocumentInfo, RunState
 from rlm_app.ui import shell
@@ -165,13 +165,24 @@ def test_a_token_that_is_wrong_over_or_taken_back_gets_the_same_page(app: App, r
     assert words[0] == words[1] == words[2] == words[3]
 
 
-def test_a_shared_run_stays_as_it_was_while_the_run_changes_and_its_document_goes(app: App, run: str) -> None:
+def test_a_shared_run_stays_as_it_was_while_the_run_changes(app: App, run: str) -> None:
     token = shared(app, run, Share())
     app.store.update_run(run, answer="Something else.")
-    app.shelf.delete(app.documents("local")[0].sha256, "local")
     shown = texts(visit(token))
     assert "ninety days’ notice" in shown
     assert "Something else." not in shown
+
+
+def test_deleting_a_document_takes_the_links_back_that_show_runs_about_it(app: App, run: str) -> None:
+    token = shared(app, run, Share())
+    app.store.add_run(RunRecord("other", "local", RunSpec("?", (), "o", "a", "b"), RunState.DONE, "boot", 1.0))
+    _, other = app.sharing.make("other", "local", b"copy", time.time() + 60)
+    sha256 = app.documents("local")[0].sha256
+    app.shelf.delete(sha256, "somebody else")
+    assert [link.run_id for link in app.sharing.about(sha256, "local")] == [run]
+    app.shelf.delete(sha256, "local")
+    assert NOTHING in texts(visit(token))
+    assert app.sharing.links("local") == [other]
 
 
 def test_deleting_a_run_takes_its_links_back(app: App, run: str) -> None:
