@@ -6,6 +6,8 @@ import json
 from functools import cache
 from importlib.resources import files
 
+from rlm_app.clients.offline_cells.rank import question_terms
+
 _PACKAGE = "rlm_app.clients.offline_cells"
 _PARTS = ("words", "text", "match", "passages", "rank", "ask", "answer")
 
@@ -18,7 +20,9 @@ def probe_cell() -> str:
 def rank_cell(question: str, *, last: bool = False) -> str:
     """Return the cell that ranks passages and makes the sub-calls; on the `last` turn it hands in the answer as well."""
     names = (*_PARTS, "run_rank", "run_answer") if last else (*_PARTS, "run_rank")
-    return "\n\n".join([f"question = {_quoted(question)}", *(_source(name) for name in names)])
+    terms, _ = question_terms(question)
+    asked = f"question = {_quoted(question)}\nsearched_for = {_quoted(terms)}"
+    return "\n\n".join([asked, *(_source(name) for name in names)])
 
 
 def answer_cell() -> str:
@@ -26,9 +30,9 @@ def answer_cell() -> str:
     return _source("run_answer")
 
 
-def _quoted(text: str) -> str:
+def _quoted(value: str | list[str]) -> str:
     # A row of backticks would end the fence that the cell stands in.
-    return json.dumps(text).replace("`", "\\u0060")
+    return json.dumps(value).replace("`", "\\u0060")
 
 
 @cache

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeGuard
 
 from rlm_app import syntax
 from rlm_app.events import CellStarted, Event
 from rlm_app.evidence.coverage import prompts_of
 from rlm_app.evidence.judge import Judge
+from rlm_app.evidence.patterns import in_words, is_pattern
 from rlm_app.evidence.shown import Shown
 from rlm_app.proofs import Absence, Coverage
 from rlm_app.types import Citation, Document, Verdict
@@ -22,6 +24,7 @@ _SEARCHING = (
     "find rfind index rindex count search findall finditer match fullmatch compile split startswith endswith contains"
 )
 _SEARCHES = frozenset(_SEARCHING.split())
+_NAMES = frozenset({"dir", "globals", "locals", "vars"})
 _MATTER = (
     r"(?:documents?|texts?|contracts?|agreements?|leases?|polic(?:y|ies)|reports?|handbooks?|manuals?|files?|papers?|context|"
     r"sources?|passages?|provisions?)"
@@ -51,7 +54,8 @@ _SAYS_SO = (
     r"trov\w+|vermeld\w*|gevonden|document[oie]\w*|documenten|contrat\w+|cl[aá]usula|clausol\w+|indica\w*|especifica\w*)\b",
 )
 _SAYS_ABSENT = re.compile("|".join(_SAYS_SO), re.IGNORECASE)
-_PATTERN = re.compile(r"[\\^$*+?{}\[\]|()]|\.[*+?]")
+SAID = "searched_for"
+"""The variable by which a cell says itself what it searches for."""
 
 
 def says_absent(answer: str, citations: Sequence[Citation] = ()) -> bool:
@@ -68,12 +72,16 @@ def absence_of(documents: Sequence[Document], events: Iterable[Event], coverage:
 
 
 def terms_of(events: Iterable[Event]) -> tuple[str, ...]:
-    """Return what the cells of a run searched for, in their order: strings and patterns as they are written."""
+    """Return what the cells of a run searched for, in their order: strings and patterns as they are written.
+
+    A pattern that names no word, such as one that cuts a text into sentences, is left out. A cell that says what it
+    searches for (`searched_for = ["penalty", "fee"]`) searches for nothing else.
+    """
     found: dict[str, None] = {}
     for event in events:
         if isinstance(event, CellStarted):
             for term in _terms_in(event.code):
-                if 2 <= len(term.strip()) <= _LONGEST:
+                if 2 <= len(term.strip()) <= _LONGEST and in_words(term):
                     found.setdefault(term.strip())
     return tuple(found)[:MOST_TERMS]
 
@@ -81,6 +89,8 @@ def terms_of(events: Iterable[Event]) -> tuple[str, ...]:
 def _terms_in(code: str) -> list[str]:
     tree = syntax.tree(code)
     nodes = list(ast.walk(tree)) if tree else []
+    if said := [term for node in nodes if _is_said(node) for term in _listed(node.value)]:
+        return said
     searched = [term for node in nodes for term in _searched(node)]
     loops = any(isinstance(node, ast.For | ast.comprehension) for node in nodes)
     if searched or any(_is_search(node) for node in nodes):
@@ -88,9 +98,14 @@ def _terms_in(code: str) -> list[str]:
     return searched
 
 
+def _is_said(node: ast.AST) -> TypeGuard[ast.Assign]:
+    return isinstance(node, ast.Assign) and [_name(target) for target in node.targets] == [SAID]
+
+
 def _is_search(node: ast.AST) -> bool:
     if isinstance(node, ast.Compare):
-        return any(isinstance(operator, ast.In | ast.NotIn) for operator in node.ops)
+        of_names = any(isinstance(each, ast.Call) and _name(each.func) in _NAMES for each in node.comparators)
+        return not of_names and any(isinstance(operator, ast.In | ast.NotIn) for operator in node.ops)
     return isinstance(node, ast.Call) and _name(node.func) in _SEARCHES
 
 
@@ -136,7 +151,7 @@ def _questions(documents: Sequence[Document], events: Sequence[Event]) -> tuple[
 def _counts(documents: Sequence[Document], terms: Sequence[str]) -> tuple[int | None, ...]:
     """Return how often each plain term stands in the documents, whatever its letter case and wherever lines break in it."""
     texts = [" ".join(document.text.casefold().split()) for document in documents]
-    plain = [None if _PATTERN.search(term) else " ".join(term.casefold().split()) for term in terms]
+    plain = [None if is_pattern(term) else " ".join(term.casefold().split()) for term in terms]
     return tuple(None if term is None else sum(text.count(term) for text in texts) for term in plain)
 
 
@@ -146,7 +161,7 @@ def _misses(documents: Sequence[Document], terms: Sequence[str]) -> tuple[Citati
     Patterns are not run: a model wrote them, and some take for ever.
     """
     judge = Judge(documents)
-    plain = sorted((term for term in terms if not _PATTERN.search(term)), key=lambda term: -len(term.split()))
+    plain = sorted((term for term in terms if not is_pattern(term)), key=lambda term: -len(term.split()))
     judged = (judge(term) for term in plain)
     near = [each for each in judged if each.end > each.start or each.nearest is not None]
     return tuple(near[:MOST_MISSES])

@@ -8,6 +8,7 @@ import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.evidence.absence import absence_of, says_absent
+from rlm_app.evidence.patterns import in_words
 from rlm_app.proofs import Absence
 from rlm_app.records import RunRecord
 from rlm_app.types import Citation, RunState
@@ -56,9 +57,9 @@ def _searched(absence: Absence) -> None:
 
 
 def _term(term: str, count: int | None) -> str:
-    """Return "“deposit” 3 ×" as Markdown."""
-    times = "a pattern" if count is None else f"{count:,} ×" if count else "nowhere"
-    return f"“{safe.label(words.clip(term, 60))}” :gray[{times}]"
+    """Return "“deposit” 3 ×" as Markdown; a pattern in words."""
+    times = "in any such form" if count is None else f"{count:,} ×" if count else "nowhere"
+    return f"“{safe.label(words.clip(in_words(term), 60))}” :gray[{times}]"
 
 
 def _miss(app: App, record: RunRecord, miss: Citation) -> None:

@@ -2,9 +2,11 @@ from typing import Any
 
 import pytest
 
+from rlm_app.clients.offline_code import answer_cell, probe_cell, rank_cell
 from rlm_app.events import CellStarted, Event, SubcallStarted
 from rlm_app.evidence.absence import absence_of, says_absent, terms_of
 from rlm_app.evidence.coverage import cover
+from rlm_app.evidence.patterns import in_words
 from rlm_app.types import Citation, Document, DocumentInfo, Verdict
 
 TEXT = "The tenant pays the rent each month. A termination for convenience needs ninety days of notice in writing.\n"
@@ -25,10 +27,40 @@ def cell(code: str) -> Event:
         ("print([p for p in context.split('\\n') if 'exit fee' in p])", ("exit fee",)),
         ("print('hello'); x = ['not', 'a', 'search']", ()),
         ("this is no Python at all", ()),
+        ("searched_for = ['pets', 'dog']\nfor w in ['a b', 'c d']:\n    if w in context: print(w)", ("pets", "dog")),
+        (
+            "import re\nfor s in re.split(r'[.!?]\\s+(?=[A-Z])', context):\n    if re.search(r'\\bpets?\\b', s): 1",
+            (r"\bpets?\b",),
+        ),
     ],
 )
 def test_the_terms_are_what_cells_searched_for(code: str, terms: tuple[str, ...]) -> None:
     assert terms_of([cell(code)]) == terms
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("break fee", "break fee"),
+        (r"penalt(y|ies)", "penalt(y or ies)"),
+        (r"(?i)\bterminat\w*\s+for\s+cause\b", "terminat… for cause"),
+        (r"notice.{0,80}?days", "notice…days"),
+        (r"(?:pets?|animals?)\b", "(pet(s) or animal(s))"),
+        (r"ARTICLE\s+[IVX]+\.", "ARTICLE …."),
+        (r"解除|終了", "解除 or 終了"),
+        (r"[^\W_]+(?:[-'’.][^\W_]+)*", ""),
+        (r"[.!?]['\"”’)\]*]*(?=\s+['\"“‘(\[*]*[A-Z0-9])", ""),
+        (r"\n[^\S\n]*\n\s*", ""),
+        (r"[-*•–]\s|\(?\d{1,2}(?:\.\d+)*[.)]?\s+[A-Z]", ""),
+    ],
+)
+def test_a_pattern_is_said_in_words_or_not_at_all(pattern: str, words: str) -> None:
+    assert in_words(pattern) == words
+
+
+def test_the_offline_backend_says_which_words_it_looks_for() -> None:
+    cells = [probe_cell(), rank_cell("What is the penalty for `smoking` on the roof terrace?"), answer_cell()]
+    assert terms_of([cell(code) for code in cells]) == ("penalty", "smoking", "roof", "terrace")
 
 
 def test_an_absence_carries_what_was_read_searched_and_asked_and_what_came_nearest() -> None:
