@@ -17,6 +17,7 @@ if chosen:
     recognition.draw(app, owner, found[chosen])
     reader.draw(app, owner, chosen)
 else:
+    library.astray(found)
     field, shelf = st.columns([3, 5], gap="large")
     with field:
         waiting = uploads.draw(app, owner)

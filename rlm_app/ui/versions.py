@@ -91,6 +91,8 @@ def _choice(info: DocumentInfo, others: Sequence[DocumentInfo]) -> DocumentInfo 
         placeholder="no comparison",
         width=420,
     )
+    if named and named not in known and not picked:
+        st.caption("The version that the address names is not in your library; pick another to compare with.")
     return known.get(picked or "")
 
 
