@@ -65,8 +65,13 @@ def metrics(app: App, errors: Mapping[str, int]) -> str:
             *_gauge("owners", "People and visitors who have runs.", [("", census.owners)]),
             *_gauge(
                 "money_today_dollars",
-                "What runs since midnight (UTC) cost, as far as is known.",
+                "What runs that began here since midnight (UTC) say they cost, whoever paid.",
                 [("", census.cost_today)],
+            ),
+            *_gauge(
+                "host_money_today_dollars",
+                "What the keys of this app paid since midnight (UTC), as its quotas count it.",
+                [("", round(app.allowance.today("").all.spent, 6))],
             ),
             *_gauge(
                 "commit_lag_seconds", "Longest time of late from an event to its commit.", [("", round(census.lag, 4))]

@@ -24,6 +24,7 @@ TOKEN = {"authorization": "Bearer secret-token"}
 @pytest.fixture
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setenv("RLM_APP_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-the-host")
     handle.close()
     yield handle.shared_app()
     handle.close()
@@ -65,6 +66,17 @@ def test_an_app_that_works_is_ready_and_gives_its_numbers_to_its_own_machine(app
     assert found["rlm_app_store_bytes"] > 10_000
     assert 0 <= found["rlm_app_commit_lag_seconds"] < 30
     assert found['rlm_app_errors_total{part="rlm_app.runs"}'] == 1
+
+
+def test_runs_that_were_taken_in_do_not_count_for_the_money_of_the_day(app: App, client: Client) -> None:
+    for number, boot in enumerate(("imported", "restored", "boot")):
+        app.store.add_run(dataclasses.replace(run(number, RunState.DONE, time.time()), boot=boot))
+    spec = RunSpec("What?", (), "openai", "gpt-4.1", "gpt-4.1")
+    app.allowance.gate.admit("r1", "ann", spec, {}).add(0.5)
+    app.allowance.gate.leave("r1")
+    found = numbers(client().get("/metrics").text)
+    assert (found["rlm_app_runs_today"], found["rlm_app_money_today_dollars"]) == (1, 0.25)
+    assert found["rlm_app_host_money_today_dollars"] == 0.5
 
 
 def test_the_numbers_of_a_shared_app_are_for_who_has_the_token(client: Client) -> None:

@@ -10,9 +10,10 @@ if TYPE_CHECKING:
 _DAY = 86_400.0
 _STATES = "SELECT state, count(*) FROM runs WHERE NOT sample GROUP BY state"
 _OWNERS = "SELECT count(DISTINCT owner) FROM runs WHERE NOT sample"
-_TODAY = (
-    "SELECT count(*), coalesce(sum(CAST(usage ->> '$.cost' AS DOUBLE)), 0) FROM runs WHERE NOT sample AND created >= ?"
-)
+_TODAY = """
+    SELECT count(*), coalesce(sum(CAST(usage ->> '$.cost' AS DOUBLE)), 0) FROM runs
+    WHERE NOT sample AND created >= ? AND boot NOT IN ('imported', 'restored')
+"""
 _STORAGE = """
     WITH mine AS (SELECT id FROM runs WHERE owner = $1),
     listed AS (SELECT text_sha256 AS name, CAST(info ->> '$.size' AS BIGINT) AS size FROM documents WHERE owner = $1),
