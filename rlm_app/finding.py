@@ -77,6 +77,16 @@ class Table:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What somebody keeps here, for who runs the app: how much, and when something came in last (seconds since 1970, UTC)."""
+
+    owner: str
+    runs: int
+    documents: int
+    latest: float
+
+
 class RunFinder(Protocol):
     """Finds among an owner's runs. Safe to use from many threads."""
 

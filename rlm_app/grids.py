@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from rlm_app.events import Event
-from rlm_app.finding import RunFinder
+from rlm_app.finding import RunFinder, Workspace
 from rlm_app.quotas import Ledger
 from rlm_app.records import Census, JournalRow, RunRecord, RunSpec, RunStore
 from rlm_app.shares import LinkStore
@@ -194,6 +194,9 @@ class Store(RunStore, RunFinder, Protocol):
 
     def census(self, now: float) -> Census:
         """Return numbers on all that is kept; raise `StoreError` when the file cannot be read."""
+
+    def workspaces(self) -> list[Workspace]:
+        """Return who keeps something here, for who runs the app; the bundled documents have an owner, too."""
 
     def storage(self, owner: str) -> int:
         """Return how many bytes what is kept of this owner has, their files included."""

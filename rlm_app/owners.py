@@ -15,6 +15,7 @@ LOCAL = "local"
 """The owner of everything where one person uses the app on a machine of their own."""
 
 _TOKEN = re.compile(r"[0-9a-f]{48}")
+_OWNER = re.compile(r"local|(person|visitor)-[0-9a-f]{40}")
 _PURPOSE = b"rlm_app visitor 1\0"
 
 
@@ -28,6 +29,11 @@ def visitor(token: str) -> str:
     if not is_token(token):
         raise ValueError("a visitor's token is 48 hexadecimal digits")
     return "visitor-" + _digest(json.dumps(["visitor", token]))
+
+
+def is_owner(name: str) -> bool:
+    """Whether somebody can be called so: this machine's person, one who signed in, or a visitor."""
+    return _OWNER.fullmatch(name) is not None
 
 
 def new_token() -> str:

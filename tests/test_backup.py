@@ -2,6 +2,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import re
 import shutil
 import time
 import zipfile
@@ -496,7 +497,7 @@ def test_the_archive_is_for_its_owner_alone(backup: Path) -> None:
     assert backup.stat().st_mode & 0o077 == 0
 
 
-def test_commands_write_a_backup_and_take_it_in(
+def test_commands_write_a_backup_take_it_in_and_list_whose_there_are(
     lived_in: Path, backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("RLM_APP_HOME", str(tmp_path / "here"))
@@ -505,5 +506,12 @@ def test_commands_write_a_backup_and_take_it_in(
     assert main(["backup", "-o", str(tmp_path / "out.zip")]) == 0
     assert "2 runs and 1 document" in capsys.readouterr().err
     assert read(tmp_path / "out.zip").keys() == read(backup).keys()
+    assert main(["owners"]) == 0
+    assert re.fullmatch(r"local  [\d-]{10} \d\d:\d\d  2 runs, 1 document, [\d,]+ bytes\n", capsys.readouterr().out)
+    assert main(["backup", "--owner", "visitor-nobody", "-o", str(tmp_path / "none.zip")]) == 2
+    assert 'Nothing is kept of "visitor-nobody" here' in capsys.readouterr().err
+    assert not (tmp_path / "none.zip").exists()
+    assert main(["restore", str(backup), "--owner", "visitor-typo"]) == 2
+    assert 'Nobody is called "visitor-typo"' in capsys.readouterr().err
     assert main(["restore", str(tmp_path / "missing.zip")]) == 2
     assert "missing.zip: is damaged or no backup" in capsys.readouterr().err

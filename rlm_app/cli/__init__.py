@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         required=True,
         metavar="serve | ask | grid | runs | resume | fork | follow | replay | import | export | verify | backup | restore "
-        "| doctor",
+        "| owners | doctor",
     )
 
     serve = commands.add_parser("serve", help="start the app in the browser")

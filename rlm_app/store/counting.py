@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rlm_app.finding import Workspace
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -13,6 +15,14 @@ _OWNERS = "SELECT count(DISTINCT owner) FROM runs WHERE NOT sample"
 _TODAY = """
     SELECT count(*), coalesce(sum(CAST(usage ->> '$.cost' AS DOUBLE)), 0) FROM runs
     WHERE NOT sample AND created >= ? AND boot NOT IN ('imported', 'restored')
+"""
+_WORKSPACES = """
+    WITH kept AS (
+        SELECT owner, 1 AS run, 0 AS document, created AS moment FROM runs
+        UNION ALL SELECT owner, 0, 1, added FROM documents
+        UNION ALL SELECT owner, 0, 0, created FROM grids WHERE removed IS NULL
+    )
+    SELECT owner, sum(run), sum(document), max(moment) FROM kept GROUP BY owner ORDER BY 4 DESC, owner
 """
 _STORAGE = """
     WITH mine AS (SELECT id FROM runs WHERE owner = $1),
@@ -35,6 +45,12 @@ def storage(cursor: DuckDBPyConnection, owner: str) -> int:
     """Return how many bytes an owner's documents and files, runs, links, grids and settings have; shared texts count once."""
     row = cursor.execute(_STORAGE, [owner]).fetchone()
     return int(row[0]) if row else 0
+
+
+def workspaces(cursor: DuckDBPyConnection) -> list[Workspace]:
+    """Return who keeps something here, whoever had something come in last first."""
+    rows = cursor.execute(_WORKSPACES).fetchall()
+    return [Workspace(owner, int(runs), int(documents), latest) for owner, runs, documents, latest in rows]
 
 
 def counted(cursor: DuckDBPyConnection, now: float) -> tuple[dict[str, int], int, int, float]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rlm_app.events import Event
-from rlm_app.finding import Day, FoundRuns, RunQuery, Table
+from rlm_app.finding import Day, FoundRuns, RunQuery, Table, Workspace
 from rlm_app.records import Census, JournalRow, RunRecord
 from rlm_app.store import (
     asking,
@@ -130,6 +130,10 @@ class DuckDBStore:
             self._last.setdefault(run_id, found[-1].seq)  # a commit since then has said which is the last
         return found
 
+    def last_seq(self, run_id: str) -> int:
+        """Return the `seq` of the run's last event that was committed since the store was opened, 0 for none; asks no file."""
+        return self._last.get(run_id, 0)
+
     def flush(self) -> None:
         """Return once everything queued before this call is committed."""
         self._writer.wait(Job())
@@ -182,6 +186,11 @@ class DuckDBStore:
             counted = counting.counted(cursor, now)
         writer = self._writer
         return Census(*counted, writer.lag, writer.waiting, writer.trouble, self.notice)
+
+    def workspaces(self) -> list[Workspace]:
+        """Return who keeps something here, for who runs the app."""
+        with self._reader.reading() as cursor:
+            return counting.workspaces(cursor)
 
     def storage(self, owner: str) -> int:
         """Return how many bytes what is kept of this owner has, their files included."""

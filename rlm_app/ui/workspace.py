@@ -18,7 +18,7 @@ def draw(app: App, owner: str) -> None:
     st.subheader("What is stored", anchor=False)
     held = f"{words.count(len(runs), 'run')} and the text of {words.count(len(documents), 'document')}"
     if app.settings.shared:
-        _on_a_server(held)
+        _on_a_server(held, owner)
     else:
         st.markdown(
             f"{held}, in one file on the machine that runs this app, with your choices, profiles and prices. The uploaded "
@@ -35,11 +35,14 @@ def draw(app: App, owner: str) -> None:
         _confirm(app, owner, len(runs), len(documents))
 
 
-def _on_a_server(held: str) -> None:
+def _on_a_server(held: str, owner: str) -> None:
     """Draw who can see a workspace in a shared app, and how it is found again."""
     st.markdown(
         f"{held}, with the uploaded files, your choices, profiles and prices, on the server of this app. Nobody else who "
         "uses it can see them; who runs the server can. API keys are never kept."
+    )
+    st.caption(
+        f"Your workspace is called `{owner}` there: tell that to who runs the server if they are to save or restore it."
     )
     name = identity.signed_in()
     if name:
