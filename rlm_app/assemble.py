@@ -12,7 +12,7 @@ from rlm_app.clients.addresses import checked_address
 from rlm_app.clients.guard import Guard, guard_of
 from rlm_app.clients.hosted import Terms
 from rlm_app.clients.metered import MeteredClient
-from rlm_app.clients.pool import Pools
+from rlm_app.clients.pool import Pool, Pools
 from rlm_app.clients.presets import resolve
 from rlm_app.errors import ConfigError
 from rlm_app.meter import Meter
@@ -64,23 +64,26 @@ def make_client(
         return offline
     lending.check(settings, spec, keys)
     key = _key_for(settings, spec, backend, model, keys)
-    if backend.needs_key and not key:
-        raise ConfigError(lending.no_key(settings, backend))
     if settings.shared and lending.host_pays(settings, spec, keys):
         own = NOTHING_ENTERED  # whoever spends another's money does not say what it costs
     given = spec.options.get("base_url") or settings.addresses.get(backend.name)
     known, address = look_up(backend, model, given, own), given or backend.base_url
-    terms = Terms(
+    pool = pools.of((backend.name, address, key)) if pools else None
+    terms = _terms(spec, known, pool, _guard(settings, spec, backend))
+    hosted: Client = factory(model, key or None, address, terms)
+    return hosted if meter is None else MeteredClient(hosted, known.cost, output_limit(known) or MOST_OUTPUT, meter)
+
+
+def _terms(spec: RunSpec, known: ModelInfo, pool: Pool | None, guard: Guard | None) -> Terms:
+    return Terms(
         concurrency=spec.limits.concurrency,
         price=known.cost,
         max_output_tokens=output_limit(known),
         context_window=known.context_window,
         options={name: value for name, value in spec.options.items() if name != "base_url"},
-        pool=pools.of((backend.name, address, key)) if pools else None,
-        guard=_guard(settings, spec, backend),
+        pool=pool,
+        guard=guard,
     )
-    hosted: Client = factory(model, key or None, address, terms)
-    return hosted if meter is None else MeteredClient(hosted, known.cost, output_limit(known) or MOST_OUTPUT, meter)
 
 
 def _guard(settings: Settings, spec: RunSpec, backend: Backend) -> Guard | None:
@@ -98,7 +101,10 @@ def _guard(settings: Settings, spec: RunSpec, backend: Backend) -> Guard | None:
 
 
 def _key_for(settings: Settings, spec: RunSpec, backend: Backend, model: str, keys: Mapping[str, str]) -> str:
-    """Return the key to send; raise `ConfigError` where a stranger names the address that our own key would go to."""
+    """Return the key to send, "" where none is needed.
+
+    Raises `ConfigError` where one is missing, or a stranger names the address that our own key would go to.
+    """
     if typed := keys.get(backend.name):
         return typed
     if settings.shared and spec.options.get("base_url"):
@@ -107,7 +113,10 @@ def _key_for(settings: Settings, spec: RunSpec, backend: Backend, model: str, ke
                 f"{backend.title} at an address of your own needs a key of your own; enter one in Settings."
             )
         return ""
-    return lending.key_for(settings, backend, model)
+    key = lending.key_for(settings, backend, model)
+    if backend.needs_key and not key:
+        raise ConfigError(lending.no_key(settings, backend))
+    return key
 
 
 def window_of(settings: Settings, spec: RunSpec, own: Own = NOTHING_ENTERED) -> int:

@@ -6,7 +6,7 @@ The SDKs' own pools cost a millisecond and more of CPU a call and cannot be cut 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from types import ModuleType
@@ -40,7 +40,32 @@ class Calls(threading.local):
 
 def http_client(http: ModuleType, wire: Wire, calls: Calls) -> Any:
     """Return a client of `http`, which is httpx or httpx2, whose requests go over `wire`; errors are our `Trouble`."""
+    transport = _transport(http, wire, calls)
+    return _client(http, transport)(transport=transport, trust_env=False)
 
+
+def _transport(http: ModuleType, wire: Wire, calls: Calls) -> Any:
+    body = _body(http)
+
+    class Transport(http.BaseTransport):  # type: ignore[misc, name-defined]
+        """Sends the requests of an HTTP client over the wire."""
+
+        def handle_request(self, request: Any) -> Any:
+            lines = [b"%s: %s\r\n" % line for line in request.headers.raw if line[0].lower() not in _OURS]
+            path = request.url.raw_path.decode("ascii")
+            exchange = wire.exchange(f"{request.method} {path}", b"".join(lines), request.read(), calls.cancel)
+            calls.exchange = exchange
+            answer = exchange.__enter__()  # closed with the body, whenever the SDK does that
+            headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
+            return http.Response(answer.status, headers=headers, stream=body(exchange))
+
+        def close(self) -> None:
+            wire.close()
+
+    return Transport()
+
+
+def _body(http: ModuleType) -> Callable[[Exchange], Any]:
     class Body(http.SyncByteStream):  # type: ignore[misc, name-defined]
         """The body of an answer, whose end gives the connection back."""
 
@@ -54,22 +79,10 @@ def http_client(http: ModuleType, wire: Wire, calls: Calls) -> Any:
         def close(self) -> None:
             self._exchange.close()
 
-    class Transport(http.BaseTransport):  # type: ignore[misc, name-defined]
-        """Sends the requests of an HTTP client over the wire."""
+    return Body
 
-        def handle_request(self, request: Any) -> Any:
-            lines = [b"%s: %s\r\n" % line for line in request.headers.raw if line[0].lower() not in _OURS]
-            path = request.url.raw_path.decode("ascii")
-            exchange = wire.exchange(f"{request.method} {path}", b"".join(lines), request.read(), calls.cancel)
-            calls.exchange = exchange
-            answer = exchange.__enter__()  # closed with the body, whenever the SDK does that
-            headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
-            return http.Response(answer.status, headers=headers, stream=Body(exchange))
 
-        def close(self) -> None:
-            wire.close()
-
-    transport = Transport()
+def _client(http: ModuleType, transport: Any) -> Callable[..., Any]:
     address = lru_cache(_ADDRESSES)(http.URL)
 
     class Client(http.Client):  # type: ignore[misc, name-defined]
@@ -90,7 +103,7 @@ def http_client(http: ModuleType, wire: Wire, calls: Calls) -> Any:
                 response.read()
             return response
 
-    return Client(transport=transport, trust_env=False)
+    return Client
 
 
 def pieces_of(response: Any) -> Iterator[bytes]:
