@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rlm_app import lending, offers
 from rlm_app.allowance import Allowance
-from rlm_app.assemble import backend_named, backends, make_environment, missing_for
+from rlm_app.assemble import backends, make_environment, missing_for
 from rlm_app.backends import Backend
 from rlm_app.backup import Backups
 from rlm_app.cancel import CancelToken
@@ -18,58 +17,41 @@ from rlm_app.catalogue import Catalogue
 from rlm_app.engine.imports import ImportReport
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import ConfigError, DocumentError
-from rlm_app.executor import Executor
 from rlm_app.grids import Store
 from rlm_app.offers import EnvironmentInfo, PromptProfile, SampleQuestion
 from rlm_app.orders import Orders
 from rlm_app.page_views import PageViews
 from rlm_app.protocols import EventSink
 from rlm_app.reach import Reach
-from rlm_app.records import Execute, RunRecord, RunSpec
+from rlm_app.records import RunRecord, RunSpec
 from rlm_app.runs.files import export_text, import_file
 from rlm_app.runs.grids import Grids
 from rlm_app.runs.manager import RunManager
 from rlm_app.settings import Settings
 from rlm_app.sharing import Sharing
 from rlm_app.shelf import Shelf
-from rlm_app.spread import Spread
-from rlm_app.spreading import Spreading
 from rlm_app.starting import Measurement
-from rlm_app.store.originals import Originals
 from rlm_app.trials import Trial, models_of
 from rlm_app.types import Completion, Document, DocumentInfo, Limits
 
 
+@dataclass(eq=False, repr=False)
 class App:
-    """Everything one process runs on: settings, store and run manager, and the operations pages and commands share."""
+    """Every operation that pages and commands share, over the parts of one process, which `build.open_app` puts together."""
 
-    def __init__(
-        self, settings: Settings, store: Store, originals: Path | None = None, spread: Spread | None = None
-    ) -> None:
-        """Let `spread` carry out the runs, which else are carried out in this process."""
-        self.settings = settings
-        self.store = store
-        kept = Originals(originals)
-        self.allowance = Allowance(settings, store)
-        self.shelf = Shelf(store, kept, self.allowance)
-        left, keeping = self.allowance.storage_left, self.allowance.keeping
-        self.backups = Backups(store, kept, settings.data_folder, left, keeping)
-        self.pages = PageViews(self.original)
-        self.boot = uuid.uuid4().hex
-        self.catalogue = Catalogue(settings, store)
-        self._reach = Reach(store, self.shelf)
-        self.sharing = Sharing(store.shares, self._reach.run, left, keeping=keeping)
-        executor = Executor(settings, store, self._reach.needed, self.catalogue.entered)
-        execute: Execute = executor
-        if spread is not None:
-            named = partial(backend_named, settings)
-            execute = Spreading(settings, store, self._reach.needed, self.catalogue.entered, named, spread)
-        self.manager = RunManager(store, execute, self.boot, parallel=settings.parallel_runs, gate=self.allowance.gate)
-        self._orders = Orders(settings, store, self._reach, executor, self.manager)
-        finders = frozenset(backend.name for backend in self.backends if not backend.reasons)
-        checks = (self._orders.check, self._orders.ready)
-        cells = self.allowance.cells_at_once(settings.parallel_runs)
-        self.grids = Grids(store.grids, self.manager, *checks, cells, finders)
+    settings: Settings
+    store: Store
+    boot: str
+    allowance: Allowance
+    catalogue: Catalogue
+    shelf: Shelf
+    reach: Reach
+    pages: PageViews
+    sharing: Sharing
+    backups: Backups
+    manager: RunManager
+    orders: Orders
+    grids: Grids
 
     @property
     def backends(self) -> tuple[Backend, ...]:
@@ -156,27 +138,27 @@ class App:
 
     def document(self, sha256: str, owner: str) -> Document | None:
         """Return a document of the owner's or a bundled one, or None."""
-        return self._reach.document(sha256, owner)
+        return self.reach.document(sha256, owner)
 
     def original(self, sha256: str, owner: str) -> Path | None:
         """Return the file a document of the owner's or a bundled one was read from, None where it is not kept."""
-        return self._reach.original(sha256, owner)
+        return self.reach.original(sha256, owner)
 
     def run(self, run_id: str, owner: str) -> RunRecord | None:
         """Return a run of the owner's or the bundled one, or None."""
-        return self._reach.run(run_id, owner)
+        return self.reach.run(run_id, owner)
 
     def trajectory(self, run_id: str, owner: str) -> Trajectory | None:
         """Return the record of a run of the owner's or of the bundled one, or None."""
-        return self._reach.trajectory(run_id, owner, self.manager)
+        return self.reach.trajectory(run_id, owner, self.manager)
 
     def start(self, spec: RunSpec, owner: str, keys: Mapping[str, str] | None = None) -> str:
         """Check an order and start it; return the run's id. Raise `ConfigError` with a sentence when it cannot start."""
-        return self._orders.start(spec, owner, keys or {})
+        return self.orders.start(spec, owner, keys or {})
 
     def check(self, spec: RunSpec, owner: str, keys: Mapping[str, str]) -> None:
         """Raise `ConfigError` with a sentence for an order that cannot start."""
-        self._orders.check(spec, owner, keys)
+        self.orders.check(spec, owner, keys)
 
     def resume(
         self,
@@ -191,7 +173,7 @@ class App:
 
         With `strict` False it goes on even when a replayed cell prints something else. Raises `ConfigError` with a sentence.
         """
-        self._orders.resume(run_id, owner, keys or {}, limits=limits, strict=strict)
+        self.orders.resume(run_id, owner, keys or {}, limits=limits, strict=strict)
 
     def fork(self, run_id: str, owner: str, turn: int, keys: Mapping[str, str] | None = None, **changes: Any) -> str:
         """Start a run that shares the turns of another up to `turn`, for nothing, and goes on with what `changes` say.
@@ -199,18 +181,18 @@ class App:
         `changes` are fields of `RunSpec`: question, root_model, sub_model, backend, limits, system_prompt. Raises
         `ConfigError` when there is no such run or turn.
         """
-        return self._orders.fork(run_id, owner, turn, keys or {}, changes)
+        return self.orders.fork(run_id, owner, turn, keys or {}, changes)
 
     def follow_up(self, run_id: str, owner: str, question: str, keys: Mapping[str, str] | None = None) -> str:
         """Ask a further question in the REPL of a run, which is built up again from the record; return the new run's id."""
-        return self._orders.follow_up(run_id, owner, question, keys or {})
+        return self.orders.follow_up(run_id, owner, question, keys or {})
 
     def replay(self, run_id: str, owner: str, sink: EventSink, cancel: CancelToken | None = None) -> Completion:
         """Go through a recorded run again without any model; `sink` gets each event as it happens anew.
 
         Raises `ReplayDiverged` when a cell prints something else than it did, `ClientError` where the record ends.
         """
-        return self._orders.replay(run_id, owner, sink, cancel or CancelToken())
+        return self.orders.replay(run_id, owner, sink, cancel or CancelToken())
 
     def import_file(self, path: Path, owner: str, name: str | None = None) -> ImportReport:
         """Keep the runs a file holds, once each, and tell what came in and what was damaged; raise `DocumentError`."""
@@ -248,7 +230,7 @@ class App:
 
     def samples(self) -> tuple[DocumentInfo, ...]:
         """Return the bundled documents; the first call of a new data file reads them in, which takes seconds."""
-        return self._reach.samples()
+        return self.reach.samples()
 
     def sample_questions(self) -> tuple[SampleQuestion, ...]:
         """Return the questions offered to a first visitor."""
@@ -256,7 +238,7 @@ class App:
 
     def sample_run_id(self) -> str | None:
         """Return the id of the bundled finished run, or None while it is not there."""
-        return self._reach.sample_run_id()
+        return self.reach.sample_run_id()
 
     def close(self) -> None:
         """Interrupt the runs, within seconds, and let go of the data file."""

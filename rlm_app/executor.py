@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from rlm_app.assemble import environment_for, make_client, window_of
@@ -21,31 +20,22 @@ from rlm_app.engine.rlm import RLM
 from rlm_app.engine.runtime import Runtime, ignore_signal
 from rlm_app.engine.session import Job, run_job
 from rlm_app.errors import Cancelled, ClientError, ReplayDiverged, REPLError
-from rlm_app.models import FULL, Own
+from rlm_app.models import FULL
 from rlm_app.protocols import EventSink, Journal, QuoteJudge
-from rlm_app.records import RunContext, RunRecord, RunSpec, RunStore
+from rlm_app.records import RunContext, RunRecord, RunSpec
 from rlm_app.registry import CLIENTS, find
-from rlm_app.settings import Settings
-from rlm_app.types import Completion, Document
+from rlm_app.sources import Sources
+from rlm_app.types import Completion
 
 
 class Executor:
-    """Carries out runs for the manager.
+    """Carries out runs for the manager."""
 
-    `document` finds a document for an owner or raises `DocumentError`; `entered` is what an owner says of models.
-    """
-
-    def __init__(
-        self,
-        settings: Settings,
-        store: RunStore,
-        document: Callable[[str, str], Document],
-        entered: Callable[[str], Own],
-    ) -> None:
-        self._settings = settings
-        self._store = store
-        self._document = document
-        self._entered = entered
+    def __init__(self, sources: Sources) -> None:
+        self._settings = sources.settings
+        self._store = sources.store
+        self._document = sources.document
+        self._entered = sources.entered
 
     def __call__(self, context: RunContext) -> None:
         """Carry out one run; its last event says how it ended."""

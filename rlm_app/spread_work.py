@@ -16,6 +16,7 @@ from rlm_app.events import Event
 from rlm_app.executor import Executor
 from rlm_app.meter import Meter
 from rlm_app.records import RunContext, RunRecord
+from rlm_app.sources import Sources
 from rlm_app.spread import Call, News, Order, Secrets
 from rlm_app.trust import CONSENT
 from rlm_app.types import Completion, Document, RunState
@@ -140,7 +141,7 @@ def carry_out(order: Order, secrets: Secrets, told: Told, cancel: CancelToken) -
         if order.parent is not None:
             store.take_in(order.parent, order.inherited, ())
         store.keep_preference(order.owner, CONSENT, order.consented or None)
-        executor = Executor(settings, store, _shelf(order), lambda _: order.own)
+        executor = Executor(Sources(settings, store, _shelf(order), lambda _: order.own))
         context = RunContext(
             order.run_id,
             order.owner,

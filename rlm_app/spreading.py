@@ -7,14 +7,12 @@ from collections.abc import Callable
 
 from rlm_app.backends import Backend
 from rlm_app.errors import ConfigError
-from rlm_app.grids import Store
-from rlm_app.models import Own
 from rlm_app.protocols import Journal
 from rlm_app.records import RunContext
-from rlm_app.settings import Settings
+from rlm_app.sources import Sources
 from rlm_app.spread import Call, News, Order, Secrets, Spread, Worker, WorkerLost
 from rlm_app.trust import CONSENT
-from rlm_app.types import Completion, Document
+from rlm_app.types import Completion
 
 LOOK = 1.0
 """Seconds that a look for a worker's news lasts at the most; what it did since is lost with it."""
@@ -23,25 +21,13 @@ _OURS = frozenset({"cookie_secret", "metrics_token", "home", "store"})
 
 
 class Spreading:
-    """Carries out runs as `Executor` does, by the workers of an engine.
+    """Carries out runs as `Executor` does, by the workers of an engine; `backend` finds a backend by name."""
 
-    `document` finds a document for an owner or raises `DocumentError`; `entered` is what an owner says of models; `backend`
-    finds a backend by name.
-    """
-
-    def __init__(
-        self,
-        settings: Settings,
-        store: Store,
-        document: Callable[[str, str], Document],
-        entered: Callable[[str], Own],
-        backend: Callable[[str], Backend],
-        spread: Spread,
-    ) -> None:
-        self._settings = settings
-        self._store = store
-        self._document = document
-        self._entered = entered
+    def __init__(self, sources: Sources, backend: Callable[[str], Backend], spread: Spread) -> None:
+        self._settings = sources.settings
+        self._store = sources.store
+        self._document = sources.document
+        self._entered = sources.entered
         self._backend = backend
         self._spread = spread
 
