@@ -32,6 +32,12 @@ def tell(logger: logging.Logger, message: str, **facts: str | float | None) -> N
     logger.info("%s %s", message, words, extra={_TOLD: {"message": message, **facts}})
 
 
+def tell_fault(logger: logging.Logger, what: str, error: Exception) -> None:
+    """Log that something broke and where, without the error's own words, which may quote a document or a key."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("%s broke with %s:\n%s", what, type(error).__name__, frames)
+
+
 def set_up(form: str = "", stream: IO[str] | None = None) -> Errors:
     """Let everything the process logs go to `stream` (standard error) in this form; return what counts the errors.
 

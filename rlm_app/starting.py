@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -10,8 +11,10 @@ from dataclasses import dataclass
 from rlm_app.cancel import CancelToken
 from rlm_app.engine.repl import REPL
 from rlm_app.errors import RLMError
+from rlm_app.logs import tell_fault
 from rlm_app.protocols import Environment
 
+_log = logging.getLogger(__name__)
 CELL = "print(6 * 7)"
 CELL_SECONDS = 20.0
 
@@ -49,8 +52,18 @@ class Measurement:
             self._outcome = Start(first_cell(self._make()))
         except RLMError as error:
             self._outcome = Start(time.perf_counter() - began, str(error))
+        except Exception as error:  # noqa: BLE001 - whoever waits is told of a fault of ours too, and not by silence
+            self._outcome = Start(time.perf_counter() - began, _fault(error))
         finally:
             self._done.set()
+
+
+def _fault(error: Exception) -> str:
+    tell_fault(_log, "the start of an environment", error)
+    return (
+        f"The start broke off with a fault of this app ({type(error).__name__}); its log says where. "
+        "Start it again, or pick another environment."
+    )
 
 
 def first_cell(environment: Environment) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
@@ -16,6 +15,7 @@ from rlm_app.backends import SCRIPTED, Backend
 from rlm_app.cancel import CancelToken
 from rlm_app.clients.detect import Found, detect
 from rlm_app.errors import RLMError
+from rlm_app.logs import tell_fault
 from rlm_app.protocols import Provider
 from rlm_app.records import RunSpec
 from rlm_app.settings import Settings
@@ -83,9 +83,7 @@ class Trial(Generic[T]):
 
 
 def _fault(error: Exception) -> str:
-    """Put where an error arose in the log and return the sentence for it; its own words may hold the key and stay out."""
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("a test of a provider broke off with %s:\n%s", type(error).__name__, frames)
+    tell_fault(_log, "a test of a provider", error)
     return (
         f"The test broke off with a fault of this app ({type(error).__name__}); its log says where. "
         "Check the address and the options, or pick another backend."

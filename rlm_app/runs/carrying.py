@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rlm_app.errors import Cancelled, ConfigError, RLMError, StoreError
-from rlm_app.logs import tell
+from rlm_app.logs import tell, tell_fault
 from rlm_app.quota_checks import too_long
 from rlm_app.records import Execute, RunContext, RunStore
 from rlm_app.runs.gate import Gate
@@ -136,9 +135,7 @@ class Carrying:
 
 
 def _broken(run_id: str, error: Exception) -> str:
-    """Log where it happened, without the message, which may quote a document or a key; return a sentence."""
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("run %s broke with %s:\n%s", run_id, type(error).__name__, frames)
+    tell_fault(_log, f"run {run_id}", error)
     return (
         f"Something broke inside the app: {type(error).__name__}. What was done so far is kept. Start the run again; "
         "if that recurs, the app's log says where."
