@@ -128,6 +128,9 @@ class RunStore(Protocol):
     def events(self, run_id: str, owner: str, after: int = 0) -> list[Event]:
         """Return the run's committed events with `seq` > after, in order."""
 
+    def last_seq(self, run_id: str) -> int:
+        """Return the `seq` of the run's last event that was committed since the store was opened, 0 for none; asks no file."""
+
     def flush(self) -> None:
         """Return once everything queued before this call is committed."""
 

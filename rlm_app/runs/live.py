@@ -129,6 +129,11 @@ class LiveBoard:
                     self._enter(Phase.CHECKING)
             self._version += 1
 
+    @property
+    def version(self) -> int:
+        """A number that grows with every change."""
+        return self._version
+
     def snapshot(self, place: int = 0) -> Live:
         """Return the moment; `place` is the run's place in line."""
         with self._lock:

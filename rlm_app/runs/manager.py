@@ -46,6 +46,7 @@ class RunManager:
         self._line = Line(parallel)
         self._lock = threading.Lock()
         self._tasks: dict[str, Task] = {}
+        self._ended: dict[str, tuple[str, Mapping[str, Any]]] = {}
         self._trajectories = Trajectories(store)
         self._carrying = Carrying(store, execute, self._line, self._gate, self._trajectories)
         self._closing = False
@@ -140,6 +141,14 @@ class RunManager:
         task = self._live_task(run_id)
         return task.board.snapshot(self._line.place(run_id)) if task and task.owner == owner else None
 
+    def versions(self, owner: str) -> Mapping[str, object]:
+        """Return for each live run of the owner's, by id, what is another value once a page has something new to show of it."""
+        with self._lock:
+            tasks = [task for task in self._tasks.values() if task.owner == owner and not task.done.is_set()]
+        ids = [task.run_id for task in tasks]
+        places, known = [self._line.place(each) for each in ids], [self._store.last_seq(each) for each in ids]
+        return dict(zip(ids, zip((task.version for task in tasks), places, known, strict=True), strict=True))
+
     def trajectory(self, run_id: str, owner: str) -> Trajectory:
         """Return the run as its committed events tell it, not to be changed; empty when the owner has no such run."""
         return self._trajectories.get(run_id, owner)
@@ -158,18 +167,19 @@ class RunManager:
 
     def wait(self, run_id: str, timeout: float | None = None) -> RunRecord:
         """Wait until a run that was started here has ended, or `timeout` seconds; return its record as it then is."""
-        task = self._tasks.get(run_id)
-        if task is None:
+        if (task := self._tasks.get(run_id)) is not None:
+            task.done.wait(timeout)
+            owner, unsaved = task.owner, task.unsaved
+        elif run_id in self._ended:
+            owner, unsaved = self._ended[run_id]
+        else:
             raise ConfigError(
                 f"There is no run {run_id} in this process; only a run that was started here can be awaited."
             )
-        task.done.wait(timeout)
-        record = self._store.run(run_id, task.owner)
+        record = self._store.run(run_id, owner)
         if record is None:
             raise StoreError(f"The run {run_id} was deleted.")
-        if task.unsaved and record.state.is_live:
-            return dataclasses.replace(record, **task.unsaved)
-        return record
+        return dataclasses.replace(record, **unsaved) if unsaved and record.state.is_live else record
 
     def delete(self, run_id: str, owner: str, seconds: float = 10.0) -> None:
         """Stop the owner's run if it is live, wait for its end up to `seconds`, and remove all that is kept of it."""
@@ -212,10 +222,17 @@ class RunManager:
 
     def _begin(self, task: Task, spec: RunSpec, keys: Mapping[str, str], **attempt: Any) -> None:
         with self._lock:
+            self._let_go()
             self._tasks[task.run_id] = task
         told = {"steering": task.steering, **attempt}
         context = RunContext(task.run_id, task.owner, spec, keys, task.sink, task.board.signal, task.cancel, **told)
         self._carrying.begin(task, context)
+
+    def _let_go(self) -> None:
+        """Keep of runs that have ended no more than what `wait` needs: they last wrote and printed much, and are many."""
+        for task in [task for task in self._tasks.values() if task.done.is_set()]:
+            self._ended[task.run_id] = task.owner, task.unsaved
+            del self._tasks[task.run_id]
 
     def _live_task(self, run_id: str) -> Task | None:
         task = self._tasks.get(run_id)

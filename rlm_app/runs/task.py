@@ -43,6 +43,11 @@ class Task:
         self._names: tuple[str, ...] | None = None
         self._citations: list[Citation] = []
 
+    @property
+    def version(self) -> tuple[int, bool, object]:
+        """What is another value once anything has changed that is not in the run's record."""
+        return self.board.version, self.steering.paused, self.steering.halted
+
     def sink(self, event: Event) -> None:
         """Keep an event and remember what the record needs of it; what comes after the end is dropped."""
         with self.lock:

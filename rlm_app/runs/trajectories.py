@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.events import Event
@@ -12,6 +14,8 @@ from rlm_app.records import RunStore
 KEEP = 8
 EVENTS = 40_000
 """Of short runs more are kept than `KEEP`, up to so many events in all: as many as people may watch at once."""
+UNSEEN = 60.0
+"""Seconds after which nobody watches a run that was not asked for; then it is one of `KEEP` or is let go."""
 
 
 class _Entry:
@@ -19,6 +23,7 @@ class _Entry:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
+        self.asked = 0.0
         self.trajectory = Trajectory()
 
     def catch_up(self, events: list[Event]) -> Trajectory:
@@ -32,7 +37,14 @@ class _Entry:
 class Trajectories:
     """Folds committed events; keeps the runs that were asked for last."""
 
-    def __init__(self, store: RunStore, keep: int = KEEP, events: int = EVENTS) -> None:
+    def __init__(
+        self,
+        store: RunStore,
+        keep: int = KEEP,
+        events: int = EVENTS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
         self._store = store
         self._keep = keep
         self._events = events
@@ -56,9 +68,13 @@ class Trajectories:
         with self._lock:
             entry = self._entries.setdefault(run_id, _Entry())
             self._entries.move_to_end(run_id)
-            while len(self._entries) > self._keep and self._kept > self._events:
+            entry.asked = now = self._clock()
+            while len(self._entries) > self._keep and (self._unseen(now) or self._kept > self._events):
                 self._entries.popitem(last=False)
         return entry
+
+    def _unseen(self, now: float) -> bool:
+        return now - next(iter(self._entries.values())).asked > UNSEEN
 
     @property
     def _kept(self) -> int:

@@ -1,19 +1,16 @@
 """How often pages of live runs are drawn again: each second or so for a few people, less often where many look on.
 
 Streamlit starts a script for each poll of each browser. Where polls come faster than they are served, it drops what earlier
-ones drew, and then no page moves at all; so the pace follows what drawing costs, and how many are to be drawn for.
+ones drew, and then no page moves at all; so the pace follows what drawing costs, and how many are to be drawn for. Behind our
+own server browsers ask each second or so all the same, and `rlm_app.ui.looks` tells which are answered: by this pace where
+only clocks have moved, at once where there is news.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-import uuid
 from collections.abc import Callable, Hashable
-
-import streamlit as st
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, get_script_run_ctx
 
 from rlm_app.ui import host
 
@@ -26,8 +23,9 @@ OVERHEAD = 0.01
 """Seconds of processor time that Streamlit itself needs to draw a page once, beside what the page needs."""
 SLACK = 4.0
 """How many times as long as drawing a page takes on the clock it stays as it is."""
-_WEIGHT, _CHANGE = 0.1, 0.25
-_WHO, _AT = "_pace_who", "_pace_at"
+BURST = 2.0
+"""Seconds' worth of that share that may be spent at once, where little was drawn before."""
+_WEIGHT = 0.1
 
 
 class Pace:
@@ -38,11 +36,14 @@ class Pace:
         self._lock = threading.Lock()
         self._seen: dict[Hashable, float] = {}
         self._cost = self._took = 0.0
+        self._room, self._counted = SHARE * BURST, clock()
 
     def drew(self, who: Hashable, cost: float, took: float) -> float:
         """Note that a page was drawn for somebody: seconds of the processor and on the clock; return the pace from now on."""
         with self._lock:
             now = self._clock()
+            self._fill(now)
+            self._room -= cost + OVERHEAD
             self._seen[who] = now
             self._seen = {each: at for each, at in self._seen.items() if now - at < 3 * MOST}
             self._cost += _WEIGHT * (cost - self._cost)
@@ -55,35 +56,22 @@ class Pace:
         with self._lock:
             return self._seconds()
 
+    @property
+    def has_room(self) -> bool:
+        """Whether drawing has taken less than its share of late, so that news can be drawn at once."""
+        with self._lock:
+            self._fill(self._clock())
+            return self._room > 0
+
+    def _fill(self, now: float) -> None:
+        self._room = min(SHARE * BURST, self._room + SHARE * (now - self._counted))
+        self._counted = now
+
     def _seconds(self) -> float:
         all_of_them = len(self._seen) * (self._cost + OVERHEAD) / SHARE
         return round(min(MOST, max(LEAST, all_of_them, SLACK * self._took)), 1)
 
 
-def draw_again(body: Callable[[], None]) -> None:
-    """Draw `body` as a fragment that is drawn again and again, at the pace that the server can keep up."""
-    pace = host.once("pace", Pace)
-    who = st.session_state.setdefault(_WHO, uuid.uuid4().hex)
-    st.session_state[_AT] = pace.seconds
-
-    def paced() -> None:
-        cost, began = time.thread_time(), time.monotonic()
-        try:
-            body()
-        finally:
-            wanted = pace.drew(who, time.thread_time() - cost, time.monotonic() - began)
-            if abs(wanted - st.session_state[_AT]) > _CHANGE * st.session_state[_AT]:
-                st.session_state[_AT] = wanted
-                _set_clock(wanted)
-
-    st.fragment(paced, run_every=st.session_state[_AT])()
-
-
-def _set_clock(seconds: float) -> None:
-    """Have the browser draw the fragment at work at another pace, as Streamlit itself says it when a page is drawn whole."""
-    context, fragment = get_script_run_ctx(suppress_warning=True), ThreadState.get().fragment_id
-    if context is not None and fragment:
-        message = ForwardMsg()
-        message.auto_rerun.interval = seconds
-        message.auto_rerun.fragment_id = fragment
-        context.enqueue(message)
+def ours() -> Pace:
+    """Return the pace of this process."""
+    return host.once("pace", Pace)

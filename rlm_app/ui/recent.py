@@ -6,7 +6,7 @@ import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.records import RunRecord
-from rlm_app.ui import documents, header, pace, rows, states, trash, words
+from rlm_app.ui import documents, header, redraw, rows, states, trash, words
 
 LATEST = 5
 
@@ -24,7 +24,7 @@ def running_now(app: App, owner: str) -> None:
         for record in live:
             _strip(app, record)
 
-    pace.draw_again(body)
+    redraw.draw_again(body, lambda: app.manager.versions(owner))
 
 
 def latest(app: App, owner: str) -> bool:

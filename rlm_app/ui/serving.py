@@ -68,6 +68,7 @@ def server(settings: Settings, opening: str = "") -> App:
 
     from rlm_app.ui.door import Door
     from rlm_app.ui.handle import close
+    from rlm_app.ui.looks import Looks, ours
     from rlm_app.ui.routes import routes
 
     errors = host.errors(settings)
@@ -83,8 +84,8 @@ def server(settings: Settings, opening: str = "") -> App:
             await asyncio.to_thread(close)
 
     be_patient()
-    door = Middleware(Door, settings=settings)
-    return App(ENTRY, lifespan=alive, middleware=[door], routes=routes(settings, errors))
+    before = [Middleware(Door, settings=settings), Middleware(Looks, tabs=ours())]
+    return App(ENTRY, lifespan=alive, middleware=before, routes=routes(settings, errors))
 
 
 def _show(address: str) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.records import RunRecord
-from rlm_app.ui import address, answer, consent, evidence, header, live, pace, shell, tabs, timeline
+from rlm_app.ui import address, answer, consent, evidence, header, live, redraw, shell, tabs, timeline
 
 _WATCHED = "ui_watched"
 
@@ -37,7 +37,7 @@ def show(app: App, run_id: str, owner: str) -> None:
     # A page without a clock is no fragment, for its turns are: of a fragment inside another, drawn twice before the browser
     # was sent the first, Streamlit sends parts whose place was dropped, and the page breaks.
     if live_at_first:
-        pace.draw_again(body)
+        redraw.draw_again(body, lambda: app.manager.versions(owner).get(run_id))
     else:
         body()
 

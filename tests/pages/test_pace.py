@@ -1,7 +1,6 @@
-from collections.abc import Iterator
 from itertools import repeat
 
-from rlm_app.ui.pace import LEAST, MOST, Pace
+from rlm_app.ui.pace import BURST, LEAST, MOST, SHARE, Pace
 
 QUICK = (0.01, 0.02)
 
@@ -25,9 +24,10 @@ def test_with_many_people_who_look_on_pages_are_drawn_less_often() -> None:
 
 
 def test_whoever_has_left_counts_no_more() -> None:
-    moments: Iterator[float] = iter([*[0.0] * 5000, 3 * MOST + 1])
-    pace = Pace(moments.__next__)
+    moment = [0.0]
+    pace = Pace(lambda: moment[0])
     assert paced(pace, 50, *QUICK) > LEAST
+    moment[0] = 3 * MOST + 1
     assert pace.drew("the only one", *QUICK) == LEAST
 
 
@@ -36,3 +36,15 @@ def test_pages_that_take_long_are_left_standing_for_longer() -> None:
     assert paced(pace, 1, 0.01, 0.5) == 2.0
     assert pace.seconds == 2.0
     assert paced(pace, 1, *QUICK) == LEAST
+
+
+def test_drawing_that_took_its_share_of_the_processor_leaves_no_room_for_news_until_it_is_made_up_for() -> None:
+    moment = [0.0]
+    pace = Pace(lambda: moment[0])
+    assert pace.has_room
+    pace.drew("somebody", SHARE * BURST + 1.0, 1.0)
+    assert not pace.has_room
+    moment[0] += 1.0 / SHARE - 0.1
+    assert not pace.has_room
+    moment[0] += 0.2
+    assert pace.has_room

@@ -229,6 +229,36 @@ def test_a_trajectory_is_not_changed_under_who_holds_it(manager: RunManager, scr
     assert manager.trajectory(run_id, "ann") is late
 
 
+def test_the_version_of_a_live_run_moves_whenever_a_page_has_something_new_to_show(
+    manager: RunManager, store: DuckDBStore, script: Any, spec: RunSpec
+) -> None:
+    script.hold = True
+    first, second, last = ids = [manager.start(spec, "ann", {}) for _ in range(3)]
+    assert script.began.acquire(timeout=LONG)
+    assert script.began.acquire(timeout=LONG)
+    until(lambda: store.last_seq(first) == store.last_seq(second) == 2)
+    context = next(each for each in script.seen if each.run_id == first)
+    before = manager.versions("ann")
+    assert (before, set(before), manager.versions("bob")) == (manager.versions("ann"), set(ids), {})
+    context.signals("0", "output", "a line")
+    printed = manager.versions("ann")[first]
+    context.steering.pause()
+    paused = manager.versions("ann")[first]
+    assert len({before[first], printed, paused}) == 3
+    manager.stop(first, "ann")
+    until(lambda: first not in manager.versions("ann"))
+    until(lambda: manager.versions("ann")[last] != before[last])
+    script.go.set()
+
+
+def test_a_run_that_ended_before_others_began_can_still_be_awaited(manager: RunManager, spec: RunSpec) -> None:
+    first = manager.start(spec, "ann", {})
+    assert manager.wait(first, LONG).state is RunState.DONE
+    manager.wait(manager.start(spec, "ann", {}), LONG)
+    assert manager.wait(first).state is RunState.DONE
+    assert manager.live(first, "ann") is None
+
+
 def test_another_owner_sees_no_trajectory_and_stops_nothing(
     manager: RunManager, store: DuckDBStore, script: Any, spec: RunSpec
 ) -> None:
