@@ -122,7 +122,7 @@ class Trajectory:
             case ModelReplied(purpose="summary"):
                 self._summary(event)
             case ModelReplied():
-                self._node(event).turns.append(Turn(event))
+                self._node(event).begin(event)
                 self._count(event)
             case CellStarted():
                 self._turn(event, event.iteration).cells.append(Cell(event))
@@ -163,8 +163,7 @@ class Trajectory:
             self._count(event)
 
     def _notice(self, event: Noticed) -> None:
-        node = self._node(event)
-        (node.turns[-1].notices if node.turns else node.notices).append(event)
+        self._node(event).notice(event)
 
     def _count(self, call: ModelReplied | SubcallFinished | ClaimJudged) -> None:
         model = call.model

@@ -108,6 +108,17 @@ class Node:
     turns: list[Turn] = field(default_factory=list)
     notices: list[Noticed] = field(default_factory=list)
 
+    def begin(self, reply: ModelReplied) -> None:
+        """Begin a turn with its reply; what was noticed of it before, such as a pause or a person's note, goes to it."""
+        its = [notice for notice in self.notices if notice.iteration == reply.iteration]
+        self.notices = [notice for notice in self.notices if notice.iteration != reply.iteration]
+        self.turns.append(Turn(reply, notices=its))
+
+    def notice(self, event: Noticed) -> None:
+        """Keep a notice with the turn under way; one of a turn whose reply is not there yet waits for it."""
+        waits = not self.turns or event.iteration > self.turns[-1].reply.iteration
+        (self.notices if waits else self.turns[-1].notices).append(event)
+
     def turn(self, iteration: int) -> Turn:
         """Return the turn of that number; of a resumed run it may stand before the closing reply it once ended with."""
         for turn in reversed(self.turns):

@@ -66,7 +66,7 @@ def _left_behind(trajectory: Trajectory, number: int) -> None:
 
 def later_notes(trajectory: Trajectory, number: int) -> list[str]:
     """Return what a person told the model after that turn."""
-    found = [notice for turn in trajectory.turns for notice in turn.notices]
+    found = [notice for turn in trajectory.turns for notice in turn.notices] + trajectory.root.notices
     return [notices.said(notice) for notice in found if notice.topic == NOTE and notice.iteration > number]
 
 

@@ -19,8 +19,10 @@ def headline(turn: Turn, documents: int = 0) -> str:
     """Return what happened in the turn as its code tells it; where that has no plain words, what the model meant to do."""
     if turn.reply.purpose == "closing":
         return "the best answer from what was known at the limit"
-    code = turn.code or tuple(cell.started.code for cell in turn.cells)
-    return titles.title(code, documents) or intent(turn)
+    asked, ran = turn.code, tuple(cell.started.code for cell in turn.cells)
+    code = ran + asked[len(ran) :]
+    changed = bool(asked) and code != asked
+    return titles.title(code, documents) or ("Ran code that a person had changed" if changed else intent(turn))
 
 
 def intent(turn: Turn) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,11 +11,11 @@ from rlm_app.cli.report import turn_line
 from rlm_app.engine.prompts import NOTE as TOLD
 from rlm_app.engine.steps import NOTE
 from rlm_app.engine.trajectory import Trajectory
-from rlm_app.engine.tree import Turn
-from rlm_app.events import ModelReplied, Noticed
+from rlm_app.engine.tree import Cell, Turn
+from rlm_app.events import CellStarted, ModelReplied, Noticed
 from rlm_app.runs.live import Live, Phase
 from rlm_app.types import NO_USAGE
-from rlm_app.ui import fork, live, notices
+from rlm_app.ui import fork, intent, live, notices
 
 COMMON: dict[str, Any] = {"run_id": "r", "call_id": "0", "parent_id": None, "depth": 0, "at": 1.0}
 
@@ -66,6 +67,36 @@ def test_notes_on_later_turns_are_those_a_run_from_an_earlier_turn_does_without(
     assert fork.later_notes(trajectory, 1) == ["A person noted: Mind the annex.", "A person noted: Be brief."]
     assert fork.later_notes(trajectory, 2) == ["A person noted: Be brief."]
     assert fork.later_notes(trajectory, 3) == []
+
+
+def test_a_note_stands_with_the_turn_it_was_for_not_with_the_one_before() -> None:
+    trajectory = Trajectory.fold([reply(1, 1), note(2, 2, "Mind the annex.")])
+    assert (trajectory.turns[0].notices, len(trajectory.root.notices)) == ([], 1)
+    grown = trajectory.grown([reply(3, 2), note(4, 2, "Be brief.")])
+    assert [notices.said(each) for each in grown.turns[1].notices] == [
+        "A person noted: Mind the annex.",
+        "A person noted: Be brief.",
+    ]
+    assert (grown.turns[0].notices, grown.root.notices, len(trajectory.root.notices)) == ([], [], 1)
+
+
+def test_a_note_whose_turn_never_came_is_kept_and_left_behind_by_a_fork() -> None:
+    trajectory = Trajectory.fold([reply(1, 1), note(2, 2, "Mind the annex.")])
+    assert fork.later_notes(trajectory, 1) == ["A person noted: Mind the annex."]
+
+
+@pytest.mark.parametrize(
+    ("ran", "title"),
+    [
+        ("note = llm_query(context)", "Asked a model about a part"),
+        ("print('mine')", "Ran code that a person had changed"),
+    ],
+)
+def test_a_turn_whose_code_a_person_changed_is_called_after_what_ran(ran: str, title: str) -> None:
+    turn = Turn(replace(reply(1, 1), reply="I look.\n```repl\nprint(llm_query_batched([context]))\n```"))
+    assert intent.headline(turn) == "Asked models about many parts side by side"
+    turn.cells.append(Cell(CellStarted(**COMMON, seq=2, iteration=1, cell=1, code=ran)))
+    assert intent.headline(turn) == title
 
 
 def test_a_notice_that_is_no_note_keeps_its_words() -> None:
