@@ -6,18 +6,19 @@ import dataclasses
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from rlm_app.api_evidence import TextVerifier, contexts_of
+from rlm_app.api_evidence import TextVerifier
+from rlm_app.api_kept import Kept
 from rlm_app.api_parts import (
     RLMCompletion,
     UsageSummary,
     make_clients,
     make_sinks,
     make_toolbox,
-    make_variables,
-    messages_of,
     root_window,
+    to_all,
 )
 from rlm_app.arguments import check_mappings, check_others, check_prompt, check_samplings, check_share, harmless
 from rlm_app.assemble import environment_of_library
@@ -26,7 +27,6 @@ from rlm_app.checks import check_limits
 from rlm_app.engine import rlm as loop
 from rlm_app.engine.budget import Budget
 from rlm_app.engine.callbacks import Callbacks
-from rlm_app.engine.cells import CellRunner
 from rlm_app.engine.citing import Citer
 from rlm_app.engine.handler import LMHandler, Models
 from rlm_app.engine.journal import MemoryJournal
@@ -36,11 +36,11 @@ from rlm_app.engine.runtime import Runtime
 from rlm_app.engine.session import Job, no_verifier, run_job
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import ConfigError
-from rlm_app.events import Event
 from rlm_app.protocols import EventSink, Signals
-from rlm_app.types import Citation, Limits, Stop
+from rlm_app.types import Limits, Stop
 
 
+@dataclass(eq=False, repr=False)
 class RLM:
     """A Recursive Language Model over any backend and environment.
 
@@ -54,78 +54,77 @@ class RLM:
     Raises `ConfigError` at once when something cannot be used as asked.
     """
 
-    def __init__(
-        self,
-        backend: str = "openai",
-        backend_kwargs: Mapping[str, Any] | None = None,
-        environment: str = "local",
-        environment_kwargs: Mapping[str, Any] | None = None,
-        max_depth: int = 1,
-        max_iterations: int = 30,
-        max_budget: float | None = None,
-        max_timeout: float | None = None,
-        max_tokens: int | None = None,
-        max_errors: int | None = None,
-        custom_system_prompt: str | None = None,
-        other_backends: Sequence[str] | None = None,
-        other_backend_kwargs: Sequence[Mapping[str, Any]] | None = None,
-        logger: RLMLogger | None = None,
-        verbose: bool = False,
-        persistent: bool = False,
-        custom_tools: Mapping[str, Any] | None = None,
-        custom_sub_tools: Mapping[str, Any] | None = None,
-        compaction: bool = False,
-        compaction_threshold_pct: float = 0.85,
-        max_concurrent_subcalls: int = 64,
-        on_subcall_start: Callable[[int, str, str], object] | None = None,
-        on_subcall_complete: Callable[[int, str, float, str | None], object] | None = None,
-        on_iteration_start: Callable[[int, int], object] | None = None,
-        on_iteration_complete: Callable[[int, int, float], object] | None = None,
-        sampling_args: Mapping[str, Any] | None = None,
-        sub_sampling_args: Mapping[str, Any] | None = None,
-        on_event: EventSink | None = None,
-        evidence: bool = True,
-    ) -> None:
-        check_others(other_backends, other_backend_kwargs)
-        check_prompt(custom_system_prompt)
-        check_share("compaction_threshold_pct", compaction_threshold_pct)
-        check_samplings(sampling_args=sampling_args, sub_sampling_args=sub_sampling_args)
-        check_mappings(backend_kwargs=backend_kwargs, environment_kwargs=environment_kwargs)
-        check_mappings(custom_tools=custom_tools, custom_sub_tools=custom_sub_tools)
-        self.limits = Limits(
-            iterations=max_iterations,
-            cost=max_budget,
-            seconds=max_timeout,
-            tokens=max_tokens,
-            errors=max_errors,
-            concurrency=max_concurrent_subcalls,
-            depth=max_depth,
-        )
+    backend: str = "openai"
+    backend_kwargs: Mapping[str, Any] | None = None
+    environment: str = "local"
+    environment_kwargs: Mapping[str, Any] | None = None
+    max_depth: int = 1
+    max_iterations: int = 30
+    max_budget: float | None = None
+    max_timeout: float | None = None
+    max_tokens: int | None = None
+    max_errors: int | None = None
+    custom_system_prompt: str | None = None
+    other_backends: Sequence[str] | None = None
+    other_backend_kwargs: Sequence[Mapping[str, Any]] | None = None
+    logger: RLMLogger | None = None
+    verbose: bool = False
+    persistent: bool = False
+    custom_tools: Mapping[str, Any] | None = None
+    custom_sub_tools: Mapping[str, Any] | None = None
+    compaction: bool = False
+    compaction_threshold_pct: float = 0.85
+    max_concurrent_subcalls: int = 64
+    on_subcall_start: Callable[[int, str, str], object] | None = None
+    on_subcall_complete: Callable[[int, str, float, str | None], object] | None = None
+    on_iteration_start: Callable[[int, int], object] | None = None
+    on_iteration_complete: Callable[[int, int, float], object] | None = None
+    sampling_args: Mapping[str, Any] | None = None
+    sub_sampling_args: Mapping[str, Any] | None = None
+    on_event: EventSink | None = None
+    evidence: bool = True
+
+    def __post_init__(self) -> None:
+        self._check()
+        self.limits = self._limits()
         check_limits(self.limits)
-        self.backend = backend
-        self._environment = environment_of_library(backend, environment, environment_kwargs)
-        self._clients = make_clients(backend, backend_kwargs, other_backends, other_backend_kwargs, self.limits)
-        self._system_prompt = custom_system_prompt or None
-        self._tools = make_toolbox(custom_tools or {})
-        self._sub_tools = self._tools if custom_sub_tools is None else make_toolbox(custom_sub_tools)
-        self._params = (dict(sampling_args or {}), dict(sub_sampling_args or {}))
-        window = root_window(backend, backend_kwargs or {}) if compaction else 0
-        self._compact_at = int(window * compaction_threshold_pct) or None
+        others, other_options = self.other_backends, self.other_backend_kwargs
+        self._environment = environment_of_library(self.backend, self.environment, self.environment_kwargs)
+        self._clients = make_clients(self.backend, self.backend_kwargs, others, other_options, self.limits)
+        self._tools = make_toolbox(self.custom_tools or {})
+        self._sub_tools = self._tools if self.custom_sub_tools is None else make_toolbox(self.custom_sub_tools)
+        self._params = (dict(self.sampling_args or {}), dict(self.sub_sampling_args or {}))
+        window = root_window(self.backend, self.backend_kwargs or {}) if self.compaction else 0
+        self._compact_at = int(window * self.compaction_threshold_pct) or None
         self._callbacks = Callbacks(
-            harmless("on_subcall_start", on_subcall_start),
-            harmless("on_subcall_complete", on_subcall_complete),
-            harmless("on_iteration_start", on_iteration_start),
-            harmless("on_iteration_complete", on_iteration_complete),
+            harmless("on_subcall_start", self.on_subcall_start),
+            harmless("on_subcall_complete", self.on_subcall_complete),
+            harmless("on_iteration_start", self.on_iteration_start),
+            harmless("on_iteration_complete", self.on_iteration_complete),
         )
-        self._sinks = make_sinks(logger, on_event, verbose=verbose)
-        self._persistent = persistent
-        self._cells: CellRunner | None = None
-        self._earlier: list[list[dict[str, str]]] = []
-        self._contexts: list[Any] = []
-        self._evidence = evidence
-        self._marks: Mapping[str, Citation] = {}
+        self._sinks = make_sinks(self.logger, self.on_event, verbose=self.verbose)
+        self._kept = Kept(self.persistent)
         self._cancel = CancelToken()
         self._at_work = threading.Lock()
+
+    def _check(self) -> None:
+        check_others(self.other_backends, self.other_backend_kwargs)
+        check_prompt(self.custom_system_prompt)
+        check_share("compaction_threshold_pct", self.compaction_threshold_pct)
+        check_samplings(sampling_args=self.sampling_args, sub_sampling_args=self.sub_sampling_args)
+        check_mappings(backend_kwargs=self.backend_kwargs, environment_kwargs=self.environment_kwargs)
+        check_mappings(custom_tools=self.custom_tools, custom_sub_tools=self.custom_sub_tools)
+
+    def _limits(self) -> Limits:
+        return Limits(
+            iterations=self.max_iterations,
+            cost=self.max_budget,
+            seconds=self.max_timeout,
+            tokens=self.max_tokens,
+            errors=self.max_errors,
+            concurrency=self.max_concurrent_subcalls,
+            depth=self.max_depth,
+        )
 
     def completion(self, prompt: Any, root_prompt: str | None = None) -> RLMCompletion:
         """Answer `root_prompt` about `prompt`, the context; without it the context itself says what is wanted.
@@ -134,47 +133,31 @@ class RLM:
         Raises `ClientError` when the root model cannot be asked and `REPLStartError` when no cell can run. Threads may ask
         at the same time, each in a REPL of its own; a kept REPL takes one question at a time and refuses a second one.
         """
-        if not self._persistent:
-            return self._complete(prompt, root_prompt)
+        if not self._kept.persistent:
+            return self._complete(prompt, root_prompt, Kept())
         if not self._at_work.acquire(blocking=False):
             raise ConfigError("This RLM is persistent and at work: wait for its answer, or ask another RLM meanwhile.")
         try:
-            return self._complete(prompt, root_prompt)
+            return self._complete(prompt, root_prompt, self._kept)
         finally:
             self._at_work.release()
 
-    def _complete(self, prompt: Any, root_prompt: str | None) -> RLMCompletion:
-        trajectory = Trajectory()
-        callbacks = dataclasses.replace(self._callbacks)
-        sinks: list[EventSink] = [*self._sinks, callbacks]
-
-        def sink(event: Event) -> None:
-            trajectory.add(event)
-            for each in sinks:
-                each(event)
-
-        budget = Budget(self.limits)
-        verifier = (
-            TextVerifier(contexts_of(prompt, self._contexts if self._persistent else None)) if self._evidence else None
-        )
-        citer = Citer(verifier, self._marks) if verifier else None
+    def _complete(self, prompt: Any, root_prompt: str | None, kept: Kept) -> RLMCompletion:
+        trajectory, callbacks, budget = Trajectory(), dataclasses.replace(self._callbacks), Budget(self.limits)
+        sink = to_all([trajectory.add, *self._sinks, callbacks])
+        verifier = TextVerifier(kept.quotable(prompt)) if self.evidence else None
+        citer = Citer(verifier, kept.marks) if verifier else None
         runtime = self._runtime(budget, sink, callbacks.signal, citer)
-        rlm = loop.RLM(runtime, cells=self._cells, keep_open=self._persistent)
-        variables: Mapping[str, object] = {}
-        context = prompt
-        if self._persistent:
-            self._contexts.append(prompt)
-            context = self._contexts[0]
-            variables = make_variables(self._contexts, self._earlier)
+        rlm = loop.RLM(runtime, cells=kept.cells, keep_open=kept.persistent)
+        context, variables = kept.take(prompt)
+        judge = verifier or no_verifier
+        job = Job(context, root_prompt, variables=variables, backend=self.backend, verifier=judge)
         try:
-            judge = verifier or no_verifier
-            job = Job(context, root_prompt, variables=variables, backend=self.backend, verifier=judge)
             completion = run_job(runtime, job, rlm)
         finally:
-            self._cells = rlm.cells if self._persistent else None
-        if self._persistent:
-            self._earlier.append(messages_of(trajectory, completion.text))
-            self._marks = citer.known if citer else {}
+            kept.cells = rlm.cells if kept.persistent else None
+        if kept.persistent:
+            kept.note(trajectory, completion.text, citer)
         return RLMCompletion(
             root_model=self._clients.root.model,
             prompt=prompt,
@@ -192,9 +175,7 @@ class RLM:
 
     def close(self) -> None:
         """End a kept REPL and let go of connections."""
-        if self._cells is not None:
-            self._cells.close()
-            self._cells = None
+        self._kept.close()
         self._clients.close()
 
     def __enter__(self) -> RLM:
@@ -210,7 +191,7 @@ class RLM:
             Recorder(uuid.uuid4().hex, sink),
             self._environment,
             signals=signals,
-            system_prompt=self._system_prompt,
+            system_prompt=self.custom_system_prompt or None,
             toolbox=self._tools,
             child_tools=self._sub_tools,
             params=self._params[0],

@@ -15,6 +15,7 @@ from rlm_app.engine.runtime import Toolbox
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.engine.upstream import usage_summary
 from rlm_app.errors import ConfigError
+from rlm_app.events import Event
 from rlm_app.protocols import Client, EventSink
 from rlm_app.records import RunSpec
 from rlm_app.settings import Settings
@@ -102,6 +103,16 @@ def make_sinks(logger: EventSink | None, on_event: EventSink | None, *, verbose:
     listening = {"logger": logger, "on_event": on_event, "verbose": _printer() if verbose else None}
     sinks = (harmless(name, sink) for name, sink in listening.items())
     return [sink for sink in sinks if sink is not None]
+
+
+def to_all(sinks: Sequence[EventSink]) -> EventSink:
+    """Return what hands each event to all of them, in their order."""
+
+    def sink(event: Event) -> None:
+        for each in sinks:
+            each(event)
+
+    return sink
 
 
 def _printer() -> EventSink:
