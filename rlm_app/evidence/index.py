@@ -11,6 +11,7 @@ from rlm_app.evidence.anchors import SHORTEST, Anchors, read_through, whole
 from rlm_app.evidence.interruptions import Shortened, without_interruptions
 from rlm_app.evidence.normalise import Normal, equal_mark, normalise
 from rlm_app.evidence.spacing import same_spacing
+from rlm_app.evidence.weights import is_figure
 from rlm_app.types import Page
 
 MAX_HITS = 1_000
@@ -100,8 +101,8 @@ class Index:
     def _joined(self, at: int, step: int) -> bool:
         """Whether the character at `at` goes on beyond the place: another letter, an accent, more digits."""
         here, beyond = self.text[at], self._at(at + step)
-        if here.isdigit():
-            return beyond.isdigit() or (beyond in ".,'" and self._at(at + 2 * step).isdigit())
+        if is_figure(here):
+            return is_figure(beyond) or (beyond in ".,'" and self._at(at + 2 * step).isdigit())
         if step > 0 and unicodedata.combining(beyond or " "):
             return True
         return _cased(here) and _cased(beyond)

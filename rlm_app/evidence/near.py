@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rlm_app.citations import Difference
 from rlm_app.evidence.anchors import PIECE, SHORTEST, STRIDE
 from rlm_app.evidence.index import Index
 from rlm_app.evidence.normalise import Normal, normalised
-from rlm_app.evidence.weights import Weight, weight_of_change
+from rlm_app.evidence.weights import Weight, weight_of_change, weight_without_blanks
 from rlm_app.evidence.words import Diff, Word, compare, differences, words_of
-from rlm_app.types import Difference
 
 CANDIDATES = 3
 _RARE, _COMMON = 16, 64
@@ -109,7 +109,7 @@ def _look(index: Index, quote: str, quoted: list[Word], normal: Normal, window: 
     diff = compare(quoted, _around(index.text, start, end))
     if diff is None:
         return None
-    return _near(index.text, quote, len(quoted), diff, place.score)
+    return _near(index.text, quote, quoted, diff, place.score)
 
 
 def _around(text: str, start: int, end: int) -> list[Word]:
@@ -119,10 +119,12 @@ def _around(text: str, start: int, end: int) -> list[Word]:
     return words[max(0, inside[0] - 2) : inside[-1] + 3] if inside else []
 
 
-def _near(text: str, quote: str, words: int, diff: Diff, score: float) -> Near:
+def _near(text: str, quote: str, quoted: Sequence[Word], diff: Diff, score: float) -> Near:
     weights = [
-        weight_of_change([word.text for word in quoted], [word.text for word in source])
-        for quoted, source in diff.pairs
+        weight_of_change([word.text for word in ours], [word.text for word in theirs]) for ours, theirs in diff.pairs
     ]
+    if diff.pairs:
+        source = words_of(text, diff.start, diff.end)
+        weights.append(weight_without_blanks("".join(w.text for w in quoted), "".join(w.text for w in source)))
     weight = next((each for each in weights if each is not None), None)
-    return Near(diff.start, diff.end, differences(diff, quote, text), diff.changed, words, weight, score)
+    return Near(diff.start, diff.end, differences(diff, quote, text), diff.changed, len(quoted), weight, score)

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from enum import StrEnum
+from functools import cache
+
+
+class Weight(StrEnum):
+    """Why a word counts more than others."""
+
+    NUMBER = "a number"
+    NEGATION = "a negation"
+    MODAL = "a must/may word"
+
 
 _NEGATIONS = (
     "not no never none nor neither nothing nobody nowhere without cannot unless except excluding non "
@@ -23,18 +34,17 @@ _NUMBERS = (
     "percent per-cent"
 )
 NUMBERS = frozenset(_NUMBERS.split())
+FIGURES = "〇零一二三四五六七八九十百千万萬億亿兆两兩半倍"
+_UNSPACED = (
+    # Chinese, Japanese and Thai set no blanks, so that these are looked for within what differs.
+    (Weight.NEGATION, "不 没 沒 無 无 非 未 勿 禁 除 ない なく ません ぬ ず なし ไม่ มิ ห้าม ยกเว้น"),
+    (Weight.NUMBER, f"{' '.join(FIGURES)} หนึ่ง สอง สาม สี่ ห้า หก เจ็ด แปด เก้า สิบ ร้อย พัน หมื่น แสน ล้าน ครึ่ง"),
+    (Weight.MODAL, "必 须 須 应 應 可 能 得 许 許 べき ねば なければ てよい でよい ต้อง อาจ ควร สามารถ พึง"),
+)
 NEGATING_STARTS = ("non", "un", "in", "im", "ir", "il", "dis", "mis")
 NEGATING_END = "less"
 _SIGNS = frozenset("%$€£¥§°<>=≤≥±+")
 _SHORTENED = re.compile(r"n't$")
-
-
-class Weight(StrEnum):
-    """Why a word counts more than others."""
-
-    NUMBER = "a number"
-    NEGATION = "a negation"
-    MODAL = "a must/may word"
 
 
 def weight_of(word: str) -> Weight | None:
@@ -60,7 +70,27 @@ def weight_of_change(before: list[str], after: list[str]) -> Weight | None:
             return weight
     if any(_opposite(one, other) for one in before for other in after):
         return Weight.NEGATION
-    return None
+    return weight_without_blanks("".join(before), "".join(after))
+
+
+def weight_without_blanks(before: str, after: str) -> Weight | None:
+    """Return the weight of a change in a script that sets no blanks between words; both are as they are compared."""
+    if before.isascii() and after.isascii():
+        return None
+    return next(
+        (weight for weight, signs in _unspaced() if any(before.count(s) != after.count(s) for s in signs)), None
+    )
+
+
+@cache
+def _unspaced() -> tuple[tuple[Weight, tuple[str, ...]], ...]:
+    """Return the signs as they are compared."""
+    return tuple((weight, tuple(unicodedata.normalize("NFKD", signs).split())) for weight, signs in _UNSPACED)
+
+
+def is_figure(character: str) -> bool:
+    """Whether a character is a digit, or one of those that Chinese and Japanese write numbers with."""
+    return character.isdigit() or (character in FIGURES and character != "")
 
 
 def _opposite(one: str, other: str) -> bool:

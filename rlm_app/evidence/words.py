@@ -8,20 +8,25 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from rlm_app.citations import Difference
 from rlm_app.evidence.normalise import folded
-from rlm_app.types import Difference
+from rlm_app.evidence.weights import FIGURES
+from rlm_app.quotable import UNSPACED
 
+_ON_IT = "[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3\u17dd]"
 # A hyphen at a line end may be the typesetter's; inside a line it belongs to the word, as a point or comma to a number.
-_LETTERS = r"[^\W_]+"
+_LETTERS = rf"[^\W_{UNSPACED}]+"
+# Where no blanks set words apart, each character is one, with the vowel signs and tones that stand on it, and so is a number.
+_ALONE = rf"[{FIGURES}]+|(?=[^\W_])[{UNSPACED}]{_ON_IT}*"
 _WITHIN = r"[-\u2010\u2011\u00ad][ \t]*\r?\n\s*|[-\u2010\u2011'’\u00ad\u200b]|(?<=\d)[.,:/](?=\d)"
 _MINUS = r"(?:(?<![\w.)\]])[-\u2212](?=\d))?"
-_WORD = re.compile(rf"{_MINUS}{_LETTERS}(?:(?:{_WITHIN}){_LETTERS})*|[%$€£¥§°<>=≤≥±+]")
+_WORD = re.compile(rf"{_MINUS}{_LETTERS}(?:(?:{_WITHIN}){_LETTERS})*|{_ALONE}|[%$€£¥§°<>=≤≥±+]")
 _IN_WORD = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _LINE_END = re.compile(r"[-\u2010\u2011\u00ad]\s*\n\s*")
 
 
 class Word(NamedTuple):
-    """A word as it is compared, and where it stands: [start, end)."""
+    """A word as it is compared, and where it stands: [start, end); in scripts without blanks, a character."""
 
     text: str
     start: int
