@@ -21,13 +21,14 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.tellings import ALTERED, HONEST, SUBSTANCE, noisy
+from rlm_app.citations import Verdict
 from rlm_app.documents.library import read
 from rlm_app.events import Event, SubcallStarted
 from rlm_app.evidence.coverage import cover
 from rlm_app.evidence.index import Index
 from rlm_app.evidence.interruptions import without_interruptions
 from rlm_app.evidence.verify import verify_quote
-from rlm_app.types import Document, DocumentInfo, Page, Verdict
+from rlm_app.types import Document, DocumentInfo, Page
 
 NAMES = (
     "cuad_leval_05.txt",

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from rlm_app.cancel import CancelToken
+from rlm_app.citations import Verdict
 from rlm_app.clients.offline import OfflineClient
 from rlm_app.documents.library import read
 from rlm_app.documents.repl_view import repl_view
@@ -28,7 +29,7 @@ from rlm_app.engine.runtime import Runtime
 from rlm_app.engine.session import Job, run_job
 from rlm_app.environments.local import LocalREPL
 from rlm_app.evidence.answer import AnswerVerifier
-from rlm_app.types import Document, Limits, Verdict
+from rlm_app.types import Document, Limits
 
 SAMPLE_DOCS = Path(__file__).resolve().parent.parent / "sample_docs"
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rlm_app.build import App
+from rlm_app.cell_results import CellError
 from rlm_app.events import (
     CellFinished,
     CellStarted,
@@ -20,7 +21,7 @@ from rlm_app.events import (
     SubcallStarted,
 )
 from rlm_app.records import RunRecord, RunSpec
-from rlm_app.types import CellError, Message, RunState, Stop, Usage
+from rlm_app.types import Message, RunState, Stop, Usage
 
 PASSAGE = "Clause 7. Either party may end this agreement by giving ninety days written notice to the other. " * 6
 CODE = (

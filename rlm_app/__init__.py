@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rlm_app.api import RLM
     from rlm_app.api_parts import RLMCompletion, UsageSummary
+    from rlm_app.citations import Citation, Verdict
     from rlm_app.engine.logger import RLMLogger
     from rlm_app.engine.trajectory import Trajectory
     from rlm_app.errors import RLMError
-    from rlm_app.types import Citation, Limits, Stop, Usage, Verdict
+    from rlm_app.types import Limits, Stop, Usage
 
 __all__ = [
     "RLM",
@@ -32,11 +33,11 @@ _HOMES = {
     "RLMLogger": "rlm_app.engine.logger",
     "Trajectory": "rlm_app.engine.trajectory",
     "RLMError": "rlm_app.errors",
-    "Citation": "rlm_app.types",
+    "Citation": "rlm_app.citations",
     "Limits": "rlm_app.types",
     "Stop": "rlm_app.types",
     "Usage": "rlm_app.types",
-    "Verdict": "rlm_app.types",
+    "Verdict": "rlm_app.citations",
 }
 
 

@@ -7,9 +7,10 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from rlm_app.citations import Citation
 from rlm_app.evidence.answer import AnswerVerifier
 from rlm_app.evidence.quotes import find_quotes
-from rlm_app.types import Citation, Document, DocumentInfo, Page
+from rlm_app.types import Document, DocumentInfo, Page
 
 
 def contexts_of(prompt: object, earlier: Sequence[object] | None) -> dict[str, object]:

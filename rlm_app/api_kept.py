@@ -8,10 +8,10 @@ from typing import Any
 
 from rlm_app.api_evidence import contexts_of
 from rlm_app.api_parts import make_variables, messages_of
+from rlm_app.citations import Citation
 from rlm_app.engine.cells import CellRunner
 from rlm_app.engine.citing import Citer
 from rlm_app.engine.trajectory import Trajectory
-from rlm_app.types import Citation
 
 
 @dataclass(eq=False, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 from rlm_app.arguments import harmless
 from rlm_app.assemble import make_client, window_of
 from rlm_app.backends import BACKENDS
+from rlm_app.citations import Citation
 from rlm_app.clients.pool import Pools
 from rlm_app.engine.runtime import Toolbox
 from rlm_app.engine.trajectory import Trajectory
@@ -19,7 +20,7 @@ from rlm_app.events import Event
 from rlm_app.protocols import Client, EventSink
 from rlm_app.records import RunSpec
 from rlm_app.settings import Settings
-from rlm_app.types import Citation, Limits, Stop, Usage
+from rlm_app.types import Limits, Stop, Usage
 
 RESERVED = frozenset(
     (

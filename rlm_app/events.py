@@ -16,8 +16,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from rlm_app.cell_results import CellError, Picture
+from rlm_app.citations import Citation
 from rlm_app.proofs import Claim
-from rlm_app.types import NO_USAGE, CellError, Citation, DocumentInfo, Limits, Message, Picture, Stop, Usage
+from rlm_app.types import NO_USAGE, DocumentInfo, Limits, Message, Stop, Usage
 
 
 @dataclass(frozen=True, kw_only=True)

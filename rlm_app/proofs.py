@@ -9,7 +9,8 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import accumulate
 
-from rlm_app.types import Citation, Page
+from rlm_app.citations import Citation
+from rlm_app.types import Page
 
 Span = tuple[int, int]
 """Characters of a document, [start, end)."""

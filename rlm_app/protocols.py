@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from rlm_app.cancel import CancelToken
+from rlm_app.citations import Citation
 from rlm_app.events import Event
-from rlm_app.types import Citation, Completion, Request
+from rlm_app.types import Completion, Request
 
 OnText = Callable[[str], None]
 OnWait = Callable[[float, str], None]

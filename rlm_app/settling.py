@@ -7,8 +7,9 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 
+from rlm_app.citations import Citation
 from rlm_app.engine.trajectory import Trajectory
-from rlm_app.types import Citation, Document
+from rlm_app.types import Document
 
 Texts = Callable[[str], Document | None]
 _KEPT = 16

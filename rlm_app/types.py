@@ -1,4 +1,4 @@
-"""The vocabulary's data: frozen values that every layer may use. Standard library only."""
+"""The vocabulary's data of runs, calls and documents: frozen values that every layer may use. Standard library only."""
 
 from __future__ import annotations
 
@@ -58,17 +58,6 @@ class RunState(StrEnum):
             Stop.INTERRUPTED: cls.INTERRUPTED,
         }
         return named.get(stop, cls.LIMIT)
-
-
-class Verdict(StrEnum):
-    """What the verifier found out about a quotation; the words are fixed and shown to people."""
-
-    FOUND = "Found"
-    FOUND_IN_PARTS = "Found in parts"
-    ALTERED = "Altered"
-    CLOSE = "Close"
-    SCANNED_PAGE = "Scanned page"
-    NOT_FOUND = "Not found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,45 +178,6 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class CellError:
-    """An exception that ended a cell: `traceback` shows the cell's own lines with their numbers."""
-
-    type: str
-    message: str
-    traceback: str
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture that a cell has drawn: its size in pixels, and the PNG as base64 text."""
-
-    width: int
-    height: int
-    png: str
-
-
-@dataclass(frozen=True, slots=True)
-class CellResult:
-    """What running one cell gave.
-
-    `stdout` is capped by the worker, head and tail; `output_chars` is how much the cell printed in all.
-    `answer` is the text handed in by the cell, None if it handed in nothing; `draft` is `answer["content"]` as it stands.
-    `seconds` leaves out the time spent waiting for host functions. `interrupted` means the time limit ended the cell and
-    the variables are kept; a worker that had to be killed is a `REPLLost` instead. `pictures` are what it has drawn.
-    """
-
-    stdout: str = ""
-    error: CellError | None = None
-    answer: str | None = None
-    draft: str = ""
-    variables: Mapping[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
-    output_chars: int = 0
-    interrupted: bool = False
-    pictures: tuple[Picture, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """A stretch of a document's text, [start, end), that a person can open: a page, a section, a sheet.
 
@@ -274,53 +224,3 @@ class Document:
 
     info: DocumentInfo
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Words that a quotation and its source do not share: `quoted` stands in the quotation, `source` in the document.
-
-    Either may be empty. `at` is where `quoted` begins in the quotation, `start` where `source` begins in the document.
-    """
-
-    quoted: str
-    source: str
-    at: int = 0
-    start: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A stretch of a document's text, [start, end), with the page it begins on; `unit` says what that is ("page")."""
-
-    sha256: str
-    document: str
-    start: int
-    end: int
-    page: str = ""
-    unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A quotation with its place. `start` and `end` are character offsets in the document named by `sha256`.
-
-    One that is Not found has no place; `nearest` is then the passage that comes closest, if any is near. `unit` says what
-    `page` is ("page", "section"). `prefix` and `suffix` are up to 30 characters beside the passage. `detail` is a sentence
-    on what the verifier saw beyond the verdict; `mark` is the name `cite()` gave it ("c3").
-    """
-
-    quote: str
-    verdict: Verdict
-    sha256: str = ""
-    document: str = ""
-    start: int = 0
-    end: int = 0
-    page: str = ""
-    unit: str = ""
-    prefix: str = ""
-    suffix: str = ""
-    differences: tuple[Difference, ...] = ()
-    detail: str = ""
-    mark: str = ""
-    nearest: Passage | None = None

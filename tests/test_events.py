@@ -4,21 +4,10 @@ from typing import Any
 import pytest
 
 from rlm_app import events
+from rlm_app.cell_results import CellError, Picture
+from rlm_app.citations import Citation, Difference, Passage, Verdict
 from rlm_app.proofs import Claim, Support
-from rlm_app.types import (
-    CellError,
-    Citation,
-    Difference,
-    DocumentInfo,
-    Limits,
-    Message,
-    Page,
-    Passage,
-    Picture,
-    Stop,
-    Usage,
-    Verdict,
-)
+from rlm_app.types import DocumentInfo, Limits, Message, Page, Stop, Usage
 
 PLACE: dict[str, Any] = {"run_id": "r", "seq": 3, "at": 12.5, "call_id": "0", "parent_id": None, "depth": 0}
 INFO = DocumentInfo("ab", "a.pdf", "pdf", 10, 20, "page", (Page("1", 0, 20),), ("a note",))

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from rlm_app.build import App, open_app
+from rlm_app.citations import Verdict
 from rlm_app.evidence.absence import absence_of, says_absent
 from rlm_app.evidence.claims import claims_of
 from rlm_app.evidence.coverage import cover, finder
 from rlm_app.proofs import Support
 from rlm_app.records import RunRecord, RunSpec
 from rlm_app.settings import Settings
-from rlm_app.types import Limits, RunState, Verdict
+from rlm_app.types import Limits, RunState
 
 RENT = "The rent of 1,200 euros is due on the third day of each month and is paid to the landlord's bank."
 NOTICE = "Either party may end this lease with ninety days of notice, given in writing to the other one."

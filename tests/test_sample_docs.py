@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from benchmarks.offline_quality import Score, ask, mark
+from rlm_app.citations import Verdict
 from rlm_app.documents.library import read
 from rlm_app.evidence.index import Index
 from rlm_app.evidence.verify import verify_quote
-from rlm_app.types import Verdict
 
 FOLDER = Path(__file__).resolve().parent.parent / "sample_docs"
 QUESTIONS: list[dict[str, Any]] = json.loads((FOLDER / "questions.json").read_text(encoding="utf-8"))

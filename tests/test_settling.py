@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from rlm_app.build import App, open_app
+from rlm_app.citations import Citation, Verdict
 from rlm_app.engine.recorder import Place, Recorder
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.events import Cited, Event, RunFinished
@@ -18,7 +19,7 @@ from rlm_app.evidence.reread import settled
 from rlm_app.records import RunRecord, RunSpec
 from rlm_app.settings import Settings
 from rlm_app.settling import Settling
-from rlm_app.types import Citation, Document, DocumentInfo, Page, RunState, Stop, Usage, Verdict
+from rlm_app.types import Document, DocumentInfo, Page, RunState, Stop, Usage
 
 TESSERACT = """#!/bin/sh
 case "$1" in

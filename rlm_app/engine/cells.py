@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from rlm_app.cell_results import CellError, CellResult
 from rlm_app.engine import prompts, steps
 from rlm_app.engine.parsing import parse_reply
 from rlm_app.engine.recorder import Place
@@ -17,7 +18,7 @@ from rlm_app.engine.watch import Watch
 from rlm_app.errors import LimitReached, REPLLost
 from rlm_app.events import CellFinished, CellStarted, Noticed
 from rlm_app.protocols import HostFunction
-from rlm_app.types import CellError, CellResult, Completion, Limits, Message
+from rlm_app.types import Completion, Limits, Message
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ import threading
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from rlm_app.citations import Citation, Verdict
 from rlm_app.engine.recorder import Place, Recorder
 from rlm_app.events import Cited
 from rlm_app.protocols import HostFunction, QuoteJudge
 from rlm_app.quotable import is_quotable
-from rlm_app.types import Citation, Verdict
 
 ACCEPTED = frozenset({Verdict.FOUND, Verdict.FOUND_IN_PARTS, Verdict.SCANNED_PAGE})
 _SHOWN = 700

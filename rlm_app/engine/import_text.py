@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rlm_app import syntax
+from rlm_app.cell_results import CellError
 from rlm_app.engine.parsing import parse_reply
-from rlm_app.types import CellError, Message, Role
+from rlm_app.types import Message, Role
 
 _ROLES: Mapping[str, Role] = {"system": "system", "developer": "system", "assistant": "assistant"}
 _QUESTIONS = (

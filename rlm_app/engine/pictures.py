@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from rlm_app.types import Picture
+from rlm_app.cell_results import Picture
 
 PICTURES_MAX = 8
 PICTURE_BYTES = 2 << 20

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rlm_app.cell_results import CellResult
 from rlm_app.engine.profiles import FRONTIER, Profile
 from rlm_app.engine.texts import read
-from rlm_app.types import CellResult, Limits
+from rlm_app.types import Limits
 
 ROOT_MARK = "You are the root model of a Recursive Language Model (RLM)."
 """The first sentence of the system prompt, by which an embedded client knows its part."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from types import TracebackType
 
 from rlm_app.cancel import CancelToken
+from rlm_app.cell_results import CellResult
 from rlm_app.engine.calls import Calls
 from rlm_app.engine.frames import CALL_BYTES, Frame, as_bytes, encode, malformed
 from rlm_app.engine.link import Link
@@ -19,7 +20,6 @@ from rlm_app.engine.results import ANSWER_CHARS, cell_result
 from rlm_app.engine.stopwatch import Stopwatch
 from rlm_app.errors import Cancelled, REPLError, REPLLost, REPLStartError
 from rlm_app.protocols import Environment, Tools, ignore_text
-from rlm_app.types import CellResult
 
 START_SECONDS = 20.0
 LOAD_SECONDS = 60.0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from rlm_app.cell_results import CellError, CellResult, Picture
 from rlm_app.engine.frames import Frame, malformed
 from rlm_app.engine.pictures import PICTURES_MAX, picture
-from rlm_app.types import CellError, CellResult, Picture
 
 ANSWER_CHARS = 2_000_000
 VARIABLES_MAX = 200

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from rlm_app.citations import Citation
 from rlm_app.engine import prompts
 from rlm_app.engine.citing import UNKNOWN
 from rlm_app.engine.direct import Direct
@@ -18,7 +19,7 @@ from rlm_app.errors import Cancelled, ClientError, ReplayDiverged, REPLError
 from rlm_app.events import Cited, Noticed, RunFinished, RunStarted
 from rlm_app.proofs import Claim
 from rlm_app.protocols import Verifier
-from rlm_app.types import Citation, Completion, DocumentInfo, Stop
+from rlm_app.types import Completion, DocumentInfo, Stop
 
 FindClaims = Callable[[str, Sequence[Citation]], Sequence[Claim]]
 """Finds the claims of an answer, given its citations."""

@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
+from rlm_app.citations import Citation, Verdict
 from rlm_app.engine.parallel import parallel_map
 from rlm_app.engine.recorder import Place
 from rlm_app.engine.runtime import Runtime
@@ -13,7 +14,7 @@ from rlm_app.engine.texts import read
 from rlm_app.errors import ClientError, LimitReached
 from rlm_app.events import ClaimJudged
 from rlm_app.proofs import Claim, Support
-from rlm_app.types import Citation, Completion, Message, Request, Verdict
+from rlm_app.types import Completion, Message, Request
 
 NOT_ASKED = "Not asked: {reason}."
 UNCLEAR = "The sub-model's reply could not be read as a judgement."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from rlm_app.citations import Citation
 from rlm_app.engine.tree import Cell, Node, Subcall, Turn
 from rlm_app.events import (
     CellFinished,
@@ -20,7 +21,7 @@ from rlm_app.events import (
     SubcallStarted,
 )
 from rlm_app.proofs import Claim
-from rlm_app.types import NO_USAGE, Citation, Usage, total
+from rlm_app.types import NO_USAGE, Usage, total
 
 
 @dataclass

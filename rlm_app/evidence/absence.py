@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeGuard
 
 from rlm_app import syntax
+from rlm_app.citations import Citation, Verdict
 from rlm_app.events import CellStarted, Event
 from rlm_app.evidence.coverage import prompts_of
 from rlm_app.evidence.judge import Judge
 from rlm_app.evidence.patterns import in_words, is_pattern
 from rlm_app.evidence.shown import Shown
 from rlm_app.proofs import Absence, Coverage
-from rlm_app.types import Citation, Document, Verdict
+from rlm_app.types import Document
 
 MOST_TERMS, MOST_QUESTIONS, MOST_MISSES = 60, 12, 6
 _LONGEST = 120

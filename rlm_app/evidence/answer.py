@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rlm_app.citations import Citation
 from rlm_app.evidence.hints import Hint, hint_of, read_hint
 from rlm_app.evidence.judge import Judge
 from rlm_app.evidence.quotes import Quoted, locate_quotes
-from rlm_app.types import Citation, Document
+from rlm_app.types import Document
 
 
 class AnswerVerifier:

@@ -6,10 +6,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from rlm_app.citations import Citation
 from rlm_app.evidence.quotes import Quoted, in_code, locate_quotes
 from rlm_app.evidence.weights import NUMBERS
 from rlm_app.proofs import Claim, Span
-from rlm_app.types import Citation
 
 _LEAST_WORDS = 3
 # A sentence ends at a mark before white space, not after an initial or a short form; or where a paragraph or an item does.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from rlm_app.citations import Citation
 from rlm_app.events import Event, ModelReplied, SubcallFinished, SubcallStarted
 from rlm_app.evidence.shown import Shown
 from rlm_app.proofs import Coverage, Reading
-from rlm_app.types import Citation, Document
+from rlm_app.types import Document
 
 Prompt = tuple[str, int, str]
 """A call's id, the turn it belongs to, and text that its prompt held and no earlier one of the same call."""

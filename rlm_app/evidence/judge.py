@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
+from rlm_app.citations import Citation, Passage, Verdict
 from rlm_app.evidence.hints import NO_HINT, Hint, page_distance
 from rlm_app.evidence.index import Index
 from rlm_app.evidence.verify import Match, approximate, matches
 from rlm_app.evidence.wording import said_of
-from rlm_app.types import Citation, Document, Page, Passage, Verdict
+from rlm_app.types import Document, Page
 
 CONTEXT = 30
 """Characters kept from before and after a passage, to tell it from others with the same words."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from rlm_app.citations import Citation, Verdict
 from rlm_app.evidence.index import Index
 from rlm_app.evidence.judge import CONTEXT
 from rlm_app.evidence.verify import Match, approximate, matches
 from rlm_app.proofs import Fate, Reanchored
-from rlm_app.types import Citation, Document, Verdict
+from rlm_app.types import Document
 
 
 def reanchor(citations: Sequence[Citation], old: Document, new: Document) -> tuple[Reanchored, ...]:

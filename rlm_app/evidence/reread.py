@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 
+from rlm_app.citations import Citation, Verdict
 from rlm_app.evidence.index import Index
 from rlm_app.evidence.judge import CONTEXT
 from rlm_app.evidence.normalise import normalised
 from rlm_app.evidence.reanchor import alike
 from rlm_app.evidence.verify import Match, approximate, matches
-from rlm_app.types import Citation, Document, Verdict
+from rlm_app.types import Document
 
 _MOST_PLACES = 1_000
 

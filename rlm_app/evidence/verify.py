@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from rlm_app.citations import Difference, Verdict
 from rlm_app.evidence.index import Index
 from rlm_app.evidence.interruptions import Shortened
 from rlm_app.evidence.near import Near, nearest
 from rlm_app.evidence.normalise import Normal, normalised
 from rlm_app.evidence.page_turns import trimmed
 from rlm_app.evidence.weights import Weight
-from rlm_app.types import Difference, Verdict
 
 _ELISION = re.compile(r"(?:\[\s*(?:…|\.{3}|\. \. \.)\s*\]|\(\s*(?:…|\.{3})\s*\)|…|(?<!\.)\.{3,}|\. \. \.)")
 _INSERTED = re.compile(r"\[(\w)\]|\[sic!?\]", re.IGNORECASE)

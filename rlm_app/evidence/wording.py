@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rlm_app.citations import Difference, Passage, Verdict
 from rlm_app.evidence.verify import Match
-from rlm_app.types import Difference, Passage, Verdict
 
 MOST_SHOWN = 3
 

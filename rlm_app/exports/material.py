@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from rlm_app.citations import Citation
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.records import RunRecord
-from rlm_app.types import Citation, Document
+from rlm_app.types import Document
 
 
 class Sources(StrEnum):

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
+from rlm_app.citations import Verdict
 from rlm_app.exports import blocks as md
 from rlm_app.exports.blocks import Block, Run
 from rlm_app.exports.check import END, shown_texts
@@ -20,7 +21,6 @@ from rlm_app.exports.listing import marked, place_of
 from rlm_app.exports.material import Material, Share
 from rlm_app.exports.portable import Data, portable
 from rlm_app.exports.proving import PARTS, sha256
-from rlm_app.types import Verdict
 
 _FINE = {Verdict.FOUND.value, Verdict.FOUND_IN_PARTS.value}
 _OUR = files("rlm_app.exports")

@@ -7,11 +7,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from rlm_app.citations import Citation, Verdict
 from rlm_app.engine.tree import Cell, Node, Subcall, Turn
 from rlm_app.exports.material import Material, Share, Sources
 from rlm_app.exports.proving import NONE, proof, sha256, stands_in
 from rlm_app.exports.redaction import Edited, Redactor
-from rlm_app.types import Citation, Document, Usage, Verdict
+from rlm_app.types import Document, Usage
 
 FORMAT, VERSION = "rlm-run-file", 1
 REACH = 300

@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rlm_app.citations import Citation, Verdict
 from rlm_app.grids import GridView, Square, Standing
-from rlm_app.types import Citation, Verdict
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from rlm_app.cancel import CancelToken
+from rlm_app.citations import Citation
 from rlm_app.errors import ConfigError, ReplayDiverged
 from rlm_app.grids import Grid, GridColumn, GridRow, GridStore, GridView, Place, Square
 from rlm_app.quota_checks import QuotaReached
@@ -17,7 +18,7 @@ from rlm_app.records import RunRecord, RunSpec
 from rlm_app.runs.grid_cells import differences, order_of, view
 from rlm_app.runs.grid_work import GridWork
 from rlm_app.runs.manager import RunManager
-from rlm_app.types import Citation, RunState
+from rlm_app.types import RunState
 
 Check = Callable[[RunSpec, str, Mapping[str, str]], None]
 AT_ONCE = 5

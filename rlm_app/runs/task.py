@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from rlm_app.cancel import CancelToken
+from rlm_app.citations import Citation, Verdict
 from rlm_app.events import Cited, Event, RunFinished, RunStarted
 from rlm_app.protocols import EventSink
 from rlm_app.runs.live import LiveBoard
 from rlm_app.steering import Steering
-from rlm_app.types import Citation, RunState, Stop, Usage, Verdict
+from rlm_app.types import RunState, Stop, Usage
 
 _FOUND = frozenset({Verdict.FOUND, Verdict.FOUND_IN_PARTS})
 

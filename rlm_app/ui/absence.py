@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rlm_app.build import App
+from rlm_app.citations import Citation
 from rlm_app.evidence.absence import absence_of, says_absent
 from rlm_app.evidence.patterns import in_words
 from rlm_app.proofs import Absence
 from rlm_app.records import RunRecord
-from rlm_app.types import Citation, RunState
+from rlm_app.types import RunState
 from rlm_app.ui import coverage, documents, marked, proof, safe, states, words
 
 _KEPT = "ui_absences"

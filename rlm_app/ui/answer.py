@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rlm_app.build import App
+from rlm_app.citations import Citation, Verdict
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.proofs import Coverage
 from rlm_app.records import RunRecord
-from rlm_app.types import Citation, RunState, Verdict
+from rlm_app.types import RunState
 from rlm_app.ui import (
     absence,
     chips,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rlm_app.types import Citation
+from rlm_app.citations import Citation
 from rlm_app.ui import safe, states
 
 _CLOSERS = "”\"»’'*_) "

@@ -8,10 +8,11 @@ import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from rlm_app.build import App
+from rlm_app.citations import Citation
 from rlm_app.evidence.coverage import cover
 from rlm_app.proofs import Coverage
 from rlm_app.records import RunRecord
-from rlm_app.types import Citation, Document, Page
+from rlm_app.types import Document, Page
 from rlm_app.ui import coverage, safe, shell, states, words
 
 MOST = 30

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rlm_app.build import App
+from rlm_app.citations import Citation
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.finding import RunQuery
 from rlm_app.records import RunRecord
-from rlm_app.types import Citation
 from rlm_app.ui import comparing, header, marked, repeats, safe, shell, states, words
 
 _LATEST = 200

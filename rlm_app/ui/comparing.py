@@ -9,11 +9,11 @@ from difflib import SequenceMatcher
 from itertools import combinations
 from statistics import mean, median
 
+from rlm_app.citations import Citation
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.engine.tree import Turn
 from rlm_app.exports.proving import folded
 from rlm_app.records import RunRecord
-from rlm_app.types import Citation
 from rlm_app.ui import allowing, states, words
 
 Marked = list[tuple[str, bool]]

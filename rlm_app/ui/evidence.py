@@ -8,10 +8,10 @@ from typing import Any
 import streamlit as st
 
 from rlm_app.build import App
+from rlm_app.citations import Citation
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.proofs import Claim, Support
 from rlm_app.records import RunRecord
-from rlm_app.types import Citation
 from rlm_app.ui import chips, coverage, documents, leaf, legend, passages, proof, safe, states, steps, words
 from rlm_app.ui.answer import verdict_sentence
 

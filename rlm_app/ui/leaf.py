@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rlm_app.build import App
+from rlm_app.citations import Citation, Verdict
 from rlm_app.records import RunRecord
-from rlm_app.types import Citation, Document, Verdict
+from rlm_app.types import Document
 from rlm_app.ui import chips, documents, marked, pictures_of_pages, quoted, safe, shell, states
 from rlm_app.ui.pictures_of_pages import Boxed, Span
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from rlm_app.build import App
+from rlm_app.citations import Citation
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.evidence.reanchor import reanchor
 from rlm_app.proofs import Fate, Reanchored
 from rlm_app.records import RunRecord
-from rlm_app.types import Citation, DocumentInfo
+from rlm_app.types import DocumentInfo
 from rlm_app.ui import again, chips, documents, leaf, marked, safe, shell, words
 
 _KEPT = "ui_rechecked"

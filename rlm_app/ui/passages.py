@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rlm_app.build import App
+from rlm_app.citations import Citation, Passage
 from rlm_app.records import RunRecord
-from rlm_app.types import Citation, Document, Passage
+from rlm_app.types import Document
 from rlm_app.ui import chips, documents, leaf, marked, quoted, safe, words
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from rlm_app.cell_results import Picture
 from rlm_app.engine.pictures import png
-from rlm_app.types import Picture
 
 _IMG = '<img alt="{alt}" width="{width}" style="max-width: 100%; height: auto;" src="data:image/png;base64,{data}">'
 BROKEN = "This picture is not a PNG of a size that is shown here; its bytes are in the run's export."

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import streamlit as st
 
 from rlm_app.build import App
+from rlm_app.citations import Citation
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.evidence.claims import claims_of
 from rlm_app.evidence.coverage import cover, finder
 from rlm_app.proofs import Claim, Coverage, Reading
 from rlm_app.records import RunRecord
-from rlm_app.types import Citation, Document
+from rlm_app.types import Document
 from rlm_app.ui import documents
 
 _KEPT = "ui_proofs"

@@ -10,8 +10,8 @@ from typing import Any
 import streamlit as st
 
 from rlm_app.build import App
+from rlm_app.citations import Citation
 from rlm_app.records import RunRecord
-from rlm_app.types import Citation
 from rlm_app.ui import chips, documents, marked, words
 
 _SCRIPT = Path(__file__).with_name("chips.js")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from rlm_app.citations import Verdict
 from rlm_app.exports.frozen import Copy
 from rlm_app.exports.listing import place_of
 from rlm_app.exports.page import answer_html, passage_html
 from rlm_app.exports.portable import Data
-from rlm_app.types import Verdict
 from rlm_app.ui import safe, shared_turns, states, words
 from rlm_app.ui.answer import WIDTH
 

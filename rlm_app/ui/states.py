@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from rlm_app.citations import Verdict
 from rlm_app.records import RunRecord
-from rlm_app.types import RunState, Stop, Verdict
+from rlm_app.types import RunState, Stop
 
 Color = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray"]
 

@@ -7,9 +7,10 @@ from typing import Literal
 
 import streamlit as st
 
+from rlm_app.cell_results import CellError
 from rlm_app.engine.tree import Cell, Turn
 from rlm_app.events import CellFinished, ModelReplied
-from rlm_app.types import CellError, Message
+from rlm_app.types import Message
 from rlm_app.ui import crumbs, notices, pictures, safe, sent, subcalls, variables, words
 from rlm_app.ui.crumbs import Path
 from rlm_app.ui.passage_read import Texts, no_texts

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from rlm_app.citations import Verdict
 from rlm_app.documents.library import read, read_isolated
 from rlm_app.documents.page_images import draw
 from rlm_app.evidence.index import Index
 from rlm_app.evidence.verify import verify_quote
-from rlm_app.types import Document, Verdict
+from rlm_app.types import Document
 from tests.documents.test_page_images import inside, letters
 
 SENTENCES = [

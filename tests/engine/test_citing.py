@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from rlm_app.cancel import CancelToken
+from rlm_app.citations import Verdict
 from rlm_app.clients.scripted import ScriptedClient
 from rlm_app.engine.budget import Budget
 from rlm_app.engine.citing import Citer
@@ -22,7 +23,7 @@ from rlm_app.events import Event
 from rlm_app.evidence.answer import AnswerVerifier
 from rlm_app.evidence.claims import claims_of
 from rlm_app.proofs import Support
-from rlm_app.types import Document, DocumentInfo, Limits, Page, Request, Verdict
+from rlm_app.types import Document, DocumentInfo, Limits, Page, Request
 from tests.engine.loop import Run, block
 
 TEXT = "The notice period under this lease is ninety days. The rent may be raised once in each year.\n"

@@ -2,11 +2,11 @@ import struct
 
 import pytest
 
+from rlm_app.cell_results import Picture
 from rlm_app.engine.frames import Frame
 from rlm_app.engine.pictures import PICTURE_BYTES, PICTURES_MAX, picture, png
 from rlm_app.engine.results import cell_result
 from rlm_app.errors import REPLLost
-from rlm_app.types import Picture
 
 RESULT: dict[str, object] = {"error": None, "interrupted": False, "output_chars": 0, "answered": False, "variables": {}}
 

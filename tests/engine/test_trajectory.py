@@ -6,9 +6,10 @@ from functools import reduce
 import pytest
 
 from benchmarks.timeline_runs import events
+from rlm_app.cell_results import CellError
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.events import CellFinished, SubcallFinished
-from rlm_app.types import NO_USAGE, CellError, Usage, total
+from rlm_app.types import NO_USAGE, Usage, total
 
 EVENTS = list(events("run", turns=3, calls=4, start=0.0))
 ERROR = CellError("KeyError", "'fee'", "Traceback …")

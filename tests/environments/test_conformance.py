@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from rlm_app.cancel import CancelToken
+from rlm_app.cell_results import CellResult
 from rlm_app.engine.repl import REPL
 from rlm_app.errors import ClientError, REPLError, REPLLost
 from rlm_app.protocols import Environment
-from rlm_app.types import CellResult
 from tests.environments.recipes import ENVIRONMENTS, Make
 
 SECONDS = 20.0

@@ -2,12 +2,13 @@ from typing import Any
 
 import pytest
 
+from rlm_app.citations import Citation, Verdict
 from rlm_app.clients.offline_code import answer_cell, probe_cell, rank_cell
 from rlm_app.events import CellStarted, Event, SubcallStarted
 from rlm_app.evidence.absence import absence_of, says_absent, terms_of
 from rlm_app.evidence.coverage import cover
 from rlm_app.evidence.patterns import in_words
-from rlm_app.types import Citation, Document, DocumentInfo, Verdict
+from rlm_app.types import Document, DocumentInfo
 
 TEXT = "The tenant pays the rent each month. A termination for convenience needs ninety days of notice in writing.\n"
 LEASE = Document(DocumentInfo("sha", "lease.txt", "txt", 1, len(TEXT), "lines", ()), TEXT)

@@ -1,9 +1,10 @@
 import threading
 from dataclasses import replace
 
+from rlm_app.citations import Citation, Verdict
 from rlm_app.evidence.answer import AnswerVerifier
 from rlm_app.protocols import Verifier
-from rlm_app.types import Citation, Document, DocumentInfo, Page, Verdict
+from rlm_app.types import Document, DocumentInfo, Page
 
 CLAUSE = "the notice period is ninety days"
 

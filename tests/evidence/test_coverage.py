@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rlm_app.citations import Citation, Verdict
 from rlm_app.events import Event, ModelReplied, SubcallFinished, SubcallStarted
 from rlm_app.evidence.coverage import cover, finder
 from rlm_app.evidence.shown import SHORTEST
 from rlm_app.proofs import Coverage, Span
-from rlm_app.types import Citation, Document, DocumentInfo, Message, Page, Usage, Verdict
+from rlm_app.types import Document, DocumentInfo, Message, Page, Usage
 
 # No character of these stands in a document, so that what a prompt says of its own is never mistaken for one's text.
 AROUND = "\u2402{}\u2403"

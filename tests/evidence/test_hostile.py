@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from rlm_app.citations import Verdict
 from rlm_app.engine.citing import Citer
 from rlm_app.engine.recorder import Place, Recorder
 from rlm_app.evidence.absence import says_absent
@@ -15,7 +16,7 @@ from rlm_app.evidence.index import Index
 from rlm_app.evidence.quotes import find_quotes
 from rlm_app.evidence.shown import Shown
 from rlm_app.evidence.verify import verify_quote
-from rlm_app.types import Document, DocumentInfo, Page, Verdict
+from rlm_app.types import Document, DocumentInfo, Page
 from rlm_app.ui.chips import with_chips
 
 LONG = 30_000

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from rlm_app.citations import Verdict
 from rlm_app.documents.library import read
 from rlm_app.evidence.index import Index
 from rlm_app.evidence.verify import verify_quote
-from rlm_app.types import Verdict
 
 SAMPLE_DOCS = Path(__file__).resolve().parents[2] / "sample_docs"
 NAMES = [

@@ -1,7 +1,8 @@
+from rlm_app.citations import Verdict
 from rlm_app.evidence.answer import AnswerVerifier
 from rlm_app.evidence.reanchor import reanchor
 from rlm_app.proofs import Fate, Reanchored
-from rlm_app.types import Document, DocumentInfo, Page, Verdict
+from rlm_app.types import Document, DocumentInfo, Page
 
 TERM = "The term of this lease is five years from the first day of May."
 RENT = "The tenant pays a rent of 1,200 euros each month in advance."

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.evidence import NAMES, Told, across, documents, faults, recognised, table, tellings, timed
 from benchmarks.tellings import SUBSTANCE
-from rlm_app.types import Verdict
+from rlm_app.citations import Verdict
 
 
 def told_of(names: tuple[str, ...], quotes: int) -> list[Told]:

@@ -7,10 +7,11 @@ from typing import TypeVar
 
 import pytest
 
+from rlm_app.citations import Verdict
 from rlm_app.documents.library import read
 from rlm_app.evidence.index import Index
 from rlm_app.evidence.verify import verify_quote
-from rlm_app.types import Page, Verdict
+from rlm_app.types import Page
 
 T = TypeVar("T")
 TEXT = (

@@ -5,11 +5,12 @@ from typing import Any
 
 from openpyxl import load_workbook
 
+from rlm_app.citations import Citation, Verdict
 from rlm_app.exports.xlsx_grid import csv_text, workbook
 from rlm_app.grids import Grid, GridCell, GridColumn, GridRow, GridView
 from rlm_app.records import RunRecord, RunSpec
 from rlm_app.runs.grid_cells import order_of, view
-from rlm_app.types import Citation, RunState, Verdict
+from rlm_app.types import RunState
 
 ORDER = RunSpec("", (), "openai", "big", "small")
 HOSTILE = '=HYPERLINK("http://evil","pay")'

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from rlm_app.build import App
+from rlm_app.cell_results import CellError
+from rlm_app.citations import Citation, Verdict
 from rlm_app.events import (
     CellFinished,
     CellStarted,
@@ -23,7 +25,7 @@ from rlm_app.events import (
 )
 from rlm_app.grids import Place
 from rlm_app.records import RunRecord, RunSpec
-from rlm_app.types import CellError, Citation, DocumentInfo, Limits, RunState, Stop, Usage, Verdict
+from rlm_app.types import DocumentInfo, Limits, RunState, Stop, Usage
 
 ELSEWHERE = "http://canary.example"
 """Where nothing may be asked for."""

@@ -7,7 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rlm_app.build import App
-from rlm_app.types import Citation, DocumentInfo, RunState, Verdict
+from rlm_app.citations import Citation, Verdict
+from rlm_app.types import DocumentInfo, RunState
 from rlm_app.ui import comparing, repeats, shell
 from tests.pages.records import keep
 from tests.pages.seeing import texts

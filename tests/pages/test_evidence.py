@@ -11,9 +11,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rlm_app.build import App
+from rlm_app.citations import Citation, Difference, Verdict
 from rlm_app.proofs import Change, ChangeKind, Coverage, Fate, Reading, Reanchored
 from rlm_app.records import RunRecord, RunSpec
-from rlm_app.types import Citation, Difference, Document, DocumentInfo, Page, RunState, Verdict
+from rlm_app.types import Document, DocumentInfo, Page, RunState
 from rlm_app.ui import chips, citing, coverage, leaf, marked, outdated, quoted, shell, versions
 from tests.pages.records import keep
 from tests.pages.seeing import texts

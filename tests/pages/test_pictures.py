@@ -10,11 +10,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rlm_app.build import App
+from rlm_app.cell_results import Picture
 from rlm_app.engine.imports import read_runs
 from rlm_app.engine.run_files import run_lines
 from rlm_app.events import CellFinished, Event
 from rlm_app.records import RunSpec
-from rlm_app.types import DocumentInfo, Picture
+from rlm_app.types import DocumentInfo
 from rlm_app.ui import pictures, shell
 from tests.pages.conftest import SCRIPT
 
@@ -69,7 +70,7 @@ def test_the_picture_is_stored_exported_and_imported(app: App, run_id: str, tmp_
 
 
 def shows_what_an_imported_file_calls_a_picture() -> None:
-    from rlm_app.types import Picture
+    from rlm_app.cell_results import Picture
     from rlm_app.ui import pictures
 
     pictures.draw(1, [Picture(1, 1, "PHNjcmlwdD4="), Picture(1, 1, '"><script>')])

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from rlm_app.types import Citation, Verdict
+from rlm_app.citations import Citation, Verdict
 from rlm_app.ui import chips, marked, safe, words
 
 

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from rlm_app.cell_results import CellError
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.engine.tree import Subcall, Turn
 from rlm_app.events import CellFinished, CellStarted, ModelReplied, SubcallFinished, SubcallStarted
-from rlm_app.types import NO_USAGE, CellError, Document, DocumentInfo, Message, Usage
+from rlm_app.types import NO_USAGE, Document, DocumentInfo, Message, Usage
 from rlm_app.ui import address, axis, crumbs, finding, outline, search, sent, slices, strip, subcall_rows, titles
 
 SEARCH = "import re\nfor m in re.finditer(r'(?i)\\bterminat', context):\n    print(m.start())"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from rlm_app.citations import Citation, Verdict
 from rlm_app.events import (
     CellFinished,
     CellStarted,
@@ -20,7 +21,7 @@ from rlm_app.events import (
 from rlm_app.records import RunContext, RunSpec
 from rlm_app.runs.manager import RunManager
 from rlm_app.store.duckdb_store import DuckDBStore
-from rlm_app.types import Citation, DocumentInfo, Message, Stop, Usage, Verdict
+from rlm_app.types import DocumentInfo, Message, Stop, Usage
 
 SPEC = RunSpec("What ends the contract?", ("d" * 64,), "scripted", "big", "small")
 INFO = DocumentInfo("d" * 64, "lease.pdf", "pdf", 1, 1, "page", ())

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from rlm_app.cell_results import CellError
+from rlm_app.citations import Citation, Verdict
 from rlm_app.errors import StoreError
 from rlm_app.events import (
     CellFinished,
@@ -23,19 +25,7 @@ from rlm_app.events import (
 )
 from rlm_app.records import RunRecord
 from rlm_app.store.duckdb_store import DuckDBStore
-from rlm_app.types import (
-    CellError,
-    Citation,
-    Document,
-    DocumentInfo,
-    Limits,
-    Message,
-    Page,
-    RunState,
-    Stop,
-    Usage,
-    Verdict,
-)
+from rlm_app.types import Document, DocumentInfo, Limits, Message, Page, RunState, Stop, Usage
 
 Child = Callable[..., subprocess.Popen[str]]
 Records = Callable[..., RunRecord]

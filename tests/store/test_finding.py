@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from rlm_app.citations import Citation, Verdict
 from rlm_app.errors import StoreError
 from rlm_app.events import CellStarted, Cited, ModelReplied, SubcallFinished
 from rlm_app.finding import FoundRuns, Order, RunQuery
 from rlm_app.records import RunRecord
 from rlm_app.store.duckdb_store import DuckDBStore
-from rlm_app.types import Citation, RunState, Usage, Verdict
+from rlm_app.types import RunState, Usage
 
 Make = Callable[..., RunRecord]
 LONG = "x = 1  # nothing\n" * 200
