@@ -56,11 +56,12 @@ class Person:
 
 @dataclass(frozen=True)
 class Sample:
-    """A moment of the test: seconds since its begin, megabytes, seconds of processor time."""
+    """A moment of the test: seconds since its begin, megabytes, seconds of processor time of the app and of the visitors."""
 
     at: float
     megabytes: float
     processor: float
+    visitors: float
 
 
 def furnish(home: Path, url: str, people: int, runs: int) -> list[Person]:
@@ -133,8 +134,9 @@ async def watch(address: str, pid: int, people: Sequence[Person], seen: Seen, se
 
 
 def _sample(began: float, pid: int, seen: Seen) -> Sample:
-    sample = Sample(time.monotonic() - began, memory(pid), processor(pid))
-    shown = f"{seen.pace:.1f} | {seen.pages} | {seen.polls} | {len(seen.calls)} | {seen.bytes / 1e6:.0f} | {len(seen.errors)}"
+    sample = Sample(time.monotonic() - began, memory(pid), processor(pid), time.process_time())
+    drawn = f"{seen.pace:.1f} | {seen.pages} | {seen.looks} | {seen.drawn}"
+    shown = f"{drawn} | {len(seen.calls)} | {seen.bytes / 1e6:.0f} | {len(seen.errors)}"
     print(f"| {sample.at:.0f} | {sample.megabytes:.0f} | {sample.processor:.0f} | {shown} |", flush=True)
     return sample
 
@@ -177,13 +179,14 @@ def verdict(samples: Sequence[Sample], found: Sequence[float], errors: Sequence[
     third = max(1, len(samples) // 3)
     before = max(sample.megabytes for sample in samples[third : 2 * third] or samples[:1])
     after = max(sample.megabytes for sample in samples[2 * third :])
-    busy = (samples[-1].processor - samples[0].processor) / (samples[-1].at - samples[0].at)
+    first, last = samples[0], samples[-1]
+    seconds, busy, beside = last.at - first.at, last.processor - first.processor, last.visitors - first.visitors
     flat, quick = after <= before * (1 + GROWTH), middle <= BAR
     said = [
         f"Errors: {len(errors)} (bar 0).",
         f"From an event to the page: median {middle:.2f} s (bar {BAR:g} s), p95 {tail:.2f} s, {len(found)} events.",
         f"Memory of the app's process: {before:.0f} MB in the middle third, {after:.0f} MB at the end (bar +{GROWTH:.0%}).",
-        f"Processor: {busy:.0%} of one. {load().capitalize()}.",
+        f"Processor: {busy / seconds:.0%} of one, and {beside / seconds:.0%} for the visitors. {load().capitalize()}.",
         *(f"  {error}" for error in errors[:60]),
     ]
     return "\n".join(said), flat and quick and not errors
@@ -204,8 +207,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         environ["PARALLEL_RUNS"] = str(options.runs)
         server = Server(home, None, own=True, **{f"RLM_APP_{name}": value for name, value in environ.items()})
         server.start()
-        print(f"{load()}\n\n| s | MB | CPU s | pace s | pages | polls | counts seen | MB sent | errors |")
-        print("|---|---|---|---|---|---|---|---|", flush=True)
+        print(f"{load()}\n\n| s | MB | CPU s | pace s | pages | looks | drawn | counts seen | MB sent | errors |")
+        print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
         try:
             samples = asyncio.run(watch(server.address, server.pid, people, seen, 60 * options.minutes))
         finally:

@@ -28,7 +28,7 @@ _CALLS = re.compile(r"^\*\*([\d,]+)\*\* calls?$")
 class Seen:
     """What came over the socket: when which turn and which count of calls of a run was first there, and what went wrong.
 
-    `pace` is after how many seconds the server last wanted a page to be drawn again.
+    `pace` is after how many seconds the server last wanted a page to be looked at again, `drawn` how often it drew something.
     """
 
     turns: dict[tuple[str, int], float] = field(default_factory=dict)
@@ -36,7 +36,8 @@ class Seen:
     errors: list[str] = field(default_factory=list)
     pace: float = 0.0
     pages: int = 0
-    polls: int = 0
+    looks: int = 0
+    drawn: int = 0
     bytes: int = 0
 
 
@@ -85,7 +86,8 @@ class Visitor:
 
     async def press(self, label: str, then: str) -> None:
         """Press the button of that label once it is there, and wait for the one that comes in its place."""
-        await self._until(lambda: label in self._buttons, f"there is no button {label}")
+        if not await self._until(lambda: label in self._buttons, f"there is no button {label}"):
+            return
         widget, fragment = self._buttons[label]
         self._buttons.clear()
         await self._ask(fragment, pressed=widget)
@@ -101,12 +103,14 @@ class Visitor:
             return False
         return True
 
-    async def _until(self, there: Any, otherwise: str) -> None:
+    async def _until(self, there: Any, otherwise: str) -> bool:
         try:
             async with asyncio.timeout(PATIENCE), self._moved:
                 await self._moved.wait_for(there)
         except TimeoutError:
             self._seen.errors.append(f"{otherwise} after {PATIENCE:g} s")
+            return False
+        return True
 
     async def _ask(self, fragment: str = "", *, pressed: str = "", again: bool = False) -> None:
         message = BackMsg()
@@ -144,6 +148,7 @@ class Visitor:
                 self._stop(list(message.stop_auto_rerun.fragment_ids))
             case "script_finished":
                 # A page that begins anew at once, as a deep link's does, is not whole yet.
+                self._seen.drawn += 1
                 self._whole = self._whole or message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
             case "delta":
                 self._draw(message)
@@ -176,7 +181,7 @@ class Visitor:
     async def _again(self, fragment: str, seconds: float) -> None:
         while not self._socket.closed:
             await asyncio.sleep(seconds)
-            self._seen.polls += 1
+            self._seen.looks += 1
             await self._ask(fragment, again=True)
 
     def _stop(self, fragments: list[str]) -> None:

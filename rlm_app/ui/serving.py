@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import contextlib
 import importlib
+import inspect
 import os
 import sys
 import threading
@@ -55,6 +56,28 @@ def be_patient() -> None:
     vars(module).update(WEBSOCKET_MAX_SEND_QUEUE_SIZE=_BEHIND)
 
 
+def be_quick(module: Any = None) -> None:
+    """Let Streamlit work out once what the theme is. It does so anew for each drawing, of which a live page is many.
+
+    `module` is the one that does it; another version of Streamlit that does it otherwise is left as it is.
+    """
+    there = vars(module or importlib.import_module("streamlit.runtime.app_session"))
+    fill = there.get("_populate_theme_msg")
+    if fill is None or list(inspect.signature(fill, follow_wrapped=False).parameters) != ["msg", "section"]:
+        return
+    kept: dict[str, Any] = {}
+
+    def filled(msg: Any, section: str = "theme") -> None:
+        if section not in kept:
+            made = type(msg)()
+            fill(made, section)
+            kept[section] = made
+        if kept[section].ByteSize():  # of nothing, too, a merge would say that there is something
+            msg.MergeFrom(kept[section])
+
+    there["_populate_theme_msg"] = filled
+
+
 def load() -> None:
     """Import what the first page needs, then have the packages compiled that cells will need."""
     for name in FIRST:
@@ -84,6 +107,7 @@ def server(settings: Settings, opening: str = "") -> App:
             await asyncio.to_thread(close)
 
     be_patient()
+    be_quick()
     before = [Middleware(Door, settings=settings), Middleware(Looks, tabs=ours())]
     return App(ENTRY, lifespan=alive, middleware=before, routes=routes(settings, errors))
 
