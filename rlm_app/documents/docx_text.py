@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from rlm_app.documents.alternatives import picture
+
 PAGE_HARD, PAGE_SOFT = "page break", "rendered page break"
 
 _LEFT_OUT = frozenset({"del", "moveFrom", "delText", "instrText", "Fallback", "pPr", "rPr", "sdtPr", "fldData", "tbl"})
@@ -99,6 +101,9 @@ def _add_leaf(child: Any, name: str, text: ParagraphText) -> bool:
         text.add(f" [{_REFERENCES[name]}: {note}]" if note else "")
     elif name == "sym":
         text.add(_SYMBOLS.get((attribute(child, "font"), attribute(child, "char")[-2:].upper()), ""))
+    elif name == "docPr":
+        said = picture(attribute(child, "descr"))
+        text.add(said and f"{said} ")
     elif name == "ffData":
         text.add(_form_value(child))
     else:

@@ -1,4 +1,4 @@
-"""Web pages: the text a reader sees, in its order; headings begin sections."""
+"""Web pages: the text a reader sees, with what forms hold and what stands for pictures; headings begin sections."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,6 +7,7 @@ from typing import Any
 
 from rlm_app.documents import reasons
 from rlm_app.documents.html_shape import Shape
+from rlm_app.documents.html_values import value_of
 from rlm_app.documents.loading import Loaded, OnProgress
 from rlm_app.documents.pages import Part, clean, tidy_lines
 from rlm_app.errors import DocumentError
@@ -79,7 +80,7 @@ def _open(tag: Any, shape: Shape) -> Iterator[_Piece]:
         yield "section", _squeeze(clean(tag.get_text(""))).strip()
     elif tag.name == "br":
         yield "line", None
-    if sign := shape.opened(tag):
+    if sign := shape.opened(tag) + _squeeze(value_of(tag)):
         yield "text", sign
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from rlm_app.documents import reasons
+from rlm_app.documents.alternatives import picture
 from rlm_app.documents.loading import Loaded, OnProgress
 from rlm_app.documents.pages import Part, part
 from rlm_app.documents.xml import attribute, named, parse, tag
@@ -88,14 +89,22 @@ def _inside(element: Element) -> list[Element | str]:
     if name in _BLANKS:
         return [_BLANKS[name]]
     inside: list[Element | str] = [element.text or ""]
+    described = _described(element) if name == "frame" else {}
+    if said := picture(described.get("desc") or described.get("title", "")):
+        inside.append(f"{said} ")
     for child in element:
-        if tag(child) not in _LEFT_OUT:
+        if tag(child) not in _LEFT_OUT | described.keys():
             inside.append(child)
         inside.append(child.tail or "")
     if name in {"note", "annotation"}:
         opening = " [note: " if name == "note" else " [comment: "
         return [opening, *(each.strip() if isinstance(each, str) else each for each in inside), "]"]
     return inside
+
+
+def _described(frame: Element) -> dict[str, str]:
+    """Return the words for a picture, its "desc" and its "title"."""
+    return {tag(child): "".join(child.itertext()) for child in frame if tag(child) in {"desc", "title"}}
 
 
 def _around(styles: Element) -> list[str]:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from rlm_app.documents.alternatives import picture
 from rlm_app.documents.loading import Loaded, OnProgress
 from rlm_app.documents.pages import Part, part
 from rlm_app.documents.zips import open_checked
 from rlm_app.errors import DocumentError
 
 _DEEPEST = 16
+_PICTURE = "[picture: "
 
 
 def load(path: Path, name: str, password: str | None, on_progress: OnProgress) -> Loaded:
@@ -59,9 +61,10 @@ def _slides(path: Path, name: str) -> list[Any]:
 
 def _slide(number: int, slide: Any) -> Part:
     try:
-        label, text, kind = part(str(number), "\n".join(_lines(slide)))
-        if kind == "empty" and any(tag_of(shape) == "pic" for shape in slide.shapes):
-            kind = "scanned"
+        lines = list(_lines(slide))
+        label, text, kind = part(str(number), "\n".join(lines))
+        if not "".join(line for line in lines if not line.startswith(_PICTURE)).strip():
+            kind = "scanned" if any(tag_of(shape) == "pic" for shape in slide.shapes) else kind
     except Exception:  # noqa: BLE001 - one slide's broken part must not cost the others
         return str(number), "", "broken"
     return label, text, kind
@@ -92,6 +95,8 @@ def _shape(shape: Any, depth: int = 0) -> Iterator[str]:
             yield " | ".join(" ".join(cell.text.split()) for cell in row.cells)
     elif getattr(shape, "has_chart", False):
         yield from _chart(shape.chart)
+    elif tag_of(shape) == "pic":
+        yield picture(shape.element.nvPicPr.cNvPr.get("descr") or "")
 
 
 def _chart(chart: Any) -> Iterator[str]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from rlm_app.types import Page
 
-_NOTE = re.compile(r"\[note: [^\[\]]*\]")  # as the Word loader writes footnotes where they are anchored
+# As the loaders write footnotes where they are anchored, and what stands for pictures.
+_NOTE = re.compile(r"\[(?:note|picture): [^\[\]]*\]")
 _EDGE_LINES = 3
 _MIN_PAGES = 3
 _LONGEST_LINE = 200

@@ -105,6 +105,16 @@ def test_a_comment_stands_where_it_is_anchored(tmp_path: Path) -> None:
     assert saved(made, tmp_path).text.strip() == "The fee is ten percent [comment: too high?]"
 
 
+def test_the_words_for_a_picture_stand_where_it_is(tmp_path: Path) -> None:
+    made = docx.Document()
+    drawing = "<w:t>The plan </w:t><w:drawing><wp:inline xmlns:wp='{}'><wp:docPr id='1' name='Picture 1' descr='{}'/>"
+    space = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+    add(made, drawing.format(space, "Plan of the roof") + "</wp:inline></w:drawing><w:t>shows it.</w:t>")
+    add(made, drawing.format(space, "image1.png") + "</wp:inline></w:drawing><w:t>is here.</w:t>")
+    lines = [line for line in saved(made, tmp_path).text.splitlines() if line]
+    assert lines == ["The plan [picture: Plan of the roof] shows it.", "The plan is here."]
+
+
 def test_boxes_and_choices_of_a_form_are_read(tmp_path: Path) -> None:
     made = docx.Document()
     field = "<w:fldChar w:fldCharType='begin'><w:ffData>{}</w:ffData></w:fldChar>"

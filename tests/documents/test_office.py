@@ -9,6 +9,7 @@ import openpyxl
 import pptx
 import pytest
 from openpyxl.comments import Comment
+from PIL import Image
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
@@ -102,6 +103,21 @@ def test_slides_come_with_title_first_and_tables_charts_and_notes(tmp_path: Path
     assert document.info.notes == ("slide 2 is hidden in the show; it is read too",)
 
 
+def test_the_words_for_a_picture_are_read_on_a_slide_and_one_of_nothing_else_stays_scanned(tmp_path: Path) -> None:
+    Image.new("L", (8, 8)).save(tmp_path / "p.png")
+    made = pptx.Presentation()
+    for title in ("The roof", ""):
+        slide = made.slides.add_slide(made.slide_layouts[5])
+        slide.shapes.title.text = title
+        shown = slide.shapes.add_picture(str(tmp_path / "p.png"), Inches(1), Inches(2))
+        shown._element.nvPicPr.cNvPr.set("descr", "Plan of the roof")
+    made.save(str(tmp_path / "a.pptx"))
+    document = read(tmp_path / "a.pptx", "a.pptx")
+    assert [page.kind for page in document.info.pages] == ["text", "scanned"]
+    assert document.text.splitlines()[0] == "The roof"
+    assert document.text.count("[picture: Plan of the roof]") == 2
+
+
 def opendocument(tmp_path: Path, body: str, **entries: str) -> Path:
     path = tmp_path / "a.odt"
     with zipfile.ZipFile(path, "w") as archive:
@@ -118,6 +134,8 @@ def test_an_opendocument_text_keeps_headings_tables_lists_notes_and_changes(tmp_
     body = (
         "<text:tracked-changes><text:changed-region><text:deletion><text:p>gone</text:p></text:deletion>"
         "</text:changed-region></text:tracked-changes>"
+        "<text:p>Before<draw:frame xmlns:draw='urn:d' xmlns:svg='urn:v'><svg:title>Pump</svg:title>"
+        "<svg:desc>The pump</svg:desc></draw:frame></text:p>"
         "<text:p>Before<text:s text:c='2'/>all<text:note><text:note-citation>1</text:note-citation><text:note-body>"
         "<text:p>see annex</text:p></text:note-body></text:note>.</text:p>"
         "<text:h text:outline-level='1'>Fees</text:h>"
@@ -128,7 +146,7 @@ def test_an_opendocument_text_keeps_headings_tables_lists_notes_and_changes(tmp_
     styles = f"<s {ODF} xmlns:style='urn:s'><style:header><text:p>Draft</text:p></style:header></s>"
     document = read(opendocument(tmp_path, body, styles=styles), "a.odt")
     assert [page.label for page in document.info.pages] == ["beginning", "Fees"]
-    assert "[header: Draft]\nBefore  all [note: see annex]." in document.text
+    assert "[header: Draft]\nBefore[picture: The pump]\nBefore  all [note: see annex]." in document.text
     assert "Ten [comment: too high]\nDay | 900" in document.text
     assert "gone" not in document.text
     assert "1 deletion left out" in document.info.notes[0]
