@@ -18,10 +18,16 @@ _LOST = (
     "The worker that carried this run out is gone ({reason}). What it had told is kept; resume the run, or run the grid "
     "again: what was paid for and told is not paid again."
 )
-_NONE = (
-    "The Ray cluster could not be reached or started: {error}. Ray gives its processes half a minute to start: run it again "
-    "when this machine is less busy, or name a cluster that is running in RAY_ADDRESS."
+_NOT_JOINED = (
+    "The Ray cluster that RAY_ADDRESS names could not be joined: {error}. See with `ray status` whether it runs; if it asks "
+    "for a token, RAY_AUTH_MODE=token has to be set here, too."
 )
+_NOT_STARTED = (
+    "A Ray cluster of this machine could not be started: {error}. Ray gives its processes half a minute: run it again when "
+    "this machine is less busy, or name a cluster that is running in RAY_ADDRESS."
+)
+_FEW_TRIES = {"RAY_NUM_REDIS_GET_RETRIES": "2"}
+"""Ray tries twenty times to join a cluster, three quarters of a minute each where nobody answers."""
 
 
 class RayWorker:
@@ -72,13 +78,15 @@ class RaySpread:
 
     def __init__(self, cpus: float = 0.5) -> None:
         """Start or join the cluster; raise `ConfigError` when Ray is not installed or the cluster cannot be reached."""
-        os.environ.update({name: value for name, value in _QUIET.items() if name not in os.environ})
+        joins = "RAY_ADDRESS" in os.environ
+        wanted = _QUIET | (_FEW_TRIES if joins else {})
+        os.environ.update({name: value for name, value in wanted.items() if name not in os.environ})
         try:
             import ray
         except ImportError as error:
             raise ConfigError("Ray is not installed. Install it with `uv sync --extra ray`.") from error
         self._ray: Any = ray
-        quiet = {"include_dashboard": False} if "RAY_ADDRESS" not in os.environ else {}
+        quiet = {} if joins else {"include_dashboard": False}
         try:
             ray.init(
                 log_to_driver=False,
@@ -87,7 +95,8 @@ class RaySpread:
                 **quiet,
             )
         except Exception as error:  # what Ray raises where its processes are slow to start is of no class of its own
-            raise ConfigError(_NONE.format(error=str(error).rstrip("."))) from error
+            sentence = _NOT_JOINED if joins else _NOT_STARTED
+            raise ConfigError(sentence.format(error=str(error).rstrip("."))) from error
         self._actors = ray.remote(_Process).options(num_cpus=cpus, max_concurrency=3, max_restarts=0)
 
     def begin(self, order: Order, secrets: Secrets) -> RayWorker:
