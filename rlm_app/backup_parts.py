@@ -10,7 +10,7 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
-from rlm_app.events import build
+from rlm_app.building import build
 from rlm_app.records import JournalRow, RunRecord
 from rlm_app.store.codec import pack
 from rlm_app.types import Completion, RunState, Stop

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from rlm_app.backup_files import Unpacking
 from rlm_app.backup_parts import KEPT, LATEST, check_shape, journal_row, settled
+from rlm_app.building import build
 from rlm_app.checks import plain_name
 from rlm_app.engine.run_files import event_from, record_from
 from rlm_app.engine.trajectory import Trajectory
-from rlm_app.events import Event, build
+from rlm_app.events import Event
 from rlm_app.foreign import without_addresses
 from rlm_app.grids import Grid, GridCell, Place, Store
 from rlm_app.records import JournalRow, RunRecord, RunSpec

@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from rlm_app.events import Event, build, from_dict, to_dict
+from rlm_app.building import build
+from rlm_app.events import Event, from_dict, to_dict
 from rlm_app.records import RunRecord
 
 
