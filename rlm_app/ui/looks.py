@@ -11,7 +11,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from google.protobuf.message import DecodeError
@@ -118,7 +118,7 @@ class Looks:
         with self._tabs.opened() as (name, tab):
             others = [pair for pair in scope["headers"] if pair[0].lower() != HEADER.encode()]
             named = {**scope, "headers": [*others, (HEADER.encode(), name.encode())]}
-            await self._app(named, _sifted(receive, tab), send)
+            await self._app(named, _sifted(receive, tab), _left_alone(send))
 
 
 def _sifted(receive: Receive, tab: Tab) -> Receive:
@@ -130,6 +130,16 @@ def _sifted(receive: Receive, tab: Tab) -> Receive:
                 return message
 
     return rest
+
+
+def _left_alone(send: Send) -> Send:
+    """Return a `send` to which it is no error that a visitor has left: what `receive` says next is that they have."""
+
+    async def send_on(message: Message) -> None:
+        with suppress(OSError):  # told so in the middle of a drawing, Streamlit logs an error for it
+            await send(message)
+
+    return send_on
 
 
 def _part_looked_at(data: bytes) -> str:

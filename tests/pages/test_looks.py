@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
@@ -127,3 +130,29 @@ def test_a_tab_is_forgotten_with_its_socket() -> None:
     with tabs.opened() as (name, tab):
         assert tabs.named(name) is tab
     assert tabs.named(name) is None
+
+
+def test_a_visitor_who_leaves_in_the_middle_of_a_drawing_ends_it_as_any_other_end() -> None:
+    said = []
+
+    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+        socket = WebSocket(scope, receive, send)
+        await socket.accept()
+        for _ in range(2):
+            await socket.send_bytes(b"a part of the page")
+        said.append(await socket.receive())
+
+    async def visit() -> None:
+        come: list[Message] = [{"type": "websocket.connect"}, {"type": "websocket.disconnect", "code": 1001}]
+
+        async def receive() -> Message:
+            return come.pop(0)
+
+        async def send(message: Message) -> None:
+            if message["type"] == "websocket.send":
+                raise ConnectionResetError
+
+        await Looks(inner, Tabs(Pace()))({"type": "websocket", "headers": []}, receive, send)
+
+    asyncio.run(visit())
+    assert said == [{"type": "websocket.disconnect", "code": 1001}]
