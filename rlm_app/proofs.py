@@ -168,12 +168,16 @@ class Absence:
 
 
 class Fate(StrEnum):
-    """What became of a citation's passage in a new version of its document."""
+    """What became of a citation's passage in a new version of its document.
+
+    Not certain: its words are there, and whether that is the same clause or another of the same words cannot be told.
+    """
 
     SAME = "same place"
     MOVED = "moved"
     CHANGED = "changed"
     GONE = "gone"
+    UNCERTAIN = "not certain"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,10 +42,16 @@ def compare_versions(before: Document, after: Document) -> tuple[Change, ...]:
 
     Line breaks, running heads, typographic marks, letter case and a clause's own number do not count as changes.
     """
-    old, new = clauses_of(before), clauses_of(after)
-    pairs = _matched(_unlike(old, new))
+    _, unlike = _aligned(clauses_of(before), clauses_of(after))
     places = _Places(before, after)
-    return tuple(places.change(ours, theirs) for ours, theirs in pairs)
+    return tuple(places.change(ours, theirs) for ours, theirs in _matched(unlike))
+
+
+def counterparts(before: Document, after: Document) -> list[tuple[Clause, Clause]]:
+    """Return the clauses that both versions have, the same, changed or moved, in the order of the old version."""
+    same, unlike = _aligned(clauses_of(before), clauses_of(after))
+    both = [(ours, theirs) for ours, theirs in _matched(unlike) if ours and theirs]
+    return sorted([*same, *both], key=lambda pair: pair[0].start)
 
 
 def clauses_of(document: Document) -> list[Clause]:
@@ -73,22 +79,25 @@ def _clause(text: str, start: int, end: int, shortened: Shortened | None) -> Cla
     return Clause(start, end, words, " ".join(word.text.replace("-", "") for word in words))
 
 
-def _unlike(old: Sequence[Clause], new: Sequence[Clause]) -> list[Pair]:
-    """Return the clauses that are not the same in both, those that became others paired, in the order of the new version."""
+def _aligned(old: Sequence[Clause], new: Sequence[Clause]) -> tuple[list[tuple[Clause, Clause]], list[Pair]]:
+    """Return the clauses that are the same in both, and the others in the order of the new version, the changed ones paired."""
     from rapidfuzz.distance import LCSseq
 
+    same: list[tuple[Clause, Clause]] = []
     pairs: list[Pair] = []
     ours: list[Clause] = []
     theirs: list[Clause] = []
     steps = LCSseq.opcodes([clause.key for clause in old], [clause.key for clause in new])
     for step in steps:
+        before, after = old[step.src_start : step.src_end], new[step.dest_start : step.dest_end]
         if step.tag == "equal":
+            same += zip(before, after, strict=True)
             pairs += _paired(ours, theirs)
             ours, theirs = [], []
         else:
-            ours += old[step.src_start : step.src_end]
-            theirs += new[step.dest_start : step.dest_end]
-    return pairs + _paired(ours, theirs)
+            ours += before
+            theirs += after
+    return same, pairs + _paired(ours, theirs)
 
 
 def _paired(ours: Sequence[Clause], theirs: Sequence[Clause]) -> list[Pair]:

@@ -18,12 +18,21 @@ from rlm_app.types import DocumentInfo
 from rlm_app.ui import again, chips, documents, leaf, marked, safe, shell, words
 
 _KEPT = "ui_rechecked"
-_SAYS = {Fate.MOVED: ("moved", "moved"), Fate.CHANGED: ("changed", "changed"), Fate.GONE: ("is gone", "are gone")}
+_SAYS = {
+    Fate.MOVED: ("moved", "moved"),
+    Fate.CHANGED: ("changed", "changed"),
+    Fate.GONE: ("is gone", "are gone"),
+    Fate.UNCERTAIN: (
+        "may now be of another clause with the same words",
+        "may now be of other clauses with the same words",
+    ),
+}
 _SIGNS = {
     Fate.SAME: ":material/check:",
     Fate.MOVED: ":material/move_down:",
     Fate.CHANGED: ":material/edit:",
     Fate.GONE: ":material/close:",
+    Fate.UNCERTAIN: ":material/help:",
 }
 
 

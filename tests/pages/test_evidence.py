@@ -141,6 +141,10 @@ def test_what_became_of_the_quotes_is_one_sentence() -> None:
     assert outdated.sentence("lease.pdf", found).endswith(
         "was replaced since this run: 2 of 4 quotes moved, 1 is gone."
     )
+    unsure = Reanchored(FOUND, FOUND, Fate.UNCERTAIN)
+    assert outdated.sentence("lease.pdf", [found[0], unsure]).endswith(
+        "1 of 2 quotes may now be of another clause with the same words."
+    )
     assert outdated.sentence("lease.pdf", found[:1]).endswith("; all of its 1 quote stand where they stood.")
     assert "no longer here" in outdated.sentence("lease.pdf", None)
 
