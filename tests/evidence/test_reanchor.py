@@ -131,6 +131,6 @@ def test_in_a_real_contract_the_clauses_that_were_edited_are_told_and_no_others(
     told = [Citation(text[c.start : c.end], Verdict.FOUND, "old", "lease.pdf", c.start, c.end, "1") for c in clauses]
     fates = [each.fate for each in reanchor(told, old, new)]
     wrong = [n for n, fate in enumerate(fates) if (fate is Fate.SAME) != (clauses[n] not in edited)]
-    assert len(edited) > 10
+    assert len(edited) > 8
     assert wrong == []
     assert {fates[n] for n, clause in enumerate(clauses) if clause in edited} == {Fate.CHANGED}
