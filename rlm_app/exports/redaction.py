@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-MAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+# An address, or a name, may be broken at the end of a line.
+_WRAP = r"(?:[ \t]*\n[ \t]*)?"
+_BREAK = "(?:[-\u00ad\u2010]?[ \t]*\n[ \t]*|\u00ad)?"
+MAIL = re.compile(rf"(?<![\w+%])[\w+%][\w.+%'’-]*+{_WRAP}@{_WRAP}[\w-]+(?:\.[\w-]+)+")
+_YEAR = r"(?:19|20)\d\d"
+_DATE = rf"(?<!\d)(?:\d{{4}}-\d\d-\d\d|\d?\d[./-]\d?\d[./-]{_YEAR}|{_YEAR}[-–]{_YEAR})(?!\d)"
+_BETWEEN = r"[ \u00a0\u202f()/.\u2010-\u2014\u2212-]{0,3}"
 # Account, card, telephone and identity numbers. Dates, and amounts that are grouped by commas, are what documents are about.
 NUMBER = re.compile(
-    r"(?<![\w.,/-])(?!\d{4}-\d{2}-\d{2}\b)(?:[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,3})?"
-    r"|\+?\(?\d(?:[ ()/.-]{0,2}\d){6,18})(?![\w])"
+    r"(?<![0-9a-z_])(?<!\d[.,/-])(?:[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,3})?"
+    rf"|\+?\(?(?!{_DATE})\d(?:{_BETWEEN}(?!{_DATE})\d){{6,}})(?![0-9a-z_])"
 )
 _TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Sir)\.?\s+((?:[A-Z][\w’'-]+\s?){1,3})")
 _PAIR = re.compile(r"(?<![.!?:]\s)(?<!^)\b([A-Z][a-zà-ÿ’'-]+(?:\s[A-Z]\.)?\s[A-Z][a-zà-ÿ’'-]{2,})\b")
@@ -24,8 +31,9 @@ _COMMON = frozenset(
     Act Law Court Board Effective Date General Terms Conditions Model Language Open Source
     """.split()  # noqa: SIM905 - a paragraph of words reads better than a column of strings
 )
-# A name may be broken at the end of a line.
-_BREAK = "(?:[-\u00ad\u2010]?[ \t]*\n[ \t]*|\u00ad)?"
+# Scripts that set no blanks between words, and Korean, which hangs its particles on a name.
+_JOINED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_LETTER = r"[^\W\d_]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +98,43 @@ class Redactor:
                 kept.append((start, end, kind))
         return kept
 
+    @property
+    def _words(self) -> set[str]:
+        """Return the words of the names as signs tell them apart."""
+        return {unicodedata.normalize("NFC", word).casefold() for name in self.names for word in name.split()}
+
     def _pattern(self) -> re.Pattern[str] | None:
+        names = [unicodedata.normalize("NFC", name) for name in self.names]
+        joined = {"".join(name.split()) for name in names if _JOINED.search(name)}
         # Each word of a name alone: a quotation may begin in the middle of it.
-        words = {word for name in self.names for word in re.findall(r"[\w’'-]+", name) if len(word) > 1}
-        spelled = (_BREAK.join(map(re.escape, word)) for word in sorted(words, key=len, reverse=True))
-        return re.compile(rf"(?<!\w)(?:{'|'.join(spelled)})(?!\w)", re.IGNORECASE) if words else None
+        words = {word for name in names for word in re.findall(r"[\w’'-]+", name) if len(word) > 1}
+        apart = {word for word in words if not _JOINED.search(word)}
+        ways = [r"\s?".join(map(re.escape, word)) for word in sorted(joined | words - apart, key=len, reverse=True)]
+        if apart:
+            name = rf"(?:{'|'.join(_spelled(apart))})++"
+            # "Does" may be the Doe family's, "does" is a verb.
+            family = rf"(?-i:(?![a-zß-ÿ])){name}e?s"
+            ways.append(rf"(?<!{_LETTER})(?:{name}|{family})(?!{_LETTER})")
+        return re.compile("|".join(ways), re.IGNORECASE) if ways else None
 
     def _sign(self, kind: str, text: str) -> str:
-        key = (kind, re.sub(r"[\W_]+", "", text).casefold())
+        plain = re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", text)).casefold()
+        stems = [plain, plain.removesuffix("s"), plain.removesuffix("es")] if kind == "name" else []
+        key = kind, next((stem for stem in stems if stem in self._words), plain)
         if key not in self._signs:
             self._signs[key] = f"[{kind} {sum(1 for known, _ in self._signs if known == kind) + 1}]"
         return self._signs[key]
+
+
+def _spelled(words: Iterable[str]) -> list[str]:
+    """Return patterns for words as files may hold them, the longest first: accents as marks of their own, ß as ss."""
+    lower = {word.lower() for word in words}
+    forms = lower | {word.casefold() for word in lower} | {unicodedata.normalize("NFD", word) for word in lower}
+    return [_BREAK.join(map(_alike, form)) for form in sorted(forms, key=lambda form: (-len(form), form))]
+
+
+def _alike(letter: str) -> str:
+    return "['’]" if letter in "'’" else re.escape(letter)
 
 
 def clean(text: str) -> str:
