@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from rlm_app.errors import DocumentError
 
 Line = dict[str, Any]
+LONGEST = 20_000_000
+"""Bytes of one JSON value: as objects in memory it takes up to twenty times the room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Completion:
 def read_objects(path: Path, damaged: list[Damaged]) -> Iterator[tuple[int, Line]]:
     """Yield the JSON objects of the file with their line numbers; add every other line to `damaged`."""
     with path.open("rb") as file:
-        for number, raw in enumerate(file, 1):
+        for number, raw in enumerate(_lines(file), 1):
             if not raw.strip():
                 continue
             try:
@@ -53,7 +55,17 @@ def read_objects(path: Path, damaged: list[Damaged]) -> Iterator[tuple[int, Line
                 damaged.append(Damaged(number, str(error)))
 
 
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    """Give the lines; of one that is too long as much as shows it, and the rest of it is passed over."""
+    while raw := file.readline(LONGEST + 1):
+        yield raw
+        while len(raw) > LONGEST and not raw.endswith(b"\n"):
+            raw = file.readline(LONGEST + 1)
+
+
 def _object(raw: bytes) -> Line:
+    if len(raw) > LONGEST:
+        raise ValueError(f"it has more than {LONGEST:,} bytes")
     try:
         # NaN and Infinity are no JSON; as words they can be kept, shown and written into a file that others can read.
         value = json.loads(raw.decode("utf-8-sig"), parse_constant=str)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rlm_app.engine.import_events import Teller
 from rlm_app.engine.import_extras import with_extras
 from rlm_app.engine.import_facts import began
-from rlm_app.engine.import_lines import Completion, Damaged, Line, Sorter, expand, read_objects, refusal
+from rlm_app.engine.import_lines import LONGEST, Completion, Damaged, Line, Sorter, expand, read_objects, refusal
 from rlm_app.engine.run_files import event_from, record_from
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import DocumentError
@@ -60,32 +61,63 @@ class ImportReport:
         return f"{told}; {_count(len(self.damaged), 'line')} could not be used ({shown}{more})."
 
 
-def read_runs(path: Path, name: str, owner: str, now: float) -> tuple[list[ImportedRun], ImportReport]:
-    """Read the file at `path`, which people know as `name`; `now` stands where the file has no time (seconds since 1970).
+class RunReader:
+    """Reads the file at `path`, which people know as `name`, run by run; `now` stands where it has no time (since 1970).
 
-    Raises `DocumentError` with the reason when the file holds no run that can be read.
+    So no more of a log is in memory than the run that is read.
     """
-    damaged: list[Damaged] = []
-    try:
-        lines = _whole(path) or list(read_objects(path, damaged))
-    except OSError as error:
-        raise DocumentError(name, f"it cannot be opened ({error.strerror})") from error
-    first = lines[0][1] if lines else None
-    count = len(lines) + len(damaged)
-    if first is not None and "spec" in first and "id" in first:
-        runs = [_own(name, lines, owner, damaged)]
-    else:
-        runs = _reference(lines, owner, now, damaged)
-    if not runs:
-        raise refusal(name, first, damaged)
-    damaged.sort(key=lambda each: each.line)
-    return runs, ImportReport(name, len(runs), count, tuple(damaged))
+
+    def __init__(self, path: Path, name: str, owner: str, now: float) -> None:
+        self._path, self._name, self._owner, self._now = path, name, owner, now
+        self._illegible: list[Damaged] = []
+        self._damaged: list[Damaged] = []
+        self._objects = 0
+        self._completions = 0
+        self._first: Line | None = None
+
+    def runs(self) -> Iterator[ImportedRun]:
+        """Give each run; raise `DocumentError` with the reason when the file cannot be opened or holds none."""
+        try:
+            for run in self._read():
+                self._completions += 1
+                yield run
+        except OSError as error:
+            raise DocumentError(self._name, f"it cannot be opened ({error.strerror})") from error
+        if not self._completions:
+            raise refusal(self._name, self._first, self._illegible + self._damaged)
+
+    def report(self) -> ImportReport:
+        """Return what came of the file, once all runs were given."""
+        damaged = sorted(self._illegible + self._damaged, key=lambda each: each.line)
+        return ImportReport(self._name, self._completions, self._objects + len(self._illegible), tuple(damaged))
+
+    def _read(self) -> Iterator[ImportedRun]:
+        lines = self._lines()
+        one = next(lines, None)
+        if one is None:
+            return
+        self._first = one[1]
+        if "spec" in one[1] and "id" in one[1]:
+            yield _own(self._name, [one, *lines], self._owner, self._damaged)
+        else:
+            yield from _reference(itertools.chain([one], lines), self._owner, self._now, self._damaged)
+
+    def _lines(self) -> Iterator[tuple[int, Line]]:
+        for line in _whole(self._path) or read_objects(self._path, self._illegible):
+            self._objects += 1
+            yield line
+
+
+def read_runs(path: Path, name: str, owner: str, now: float) -> tuple[list[ImportedRun], ImportReport]:
+    """Read all runs of a file as `RunReader` does."""
+    reader = RunReader(path, name, owner, now)
+    return list(reader.runs()), reader.report()
 
 
 def _whole(path: Path) -> list[tuple[int, Line]]:
     """Return the lines of a trajectory that was saved as one indented JSON object, or nothing."""
     with path.open("rb") as file:
-        if file.readline(100).strip() != b"{":
+        if file.readline(100).strip() != b"{" or path.stat().st_size > LONGEST:
             return []
     try:
         value = json.loads(path.read_bytes())
@@ -94,7 +126,9 @@ def _whole(path: Path) -> list[tuple[int, Line]]:
     return [(1, value)] if isinstance(value, dict) else []
 
 
-def _reference(lines: Sequence[tuple[int, Line]], owner: str, now: float, damaged: list[Damaged]) -> list[ImportedRun]:
+def _reference(
+    lines: Iterable[tuple[int, Line]], owner: str, now: float, damaged: list[Damaged]
+) -> Iterator[ImportedRun]:
     sorter = Sorter()
     for number, line in lines:
         for part in expand(line):
@@ -102,7 +136,10 @@ def _reference(lines: Sequence[tuple[int, Line]], owner: str, now: float, damage
                 sorter.add(part)
             except ValueError as error:
                 damaged.append(Damaged(number, str(error)))
-    return [_reference_run(completion, owner, now) for completion in sorter.completions]
+            while len(sorter.completions) > 1:  # the last one may go on
+                yield _reference_run(sorter.completions.pop(0), owner, now)
+    for completion in sorter.completions:
+        yield _reference_run(completion, owner, now)
 
 
 def _reference_run(completion: Completion, owner: str, now: float) -> ImportedRun:

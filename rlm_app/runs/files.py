@@ -7,7 +7,7 @@ import json
 import time
 from pathlib import Path
 
-from rlm_app.engine.imports import IMPORTED, ImportReport, read_runs
+from rlm_app.engine.imports import IMPORTED, ImportReport, RunReader
 from rlm_app.engine.run_files import run_lines
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.engine.upstream import reference_lines
@@ -20,17 +20,18 @@ FORMS = ("reference", "events")
 
 def import_file(store: RunStore, path: Path, name: str, owner: str) -> ImportReport:
     """Keep the runs that a file holds; a run that is there already is left as it is. Raise `DocumentError` with the reason."""
-    runs, report = read_runs(path, name, owner, time.time())
-    known = []
-    for run in runs:
+    reader = RunReader(path, name, owner, time.time())
+    ids, known = [], []
+    for run in reader.runs():
+        ids.append(run.record.id)
         if store.run(run.record.id, owner) is not None:
             known.append(run.record.id)
             continue
         store.add_run(run.record)
         for event in run.events:
             store.append_event(event)
-    store.flush()
-    return dataclasses.replace(report, run_ids=tuple(run.record.id for run in runs), known=tuple(known))
+        store.flush()
+    return dataclasses.replace(reader.report(), run_ids=tuple(ids), known=tuple(known))
 
 
 def export_text(store: RunStore, record: RunRecord, form: str) -> str:

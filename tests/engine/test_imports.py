@@ -1,6 +1,7 @@
 import copy
 import dataclasses
 import json
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rlm_app.engine.imports import IMPORTED, NO_QUESTION
+from rlm_app.engine.import_lines import LONGEST
+from rlm_app.engine.imports import IMPORTED, NO_QUESTION, RunReader
 from rlm_app.engine.run_files import run_lines
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import DocumentError
@@ -358,3 +360,29 @@ def test_a_live_run_of_another_machine_is_interrupted_here(tmp_path: Path) -> No
 def test_a_header_that_is_none_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="not the record of a run"):
         read(write(tmp_path / "run.jsonl", [{"id": "x", "spec": {}}]))
+
+
+def test_a_log_of_many_runs_is_read_run_by_run_and_not_into_memory_as_a_whole(tmp_path: Path) -> None:
+    said = "x" * 500_000
+    path = write(tmp_path / "long.jsonl", [iteration(1, f"{said}{number}", final_answer="yes") for number in range(40)])
+    reader = RunReader(path, path.name, "me", 1_000.0)
+    tracemalloc.start()
+    try:
+        found = sum(1 for _ in reader.runs())
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (found, reader.report().completions, reader.report().lines) == (40, 40, 40)
+    assert most < path.stat().st_size / 2
+
+
+def test_a_line_that_is_too_long_is_passed_over_and_named(tmp_path: Path) -> None:
+    lines: list[Line | str] = [
+        iteration(1, final_answer="yes"),
+        "x" * (LONGEST + 5),
+        iteration(1, "and", final_answer="no"),
+    ]
+    runs, report = read(write(tmp_path / "long.jsonl", lines))
+    assert [run.record.answer for run in runs] == ["yes", "no"]
+    assert report.lines == 3
+    assert [(each.line, each.reason) for each in report.damaged] == [(2, "it has more than 20,000,000 bytes")]
