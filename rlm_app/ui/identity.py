@@ -9,7 +9,7 @@ import streamlit as st
 
 from rlm_app import owners
 from rlm_app.settings import Settings
-from rlm_app.ui import host, visitor
+from rlm_app.ui import host, returning, visitor
 
 SIGN_OUT = "Sign out"
 
@@ -33,9 +33,16 @@ def owner() -> str:
     if not settings.shared:
         _refuse_others()
         return owners.LOCAL
-    if settings.login or _streamlit_signs_in():
+    if _people_sign_in(settings):
         return _person(settings)
     return visitor.owner(settings)
+
+
+def arrive() -> None:
+    """Lead somebody who has just signed in to the address they had asked for; to be called once a run, after `owner`."""
+    settings = host.settings()
+    if settings.shared and _people_sign_in(settings):
+        returning.lead()
 
 
 def reach() -> None:
@@ -67,6 +74,10 @@ def not_here() -> str:
         "http://localhost with its port. To let other people use it, start it with RLM_APP_MODE=shared: then each has a "
         "workspace of their own."
     )
+
+
+def _people_sign_in(settings: Settings) -> bool:
+    return bool(settings.login) or _streamlit_signs_in()
 
 
 def _streamlit_signs_in() -> bool:
@@ -110,6 +121,7 @@ def _ask(settings: Settings) -> None:
     for name in settings.login or ("",):
         label = f"Sign in with {name}" if name else "Sign in"
         st.button(label, key=f"sign-in-{name}", type="primary", on_click=st.login, args=(name,) if name else ())
+    returning.note()
     st.stop()
 
 

@@ -101,6 +101,7 @@ def admit(page: StreamlitPage) -> None:
         _known(identity.reach)
     else:
         owner()
+        identity.arrive()
 
 
 def owner() -> str:

@@ -106,7 +106,9 @@ def sign_in(page: Page, address: str, name: str) -> None:
     page.get_by_role("link", name=name).click()
 
 
-def test_people_who_sign_in_have_their_own_in_any_browser(chromium: Browser, tmp_path: Path) -> None:
+def test_people_who_sign_in_have_their_own_in_any_browser_and_get_the_page_they_asked_for(
+    chromium: Browser, tmp_path: Path
+) -> None:
     port = free_port()
     with (
         providing(PEOPLE) as provider,
@@ -138,11 +140,15 @@ def test_people_who_sign_in_have_their_own_in_any_browser(chromium: Browser, tmp
         elsewhere.goto(link)
         expect(elsewhere.get_by_role("button", name="Sign in")).to_be_visible()
         assert SECRET not in elsewhere.content()
+        elsewhere.get_by_role("button", name="Sign in").click()
+        elsewhere.get_by_role("link", name="Ann").click()
+        expect(elsewhere.get_by_text("sleeps by day").first).to_be_visible()
+        assert elsewhere.url == link
 
         stranger = chromium.new_context().new_page()
         sign_in(stranger, address, "Eve")
         expect(stranger.get_by_text("You are not on the list of this app")).to_be_visible()
-        assert provider.redeemed == 4
+        assert provider.redeemed == 5
 
 
 @pytest.mark.parametrize("kind", [SERVE, STREAMLIT])

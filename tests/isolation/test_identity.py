@@ -50,6 +50,7 @@ def test_who_has_not_signed_in_sees_the_way_to_do_so_and_nothing_else(visit: Vis
 def test_who_signed_in_owns_what_their_provider_and_they_are_called(visit: Visit) -> None:
     tab = visit({"is_logged_in": True, "iss": ISSUER, "sub": "7", "email": "ann@example.org", "name": "Ann"})
     assert tab.title[0].value == "Ask your documents"
+    assert not tab.exception
     app, mine = handle.shared_app(), owners.person(ISSUER, "7")
     app.store.keep_preference(mine, "sql", {"Anns question": "SELECT 1"})
     tab.switch_page("pages/sql.py").run()
