@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from rlm_app.store import (
 from rlm_app.store.batch import Job
 from rlm_app.store.grids import DuckDBGrids
 from rlm_app.store.journal import DuckDBJournal
+from rlm_app.store.known import Known
 from rlm_app.store.ledger import DuckDBLedger
 from rlm_app.store.opening import MEMORY, open_file, suspicion
 from rlm_app.store.reading import Reader
@@ -55,10 +56,13 @@ class DuckDBStore:
         safe = None if str(path) == MEMORY else _safekeeping(connection, here)
         self._reader = Reader(connection, suspicion(here))
         self._last: dict[str, int] = {}
+        self._known = Known()
         self._journals: weakref.WeakValueDictionary[str, DuckDBJournal] = weakref.WeakValueDictionary()
         self._journals_lock = threading.Lock()
         self._without_journal: set[str] = set()
-        self._writer = Writer(connection.cursor(), str(path), events.noting(self._last), safe)
+        self._writer = Writer(
+            connection.cursor(), str(path), _each(events.noting(self._last), self._known.committed), safe
+        )
         self._grids = DuckDBGrids(self._writer, self._reader)
         self.shares = DuckDBLinks(self._writer, self._reader)
         self._ledger = DuckDBLedger(self._writer, self._reader)
@@ -88,8 +92,7 @@ class DuckDBStore:
 
     def run(self, run_id: str, owner: str) -> RunRecord | None:
         """Return the run, or None if there is none of that id for this owner."""
-        with self._reader.reading() as cursor:
-            return runs.read(cursor, run_id, owner)
+        return self._known.get(run_id, owner, lambda: self._read_run(run_id, owner))
 
     def runs(self, owner: str, limit: int = 200) -> list[RunRecord]:
         """Return the newest runs first."""
@@ -220,6 +223,11 @@ class DuckDBStore:
     def close(self) -> None:
         """Commit what is queued and let go of the file."""
         self._close()
+        self._known.forget()
+
+    def _read_run(self, run_id: str, owner: str) -> RunRecord | None:
+        with self._reader.reading() as cursor:
+            return runs.read(cursor, run_id, owner)
 
 
 def _safekeeping(connection: DuckDBPyConnection, path: Path) -> Safekeeping:
@@ -230,6 +238,14 @@ def _safekeeping(connection: DuckDBPyConnection, path: Path) -> Safekeeping:
         connection.close()
         raise
     return Safekeeping(path)
+
+
+def _each(*told: Callable[[Sequence[Job]], None]) -> Callable[[Sequence[Job]], None]:
+    def committed(jobs: Sequence[Job]) -> None:
+        for tell in told:
+            tell(jobs)
+
+    return committed
 
 
 def _shut(writer: Writer, reader: Reader) -> None:
