@@ -40,6 +40,7 @@ class Steering:
         self._notes: list[str] = []
         self._cells: tuple[str, ...] | None = None
         self._released = False
+        self._stood = self._halted_at = 0.0
 
     @property
     def paused(self) -> bool:
@@ -52,6 +53,12 @@ class Steering:
         """Where the run stands still now, None while it is at work."""
         with self._changed:
             return self._halt
+
+    @property
+    def stood(self) -> float:
+        """Seconds the run has stood still so far, the present halt included."""
+        with self._changed:
+            return self._stood + (self._clock() - self._halted_at if self._halt else 0.0)
 
     def pause(self) -> None:
         """Let the run stand still at its next halt."""
@@ -83,8 +90,8 @@ class Steering:
             if not self._paused:
                 return Orders(halt.cells)
             self._halt, self._released, self._cells = halt, False, None
+            self._halted_at = began = self._clock()
         forget = cancel.on_cancel(self._wake)
-        began = self._clock()
         try:
             with self._changed:
                 self._changed.wait_for(lambda: self._released or cancel.cancelled)
@@ -93,6 +100,7 @@ class Steering:
             forget()
             with self._changed:
                 self._halt = None
+                self._stood += self._clock() - began
 
     def _wake(self) -> None:
         with self._changed:

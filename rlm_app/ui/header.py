@@ -50,9 +50,10 @@ def usage_of(record: RunRecord, trajectory: Trajectory) -> Usage:
 
 
 def began(app: App, record: RunRecord) -> float | None:
-    """Return when the attempt under way began, in seconds since 1970; None when there is none."""
+    """Return when the attempt under way began, in seconds since 1970, later by what it stood still; None without one."""
     live = app.manager.live(record.id, record.owner)
-    return live.began if live else None
+    steering = app.manager.steering(record.id, record.owner)
+    return live.began + (steering.stood if steering else 0.0) if live else None
 
 
 def elapsed(record: RunRecord, began: float | None = None) -> float:

@@ -12,6 +12,8 @@ from rlm_app.finding import FoundRuns, RunQuery
 from rlm_app.records import RunRecord
 from rlm_app.ui import charts, documents, imports, listing, row_facts, rows, safe, shell, trash, words
 
+_UNDO_LINES = 5
+"""How many deleted runs get a line of their own; with more of them, the list would leave the screen."""
 _ACTS = 1.9
 """How wide the column of a row's buttons is beside those of `rows.WIDTHS`."""
 
@@ -107,7 +109,7 @@ def _acts(app: App, record: RunRecord) -> None:
         icon=":material/delete:",
         type="tertiary",
         disabled=record.state.is_live,
-        help="Delete this run; you can take it back for a moment" if not record.state.is_live else "Stop it first",
+        help="Delete this run; you can take it back for half a minute" if not record.state.is_live else "Stop it first",
         on_click=trash.throw,
         args=(app, record),
     )
@@ -141,7 +143,7 @@ def _undo() -> None:
         thrown = trash.pending()
         if len(thrown) > 1:
             st.button(f"Undo all {len(thrown)}", key="undo-all", icon=":material/undo:", on_click=trash.take_all_back)
-        for item in thrown:
+        for item in thrown[:_UNDO_LINES]:
             with st.container(border=True, horizontal=True, vertical_alignment="center"):
                 st.markdown(f"Deleted: {safe.label(words.clip(item.question, 90))}", width="content")
                 st.button(
@@ -151,6 +153,7 @@ def _undo() -> None:
                     on_click=trash.take_back,
                     args=(item.run_id,),
                 )
+        st.caption("A deleted run can be taken back for half a minute; then it is gone.")
         if len(thrown) != shown:
             st.rerun()
 

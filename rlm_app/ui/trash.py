@@ -12,7 +12,8 @@ from rlm_app.build import App
 from rlm_app.errors import StoreError
 from rlm_app.records import RunRecord
 
-SECONDS = 12.0
+SECONDS = 30.0
+"""How long a deleted run can be taken back: time enough to find the button with a screen reader or at high zoom."""
 _TRASH = "ui_trash"
 
 

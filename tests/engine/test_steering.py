@@ -55,6 +55,19 @@ def test_one_step_stands_still_again_at_the_next_halt() -> None:
     assert not thread.is_alive()
 
 
+def test_time_in_which_a_run_stands_still_is_told_while_it_does_and_afterwards() -> None:
+    now = [100.0]
+    steering = Steering(lambda: now[0])
+    steering.pause()
+    thread, _ = standing(steering, CancelToken())
+    now[0] = 107.0
+    assert steering.stood == 7.0
+    steering.go_on()
+    thread.join(10)
+    now[0] = 150.0
+    assert steering.stood == 7.0
+
+
 @pytest.mark.parametrize("cells", [(), ("a", "b")])
 def test_cells_that_are_not_as_many_as_those_that_wait_change_nothing(cells: tuple[str, ...]) -> None:
     steering = Steering()

@@ -65,10 +65,26 @@ def test_a_deleted_run_leaves_the_list_and_can_be_taken_back(page: Page, app: Ap
     tab = page(shell.HISTORY)
     tab.button(key=f"delete-{run_id}").click().run()
     assert "Deleted: What notice?" in texts(tab)
+    assert "can be taken back for half a minute" in texts(tab)
     assert "What notice?" not in questions(tab)
     tab.button(key=f"undo-{run_id}").click().run()
     assert "What notice?" in questions(tab)
     assert app.run(run_id, "local") is not None
+
+
+def test_many_deleted_runs_are_taken_back_together_and_do_not_push_the_list_away(
+    page: Page, app: App, contract: DocumentInfo
+) -> None:
+    runs = [keep(app, contract, RunState.DONE, turns=0) for _ in range(7)]
+    tab = page(shell.HISTORY)
+    for run_id in runs:
+        tab.session_state[f"tick-{run_id}"] = True
+    tab.run()
+    tab.button(key="delete-ticked").click().run()
+    assert texts(tab).count("Deleted: What notice?") == 5
+    tab.button(key="undo-all").click().run()
+    assert all(app.run(run_id, "local") for run_id in runs)
+    assert len(questions(tab)) >= len(runs)
 
 
 def test_a_deleted_run_that_nobody_takes_back_is_gone_from_the_data_file(
