@@ -65,7 +65,7 @@ def _subcall(call: Subcall, path: Path, stretch: axis.Stretch, *, grouped: bool)
     start = stretch.at(call.started.at)
     yield Line(
         path,
-        f"{KINDS.get(call.started.role, KINDS['llm'])}: {words.clip(call.started.prompt[-400:], 90)}",
+        f"{KINDS.get(call.started.role, KINDS['llm'])}: {words.clip(call.started.prompt[:400], 90)}",
         start,
         stretch.at(end.at) if end else start,
         end.usage.calls if end else 0,

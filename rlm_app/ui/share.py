@@ -108,7 +108,8 @@ def _chosen(material: Material, page: bool) -> Share:
         money = st.toggle("Money and tokens", value=True, key="share-money")
     with right:
         names, mails, numbers = _hidden(material)
-        hides = bool(names or mails or numbers)
+    hides = bool(names or mails or numbers)
+    with left:
         pictures = st.toggle(
             "Pictures of the quoted pages",
             value=not hides,

@@ -200,3 +200,6 @@ def test_the_share_dialog_shows_what_is_in_the_file(page: Page, app: App, contra
     tab.button(key=f"share-{run_id}").click().run()
     assert "Write to jane.doe@example.org." in texts(tab)
     assert "Left out: the documents' text beyond the quoted passages" in texts(tab)
+    goes_in, hidden = ([toggle.label.split(" (")[0] for toggle in column.toggle] for column in tab.columns[-2:])
+    assert goes_in[-2:] == ["Money and tokens", "Pictures of the quoted pages"]
+    assert hidden == ["Mail addresses", "Telephone, account and other long numbers"]

@@ -39,7 +39,7 @@ def base(at: float, call_id: str = "0", parent: str | None = None) -> dict[str, 
     return {"run_id": "r", "at": at, "call_id": call_id, "parent_id": parent, "depth": call_id.count(".")}
 
 
-def tree(calls: int, *, error: bool = False, second: float = 10.0) -> Trajectory:
+def tree(calls: int, *, error: bool = False, second: float = 10.0, text: str = "") -> Trajectory:
     """Return a run of two turns whose first makes so many sub-calls; the last of them fails if asked to."""
     found = Trajectory()
     seq = iter(range(1, 10_000))
@@ -57,7 +57,7 @@ def tree(calls: int, *, error: bool = False, second: float = 10.0) -> Trajectory
     add(CellStarted, 2.0, iteration=1, cell=1, code="…")
     for n in range(1, calls + 1):
         at: dict[str, Any] = {"iteration": 1, "cell": 1, "model": "s"}
-        add(SubcallStarted, 2.0, f"0.{n}", "0", role="llm", prompt=f"Part {n}", **at)
+        add(SubcallStarted, 2.0, f"0.{n}", "0", role="llm", prompt=f"Part {n}{text}", **at)
         failed = "It broke." if error and n == calls else None
         usage = Usage(calls=1, cost=0.001 * n)
         add(SubcallFinished, 2.0 + n, f"0.{n}", "0", reply=f"R{n}", usage=usage, error=failed, seconds=n, **at)
@@ -73,6 +73,12 @@ def test_more_than_twenty_sub_calls_of_a_kind_are_one_line_of_the_tree_and_many_
     assert grouped[1].cost == pytest.approx(0.231)
     assert len(outline.lines(tree(20), grouped=True)) == 22
     assert len(outline.lines(tree(21), grouped=False)) == 23
+
+
+def test_a_line_of_a_sub_call_shows_how_its_prompt_begins() -> None:
+    line = outline.lines(tree(1, text=": " + "the laws of the land " * 40), grouped=True)[1]
+    assert line.what.startswith("asked a model: Part 1: the laws of the land")
+    assert line.what.endswith("…")
 
 
 def test_bars_stand_on_one_axis_without_the_days_in_which_a_stopped_run_lay_still() -> None:
