@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from rlm_app.grids import GridView, Square, Standing
-from rlm_app.ui import safe, states, words
+from rlm_app.ui import safe, states, tables, words
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
@@ -43,7 +43,7 @@ def draw(view: GridView) -> None:
         on_select=lambda: _pick(view, st.session_state[key]),
         selection_mode="single-cell",
         hide_index=True,
-        height="content" if len(view.grid.rows) <= _ROWS else 36 + 33 * _ROWS,
+        height=tables.height(len(view.grid.rows), _ROWS),
         column_config=_columns(view),
         alt="The answers of this grid: a line for each document, a column for each question",
     )

@@ -9,7 +9,7 @@ import streamlit as st
 
 from rlm_app.engine.tree import Node, Subcall, Turn
 from rlm_app.events import SubcallFinished
-from rlm_app.ui import address, crumbs, intent, notices, passage_read, safe, subcall_rows, words
+from rlm_app.ui import address, crumbs, intent, notices, passage_read, safe, subcall_rows, tables, words
 from rlm_app.ui.crumbs import Path
 from rlm_app.ui.passage_read import Texts, no_texts
 from rlm_app.ui.subcall_rows import Choice
@@ -71,7 +71,7 @@ def _table(key: str, calls: Sequence[Subcall], numbers: Sequence[int], *, first:
         selection_mode="single-row",
         selection_default={"selection": {"rows": [0]}} if first else None,
         hide_index=True,
-        height=38 + 35 * min(len(numbers), _ROWS),
+        height=tables.height(len(numbers), _ROWS),
         column_config=_columns(),
         alt="The sub-calls of this turn: prompt, reply, seconds, tokens and money of each",
     ).selection.rows

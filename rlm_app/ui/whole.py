@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rlm_app.engine.trajectory import Trajectory
-from rlm_app.ui import address, axis, crumbs, outline, safe, words
+from rlm_app.ui import address, axis, crumbs, outline, safe, tables, words
 from rlm_app.ui.outline import Line
 
 PAGE = 100
@@ -39,7 +39,7 @@ def tree(run_id: str, trajectory: Trajectory, view_key: str, turns_view: str) ->
         on_select=go,
         selection_mode="single-row",
         hide_index=True,
-        height=38 + 35 * min(len(lines), 18),
+        height=tables.height(len(lines), 18),
         column_config={
             "Step": st.column_config.TextColumn(width="medium"),
             "What": st.column_config.TextColumn(width="large"),
