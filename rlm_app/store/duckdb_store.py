@@ -30,14 +30,13 @@ from rlm_app.store.known import Known
 from rlm_app.store.ledger import DuckDBLedger
 from rlm_app.store.opening import MEMORY, open_file, suspicion
 from rlm_app.store.reading import Reader
-from rlm_app.store.recovery import recover
-from rlm_app.store.safekeeping import Safekeeping
+from rlm_app.store.recovery import kept_safe
 from rlm_app.store.shares import DuckDBLinks
 from rlm_app.store.writer import Writer
 from rlm_app.types import Document, DocumentInfo
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    pass
 
 
 class DuckDBStore:
@@ -53,7 +52,7 @@ class DuckDBStore:
         opened = open_file(path)
         connection, self.notice = opened.connection, opened.notice
         here = beside or Path(path)
-        safe = None if str(path) == MEMORY else _safekeeping(connection, here)
+        safe = None if str(path) == MEMORY else kept_safe(connection, here)
         self._reader = Reader(connection, suspicion(here))
         self._last: dict[str, int] = {}
         self._known = Known()
@@ -228,16 +227,6 @@ class DuckDBStore:
     def _read_run(self, run_id: str, owner: str) -> RunRecord | None:
         with self._reader.reading() as cursor:
             return runs.read(cursor, run_id, owner)
-
-
-def _safekeeping(connection: DuckDBPyConnection, path: Path) -> Safekeeping:
-    """Take in what the last process left, and return where this one keeps its replies."""
-    try:
-        recover(connection, path)
-    except BaseException:
-        connection.close()
-        raise
-    return Safekeeping(path)
 
 
 def _each(*told: Callable[[Sequence[Job]], None]) -> Callable[[Sequence[Job]], None]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rlm_app.errors import StoreError
 from rlm_app.store.batch import Appenders, Job, apply
 from rlm_app.store.opening import first_line
-from rlm_app.store.safekeeping import discard, left_behind
+from rlm_app.store.safekeeping import Safekeeping, discard, left_behind
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -18,7 +18,17 @@ _KNOWN = "SELECT run_id, call_key, occurrence FROM journal WHERE state = 'finish
 _RUNS = "SELECT id FROM runs WHERE list_contains(?, id)"
 
 
-def recover(connection: DuckDBPyConnection, data_file: Path) -> None:
+def kept_safe(connection: DuckDBPyConnection, data_file: Path) -> Safekeeping:
+    """Take in what the last process left, and return where this one keeps its replies; a connection that fails is closed."""
+    try:
+        _recover(connection, data_file)
+    except BaseException:
+        connection.close()
+        raise
+    return Safekeeping(data_file)
+
+
+def _recover(connection: DuckDBPyConnection, data_file: Path) -> None:
     """Keep what the last process had no time to; raise `StoreError`, and leave it for the next time, if that fails."""
     import duckdb
 
