@@ -10,7 +10,7 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.citations import Citation, Verdict
 from rlm_app.engine.trajectory import Trajectory
-from rlm_app.proofs import Coverage
+from rlm_app.proofs import Coverage, Support
 from rlm_app.records import RunRecord
 from rlm_app.types import RunState
 from rlm_app.ui import (
@@ -29,6 +29,7 @@ from rlm_app.ui import (
     words,
 )
 
+_WORST_FIRST = (Support.NOT_SUPPORTED, Support.PARTLY, Support.SUPPORTED, Support.NOT_CHECKED)
 WIDTH = 860
 """Pixels of a line that is pleasant to read."""
 
@@ -85,9 +86,12 @@ def _summary(citations: Sequence[Citation], found: proof.Proof) -> None:
         read = coverage.sentence(found.coverages)
         nothing = "This answer quotes nothing, so nothing in it could be checked against the documents"
         st.caption(f"{nothing}; {read}." if read else f"{nothing}.")
+    if support := support_sentence(found):
+        st.markdown(f":small[{support}]")
     if found.unbound:
         count = words.count(len(found.unbound), "sentence states a number", "sentences state a number")
-        st.caption(f":material/link_off: {count} without a quote to check it by; the Evidence tab lists them.")
+        listed = "it" if len(found.unbound) == 1 else "them"
+        st.caption(f":material/link_off: {count} without a quote to check it by; the Evidence tab lists {listed}.")
     if citations:
         legend.draw()
 
@@ -103,6 +107,15 @@ def verdict_sentence(citations: Sequence[Citation], coverages: Sequence[Coverage
     others = [f"{tally[v]} {states.VERDICTS[v].word.lower()}" for v in Verdict if v is not Verdict.FOUND and tally[v]]
     read = coverage.sentence(coverages)
     return start + "".join(f"; {other}" for other in [*others, *([read] if read else [])]) + "."
+
+
+def support_sentence(found: proof.Proof) -> str:
+    """Return how many claims a model found borne out by their quotes, worst first, as Markdown; "" where none was asked."""
+    if not found.checked:
+        return ""
+    tally = Counter(claim.support for claim in found.claims if claim.citations)
+    said = [f"{legend.SUPPORT[each].markdown} {tally[each]:,}" for each in _WORST_FIRST if tally[each]]
+    return f"Whether the quotes bear the claims out, as a model judged: {' · '.join(said)}. The Evidence tab gives its reasons."
 
 
 def _not_yet(record: RunRecord, trajectory: Trajectory) -> None:

@@ -64,12 +64,12 @@ def _quotes(app: App, record: RunRecord, trajectory: Trajectory, found: proof.Pr
     if not shown:
         st.success("Nothing needs a look: every quote was found.", icon=":material/check:")
         return
-    picked = _table(record, rows(citations, shown, found, trajectory))
+    picked = _table(record, rows(citations, shown, found, trajectory), checked=found.checked)
     if picked is not None and picked < len(shown):
         _chosen(app, record, trajectory, found, shown[picked] + 1)
 
 
-def _table(record: RunRecord, found: list[dict[str, object]]) -> int | None:
+def _table(record: RunRecord, found: list[dict[str, object]], *, checked: bool) -> int | None:
     picked = st.dataframe(
         found,
         key=f"evidence-{record.id}-{len(found)}",
@@ -77,7 +77,7 @@ def _table(record: RunRecord, found: list[dict[str, object]]) -> int | None:
         selection_mode="single-row",
         selection_default={"selection": {"rows": [0]}},
         hide_index=True,
-        column_config=_columns(checked=any(row["Claim borne out"] for row in found)),
+        column_config=_columns(checked=checked),
         alt="Every quotation of the answer with its verdict, document, page, claim and the step that read it",
     ).selection.rows
     return picked[0] if picked else None
@@ -88,11 +88,11 @@ def _columns(*, checked: bool) -> dict[str, Any]:
     return {
         "No.": column.NumberColumn(width=48),
         "Verdict": column.TextColumn(width=125),
-        "Quote": column.TextColumn(width="large"),
+        "Claim borne out": column.TextColumn(width=130) if checked else None,
+        "Quote": column.TextColumn(width="medium" if checked else "large"),
         "Document": column.TextColumn(width=170),
         "Page": column.TextColumn(width=60),
         "Claim": column.TextColumn(width="medium", help="The sentence of the answer that the quote stands for"),
-        "Claim borne out": column.TextColumn(width=120) if checked else None,
         "Found in": column.TextColumn(width=130, help="The first step whose prompt held the passage"),
     }
 
@@ -102,19 +102,13 @@ def _row(number: int, citation: Citation, found: proof.Proof, trajectory: Trajec
     return {
         "No.": number + 1,
         "Verdict": f"{states.GLYPHS[citation.verdict]} {citation.verdict.value}",
+        "Claim borne out": legend.SUPPORT[claim.support].word if claim else words.DASH,
         "Quote": words.clip(citation.quote, 240),
         "Document": citation.document or words.DASH,
         "Page": citation.page or words.DASH,
         "Claim": words.clip(claim.text, 200) if claim else words.DASH,
-        "Claim borne out": _borne_out(claim),
         "Found in": steps.name(trajectory, finder) if finder else words.DASH,
     }
-
-
-def _borne_out(claim: Claim | None) -> str:
-    if claim is None or claim.support is Support.NOT_CHECKED:
-        return ""
-    return legend.SUPPORT[claim.support].word
 
 
 def _chosen(app: App, record: RunRecord, trajectory: Trajectory, found: proof.Proof, number: int) -> None:
@@ -125,7 +119,7 @@ def _chosen(app: App, record: RunRecord, trajectory: Trajectory, found: proof.Pr
         with about:
             passages.card(app, record, number, citation, way=False)
             if claim := found.claim_of(number):
-                _claim(claim)
+                _claim(claim, checked=found.checked)
             if citation.end > citation.start:
                 steps.ways(record, trajectory, found.readers(citation), str(number))
         if chips.leads(citation):
@@ -133,12 +127,12 @@ def _chosen(app: App, record: RunRecord, trajectory: Trajectory, found: proof.Pr
                 leaf.page(app, record, number, citation)
 
 
-def _claim(claim: Claim) -> None:
+def _claim(claim: Claim, *, checked: bool) -> None:
     look = legend.SUPPORT[claim.support]
     st.caption("Stands for the claim")
     st.markdown(safe.label(words.clip(claim.text, 500)))
-    if claim.support is not Support.NOT_CHECKED:
-        st.markdown(f"{look.markdown} {safe.label(claim.reason)}")
+    if checked:
+        st.markdown(f"{look.markdown} {safe.label(claim.reason or look.meaning)}")
 
 
 def _unbound(claims: Sequence[Claim]) -> None:

@@ -11,7 +11,7 @@ from rlm_app.citations import Citation
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.evidence.claims import claims_of
 from rlm_app.evidence.coverage import cover, finder
-from rlm_app.proofs import Claim, Coverage, Reading
+from rlm_app.proofs import Claim, Coverage, Reading, Support
 from rlm_app.records import RunRecord
 from rlm_app.types import Document
 from rlm_app.ui import documents
@@ -39,6 +39,11 @@ class Proof:
     def found_by(self, citation: Citation) -> Reading | None:
         """Return the reading by which a citation's passage was found, None if no prompt held all of it."""
         return finder(citation, self.coverages)
+
+    @property
+    def checked(self) -> bool:
+        """Whether a model judged of any claim if its quotations bear it out."""
+        return any(claim.support is not Support.NOT_CHECKED for claim in self.claims)
 
     @property
     def unbound(self) -> tuple[Claim, ...]:

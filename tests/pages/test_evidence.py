@@ -12,10 +12,12 @@ from streamlit.testing.v1 import AppTest
 
 from rlm_app.build import App
 from rlm_app.citations import Citation, Difference, Verdict
-from rlm_app.proofs import Change, ChangeKind, Coverage, Fate, Reading, Reanchored
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.proofs import Change, ChangeKind, Claim, Coverage, Fate, Reading, Reanchored, Support
 from rlm_app.records import RunRecord, RunSpec
 from rlm_app.types import Document, DocumentInfo, Page, RunState
-from rlm_app.ui import chips, citing, coverage, leaf, marked, outdated, quoted, shell, versions
+from rlm_app.ui import answer, chips, citing, coverage, evidence, leaf, marked, outdated, quoted, shell, versions, words
+from rlm_app.ui.proof import Proof
 from tests.pages.records import keep
 from tests.pages.seeing import texts
 
@@ -147,6 +149,27 @@ def test_what_became_of_the_quotes_is_one_sentence() -> None:
     )
     assert outdated.sentence("lease.pdf", found[:1]).endswith("; all of its 1 quote stand where they stood.")
     assert "no longer here" in outdated.sentence("lease.pdf", None)
+
+
+def test_what_a_model_made_of_the_claims_is_one_sentence_worst_first_and_stands_in_the_table() -> None:
+    marks = [Support.SUPPORTED, Support.NOT_SUPPORTED, Support.SUPPORTED, Support.NOT_CHECKED]
+    claims = tuple(Claim("It is so.", 0, 9, (number,), support=mark) for number, mark in enumerate(marks, 1))
+    found = Proof((*claims, Claim("It is 9.", 9, 17, unbound=True)), ())
+    said = answer.support_sentence(found)
+    assert re.findall(r"(Not checked|Not supported|Supported)\] (\d)", said) == [
+        ("Not supported", "1"),
+        ("Supported", "2"),
+        ("Not checked", "1"),
+    ]
+    assert answer.support_sentence(Proof(claims[3:], ())) == ""
+    rows = evidence.rows([FOUND] * 5, range(5), found, Trajectory())
+    assert [row["Claim borne out"] for row in rows] == [
+        "Supported",
+        "Not supported",
+        "Supported",
+        "Not checked",
+        words.DASH,
+    ]
 
 
 def test_two_versions_are_summed_up_with_what_matters_first_said() -> None:
