@@ -6,7 +6,7 @@ import threading
 import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rlm_app.events import Event
 from rlm_app.finding import Day, FoundRuns, RunQuery, Table, Workspace
@@ -34,9 +34,6 @@ from rlm_app.store.recovery import kept_safe
 from rlm_app.store.shares import DuckDBLinks
 from rlm_app.store.writer import Writer
 from rlm_app.types import Document, DocumentInfo
-
-if TYPE_CHECKING:
-    pass
 
 
 class DuckDBStore:
