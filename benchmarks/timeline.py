@@ -3,7 +3,7 @@
 `python -m benchmarks.timeline [visits]` prints, for each run: seconds until the first rows are seen, in a browser that was
 never here and in a new tab of it, bytes sent by then, seconds until a step is open, seconds until a search has its count; and
 what an empty page of the app takes, which is in the first two. The app's process is warm: a run of another visitor was opened
-before. A step is opened once the page has what it readies for that, a moment after the rows.
+before. A step is opened once the page has what it readies for that, which it asks for a second after the rows.
 """
 
 from __future__ import annotations

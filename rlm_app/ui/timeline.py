@@ -65,7 +65,7 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
         _turns(app, record, trajectory)
         moving.draw(record.id, live=record.state.is_live)
         moving.legend(live=record.state.is_live)
-        readying.draw()
+        readying.draw(live=record.state.is_live)
 
 
 def _turns(app: App, record: RunRecord, trajectory: Trajectory) -> None:
