@@ -112,7 +112,7 @@ def _find(document: Document) -> list[marked.Span]:
     found = marked.find(document, sought or "")
     if sought:
         # Of its own height: on a phone the page stands below, and a hit must not turn it out of sight.
-        with st.container(gap="xsmall", border=False, height=300 if len(found) > 2 else "content"):
+        with st.container(gap="xsmall", border=False, height=340 if len(found) > 3 else "content"):
             _hits(document, found)
     return found
 
