@@ -233,6 +233,14 @@ def test_a_run_may_spend_what_is_left_of_the_day_and_no_more(
     assert script.seen[-1].spec.limits.cost == 0.8
 
 
+def test_where_the_hosts_money_has_no_limit_no_call_waits_for_the_most_that_others_may_cost(
+    gate: Callable[..., Gate],
+) -> None:
+    spec = replace(SPEC, limits=Limits(cost=1.0))
+    assert gate().admit("r1", "ann", spec, HOSTS).most is None
+    assert gate(money_a_day=5.0).admit("r2", "ann", spec, HOSTS).most == 1.0
+
+
 def test_what_live_runs_may_still_spend_is_not_given_to_others(gate: Callable[..., Gate]) -> None:
     shut, spec = gate(money_a_day=2.0, money_a_day_app=2.5), replace(SPEC, limits=Limits(cost=1.5))
     meter = shut.admit("a", "ann", spec, HOSTS)

@@ -149,6 +149,10 @@ def within(spec: RunSpec, meter: Meter) -> RunSpec:
 
 
 def _meter(left: float | None, spec: RunSpec) -> Meter:
-    """Return the meter of a run that the host pays for: at most what is left, and no more than the run may use anyway."""
-    limits = [limit for limit in (left, spec.limits.cost) if limit is not None]
-    return Meter(min(limits) if limits else None)
+    """Return the meter of a run that the host pays for: at most what is left, and no more than the run may use anyway.
+
+    Where nobody limits the host's money, the run's own limit is enough, and nothing waits for the dearest that may happen.
+    """
+    if left is None:
+        return Meter()
+    return Meter(left if spec.limits.cost is None else min(left, spec.limits.cost))
