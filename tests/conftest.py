@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Generator, Iterator
@@ -38,9 +39,8 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_configure(config: pytest.Config) -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        folder = tempfile.TemporaryDirectory(prefix="rlm-app-turns-")
-        os.environ[_TURNS] = folder.name  # which the workers inherit
-        config.add_cleanup(folder.cleanup)
+        os.environ[_TURNS] = folder = tempfile.mkdtemp(prefix="rlm-app-turns-")  # which the workers inherit
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # around the clock of pytest-timeout: waiting is nobody's fault
