@@ -2,7 +2,7 @@
 
 A browser asks every second or so for each live part of its page to be drawn again, and each time Streamlit starts a script
 and draws it whole. Most of these looks find what is there already, so they end at the server's door; the others are answered
-as soon as they come, and never two of one page at once.
+as soon as they come, but never two of one page at once, and few of all pages.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from rlm_app.ui.pace import LEAST, MOST, Pace
 
 HEADER = "x-rlm-tab"
 """By this header, which no visitor can set, a page learns through which socket it is drawn."""
+AT_ONCE = 4
+"""How many pages are drawn side by side: Python draws one at a time, and more of them only keep each other up."""
 LOST = 10.0
 """Seconds after which a look that was let through and drew nothing is not waited for any more."""
 
@@ -40,9 +42,13 @@ class _Part:
 class Tab:
     """The live parts of the page in one tab; safe to use from many threads."""
 
-    def __init__(self, pace: Pace, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, pace: Pace, clock: Callable[[], float] = time.monotonic, at_work: Callable[[], int] = lambda: 0
+    ) -> None:
+        """Let `at_work` say how many parts of any tab are being drawn."""
         self._pace = pace
         self._clock = clock
+        self._at_work = at_work
         self._lock = threading.Lock()
         self._parts: dict[str, _Part] = {}
 
@@ -57,15 +63,21 @@ class Tab:
         finally:
             found.under_way = None
 
+    @property
+    def at_work(self) -> int:
+        """How many of its parts are being drawn, or are about to be."""
+        now = self._clock()
+        return sum(_is_under_way(part, now) for part in list(self._parts.values()))
+
     def is_due(self, part: str) -> bool:
         """Return whether a look at a part is to be answered, which is then waited for; one nobody knows always is."""
         with self._lock:
             found, now = self._parts.get(part), self._clock()
             if found is None:
                 return True
-            if found.under_way is not None and now - found.under_way < LOST:
+            if _is_under_way(found, now):
                 return False
-            due = self._due(found, now - found.at)
+            due = self._at_work() < AT_ONCE and self._due(found, now - found.at)
             found.under_way = now if due else None
             return due
 
@@ -74,6 +86,10 @@ class Tab:
             return True
         # Half a look early, or a page whose clock is to move each second would miss every other look.
         return self._pace.has_room if part.news() != part.version else age >= self._pace.seconds - LEAST / 2
+
+
+def _is_under_way(part: _Part, now: float) -> bool:
+    return part.under_way is not None and now - part.under_way < LOST
 
 
 class Tabs:
@@ -86,12 +102,17 @@ class Tabs:
     @contextmanager
     def opened(self) -> Iterator[tuple[str, Tab]]:
         """Give a new tab and its name, for as long as its socket is open."""
-        name, tab = uuid.uuid4().hex, Tab(self._pace)
+        name, tab = uuid.uuid4().hex, Tab(self._pace, at_work=lambda: self.at_work)
         self._open[name] = tab
         try:
             yield name, tab
         finally:
             del self._open[name]
+
+    @property
+    def at_work(self) -> int:
+        """How many parts of pages are being drawn, or are about to be."""
+        return sum(tab.at_work for tab in list(self._open.values()))
 
     def named(self, name: str) -> Tab | None:
         """Return the tab of that name; None where there is none, as under a server that is not ours."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 
 import pytest
 from starlette.applications import Starlette
@@ -12,7 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from rlm_app.ui.looks import HEADER, LOST, Looks, Tab, Tabs
+from rlm_app.ui.looks import AT_ONCE, HEADER, LOST, Looks, Tab, Tabs
 from rlm_app.ui.pace import BURST, LEAST, MOST, SHARE, Pace
 
 PART = "part"
@@ -91,6 +92,20 @@ def test_what_happens_while_a_page_is_drawn_is_news_afterwards(page: Page) -> No
         page.version += 1
         assert not page.is_due(0.1), "it is being drawn"
     assert page.is_due(0.1)
+
+
+def test_few_pages_are_drawn_side_by_side_and_the_others_at_a_later_look() -> None:
+    tabs = Tabs(Pace())
+    with ExitStack() as open_now:
+        every = [open_now.enter_context(tabs.opened())[1] for _ in range(AT_ONCE + 1)]
+        news = iter(range(100))
+        for tab in every:
+            with tab.drawing(PART, lambda: next(news)):
+                pass
+        assert [tab.is_due(PART) for tab in every] == [True] * AT_ONCE + [False]
+        with every[0].drawing(PART, lambda: next(news)):
+            pass
+        assert every[-1].is_due(PART)
 
 
 def look(**more: bool) -> bytes:
