@@ -211,7 +211,7 @@ def test_a_paused_run_shows_the_code_that_waits_and_runs_what_a_person_makes_of_
     assert "print('mine')" in shown
     assert "A person changed this turn's code before it ran." in shown
     assert "Mind the fees." not in shown
-    assert "A person noted: Mind the fees." in texts(opened(page, run_id, f"turn-{run_id}-2"))
+    assert "Mind the fees." in texts(opened(page, run_id, f"turn-{run_id}-2"))
 
 
 def test_a_run_that_went_wrong_says_why_and_what_to_try_and_opens_the_step(
