@@ -32,11 +32,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(skip)
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Tests of servers, browsers and limits wait half of their time: one more of them than the machine has processors."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_configure(config: pytest.Config) -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ[_TURNS] = folder = tempfile.mkdtemp(prefix="rlm-app-turns-")  # which the workers inherit

@@ -39,3 +39,9 @@ def settled(page: Page) -> None:
     """Wait until the page's script has come to its end, so that nothing of an earlier page is still on it."""
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=COLD)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+
+
+def open_export(page: Page) -> None:
+    """Open the menu of what can be saved of a run, and wait until the app knows that it is open."""
+    page.get_by_role("button", name="Export").click()
+    settled(page)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.desk import open_export
 from tests.e2e.home import FAILED, OWNER, Home
 
 __all__ = ["OWNER", "PLACES", "Place"]
@@ -76,7 +77,7 @@ def _leaf(page: Page) -> None:
 
 
 def _share(page: Page) -> None:
-    page.get_by_role("button", name="Export").click()
+    open_export(page)
     page.get_by_role("button", name="Share or save the answer").click()
     expect(page.get_by_role("button", name="Save the file")).to_be_visible()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.desk import Desk
+from tests.e2e.desk import Desk, open_export
 from tests.e2e.server import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
@@ -30,7 +30,7 @@ def saved(page: Page, button: str, folder: Path) -> Path:
 
 
 def share(page: Page) -> None:
-    page.get_by_role("button", name="Export").click()
+    open_export(page)
     page.get_by_role("button", name="Share or save the answer").click()
     expect(page.get_by_role("dialog").get_by_role("button", name="Save the file")).to_be_visible()
     expect(page.get_by_role("button", name="Everything (JSONL)")).to_have_count(0)  # the menu does not lie over it
@@ -76,7 +76,7 @@ def test_what_is_hidden_or_left_out_is_not_in_the_file(desk: Desk, page: Page, t
 
 def test_the_whole_record_and_the_table_of_calls_are_saved(desk: Desk, page: Page, tmp_path: Path) -> None:
     desk.open(page, f"/run?run={desk.home.done}")
-    page.get_by_role("button", name="Export").click()
+    open_export(page)
     for button in ("Log of the reference (JSONL)", "Everything (JSONL)"):
         lines = saved(page, button, tmp_path).read_text(encoding="utf-8").splitlines()
         assert len([json.loads(line) for line in lines]) > 2

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.checks import complaints, standing_out
-from tests.e2e.desk import Desk, settled
+from tests.e2e.desk import Desk, open_export, settled
 from tests.e2e.frames import heard
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -17,7 +17,7 @@ HIDDEN = "ninety"
 
 def make(page: Page) -> str:
     """Share the run that is open by link, without a word of it, and return the address."""
-    page.get_by_role("button", name="Export").click()
+    open_export(page)
     page.get_by_role("button", name="Share or save the answer").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("radio", name="Link").click()

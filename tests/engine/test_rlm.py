@@ -315,10 +315,10 @@ def test_a_cell_over_its_time_is_stopped_and_keeps_its_variables() -> None:
 
 def test_waiting_for_a_model_is_not_the_cells_time() -> None:
     def slow(request: object) -> str:
-        threading.Event().wait(0.6)
+        threading.Event().wait(1.2)
         return "late"
 
-    run = drive([block("print(llm_query('x'))"), ANSWER], sub=slow, limits=Limits(cell_seconds=0.3))
+    run = drive([block("print(llm_query('x'))"), ANSWER], sub=slow, limits=Limits(cell_seconds=1.0))
     assert run.stdout() == "late\n"
 
 

@@ -51,4 +51,5 @@ def test_a_wait_that_is_over_stays_in_the_timeline(page: Page, app: App, asked: 
         app.manager.wait(run_id, 30)
     tab = page(shell.RUN, run=run_id)
     tab.session_state[f"tabs-{run_id}"] = "Timeline"
+    tab.session_state[f"turn-{run_id}-1-closing"] = True
     assert "tiny waits 0.3 s: the provider asked to slow down" in texts(tab.run()).replace("\\", "")

@@ -381,7 +381,7 @@ def test_ctrl_c_ends_the_process_at_once_though_a_run_does_not_listen(path: Path
         assert child.stdout is not None
         run_id = child.stdout.readline().strip()
         child.send_signal(signal.SIGINT)
-        _, stderr = child.communicate(timeout=10)
+        _, stderr = child.communicate(timeout=60)
     finally:
         child.kill()
         child.communicate()
