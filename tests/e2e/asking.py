@@ -19,6 +19,7 @@ def choose_scripted(page: Page) -> None:
 def choose_document(page: Page, name: str) -> None:
     """Pick the first document that `name` finds."""
     page.get_by_role("combobox", name="Documents").last.fill(name)
+    expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
 
@@ -30,7 +31,8 @@ def ask(page: Page, question: str) -> str:
 
 
 def send(page: Page) -> str:
-    """Send the form as it is filled in, and return the address of the run's page."""
+    """Send the form as it is filled in, once the app has taken what was chosen; return the address of the run's page."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     page.locator("[data-testid=stForm]").get_by_role("button", name="Ask").click()
     page.wait_for_url(re.compile(r"/run\?run="))
     return page.url

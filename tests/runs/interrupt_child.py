@@ -1,5 +1,6 @@
 """Starts a run that talks without end and listens to nobody, prints its id, and waits."""
 
+import signal
 import sys
 import threading
 
@@ -8,6 +9,7 @@ from rlm_app.records import RunContext, RunSpec
 from rlm_app.runs.manager import RunManager
 from rlm_app.store.duckdb_store import DuckDBStore
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what is started behind a shell ignores Ctrl-C
 store = DuckDBStore(sys.argv[1])
 talking = threading.Event()
 
