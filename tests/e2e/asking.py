@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 
 def choose_scripted(page: Page) -> None:
@@ -31,8 +32,14 @@ def ask(page: Page, question: str) -> str:
 
 
 def send(page: Page) -> str:
-    """Send the form as it is filled in, once the app has taken what was chosen; return the address of the run's page."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    page.locator("[data-testid=stForm]").get_by_role("button", name="Ask").click()
-    page.wait_for_url(re.compile(r"/run\?run="))
-    return page.url
+    """Send the form as it is filled in, once the app has taken what was chosen; return the address of the run's page.
+
+    On a page that is drawn for the first time a click can fall on a button that is just being replaced; it is made again.
+    """
+    for seconds in (10, 10, 30):
+        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        page.locator("[data-testid=stForm]").get_by_role("button", name="Ask").click()
+        with suppress(TimeoutError):
+            page.wait_for_url(re.compile(r"/run\?run="), timeout=seconds * 1000)
+            return page.url
+    raise AssertionError(f"No run's page came up; the page says: {page.inner_text('body')}")
