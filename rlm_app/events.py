@@ -153,12 +153,16 @@ class ClaimJudged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Noticed(Event):
-    """Something a person (and usually the model, once) should know; `topic` is a fixed word, `text` a sentence."""
+    """Something a person (and usually the model, once) should know; `topic` is a fixed word, `text` a sentence.
+
+    `seconds` is how long the run stood still, where it did.
+    """
 
     kind: ClassVar[str] = "Noticed"
     iteration: int
     topic: str
     text: str
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,5 +43,5 @@ def _halt(runtime: Runtime, place: Place, halt: Halt) -> Orders:
     if orders.seconds:
         runtime.handler.budget.leave_out(orders.seconds)
         text = prompts.PAUSED.format(seconds=round(orders.seconds))
-        runtime.recorder.emit(Noticed, place, iteration=halt.turn, topic=PAUSED, text=text)
+        runtime.recorder.emit(Noticed, place, iteration=halt.turn, topic=PAUSED, text=text, seconds=orders.seconds)
     return orders

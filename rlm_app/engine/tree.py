@@ -84,9 +84,20 @@ class Turn:
 
     @property
     def seconds(self) -> float:
-        """Wall time of the turn so far: the model's reply and its cells with their sub-calls."""
-        ends = [cell.finished.at for cell in self.cells if cell.finished]
-        return self.reply.seconds + max([end - self.reply.at for end in ends], default=0.0)
+        """Time at work of the turn so far: the model's reply and its cells with their sub-calls, without pauses."""
+        if not any(cell.finished for cell in self.cells):
+            return self.reply.seconds
+        return max(0.0, self.reply.seconds + self.ended - self.reply.at - self.stood)
+
+    @property
+    def stood(self) -> float:
+        """Seconds the run stood still after the reply and before its cells, because a person paused it."""
+        return sum(notice.seconds for notice in self.notices if notice.seq > self.reply.seq)
+
+    @property
+    def stood_before(self) -> float:
+        """Seconds the run stood still before the model was asked, because a person paused it."""
+        return sum(notice.seconds for notice in self.notices if notice.seq < self.reply.seq)
 
     @property
     def ended(self) -> float:

@@ -25,7 +25,9 @@ class AnswerVerifier:
     def __call__(self, answer: str) -> tuple[Citation, ...]:
         """Return what each quotation of `answer` is worth and where it stands."""
         quotes = locate_quotes(answer)
-        return tuple(self._judge(quoted.text, self._hint(answer, quotes, at)) for at, quoted in enumerate(quotes))
+        return tuple(
+            self._judge(self._whole(quoted), self._hint(answer, quotes, at)) for at, quoted in enumerate(quotes)
+        )
 
     def cite(self, quote: str, document: str | None = None) -> Citation:
         """Return what one quotation is worth; `document` names where it is said to stand ("lease.pdf, page 2")."""
@@ -36,6 +38,10 @@ class AnswerVerifier:
         place = citation.nearest or citation
         texts = (each.text for each in self._judge.documents if each.info.sha256 == place.sha256)
         return next(texts, "")[place.start : place.end]
+
+    def _whole(self, quoted: Quoted) -> str:
+        """Return the words of a quotation, with what looks like its source where a document has that behind them."""
+        return next(filter(self._judge.stands, quoted.longer), quoted.text)
 
     def _hint(self, answer: str, quotes: list[Quoted], at: int) -> Hint:
         before = quotes[at - 1].end if at else 0

@@ -37,6 +37,11 @@ class Judge:
             known = self._judged[quote, hint] = self._judge(quote, hint)
         return known
 
+    def stands(self, quote: str) -> bool:
+        """Whether the words stand in a document as they are."""
+        every = range(len(self.documents))
+        return any(match.verdict is Verdict.FOUND for place in every for match in matches(self._index(place), quote))
+
     def _judge(self, quote: str, hint: Hint) -> Citation:
         every = range(len(self.documents))
         places = [(place, match) for place in every for match in matches(self._index(place), quote)]

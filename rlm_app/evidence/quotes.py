@@ -25,16 +25,19 @@ def _single(opens: str, shut: str) -> str:
 
 _CURLY_SINGLE = _single(rf"(?<!\w)‘{_LEFT_OUT}", "’").replace("NAME", "single")
 _STRAIGHT_SINGLE = _single(rf"(?<![\w'`])'(?=[\w\[(…$€£§]){_LEFT_OUT}", "'").replace("NAME", "typed")
+# A quotation may hold another in the same marks: (the "Vendor"). Each kind of text in it begins with another sign, so that
+# there is one way to read it.
+_INNER = r'(?<=[\s(\[])"(?=\w)(?:(?!"){_LINE})+"(?!\w)'.replace("{_LINE}", _LINE)
 _MARKED = re.compile(
-    rf"“(?P<curly>(?:(?!“){_LINE})+?)”"
-    rf"|„(?P<low>(?:(?!„){_LINE})+?)[“”]"
-    rf"|«(?P<angle>(?:(?!«){_LINE})+?)»"
-    rf"|»(?P<inward>(?:(?!»){_LINE})+?)«"
+    rf"“(?P<curly>(?:“(?:(?![“”]){_LINE})+”|(?!“){_LINE})+?)”"
+    rf"|„(?P<low>(?:„(?:(?![„“”]){_LINE})+[“”]|(?!„){_LINE})+?)[“”]"
+    rf"|«(?P<angle>(?:«(?:(?![«»]){_LINE})+»|(?!«){_LINE})+?)»"
+    rf"|»(?P<inward>(?:»(?:(?![«»]){_LINE})+«|(?!»){_LINE})+?)«"
     rf"|「(?P<corner>(?:(?!「){_LINE})+?)」|『(?P<white>(?:(?!『){_LINE})+?)』"
     rf"|‹(?P<thin>(?:(?!‹){_LINE})+?)›|›(?P<thin_inward>(?:(?!›){_LINE})+?)‹"
     rf"|(?<![\w.,;:!?…)\]”])”(?=\w)(?P<same>(?:(?!”){_LINE})+?)”(?!\w)"
     rf"|‚(?P<low_single>(?:(?!‚){_LINE})+?)[‘’](?!\w)"
-    rf'|(?<![\w"])"(?P<straight>(?=\S)(?:(?!"){_LINE})+?)"(?!\w)'
+    rf'|(?<![\w"])"(?=\S)(?:(?P<holding>(?:{_INNER}|(?!"){_LINE})+?)|(?P<straight>(?:(?!"){_LINE})+?))"(?!\w)'
     rf"|`[^`\n\"“]*`|{_CURLY_SINGLE}|{_STRAIGHT_SINGLE}",
     re.DOTALL,
 )
@@ -49,11 +52,16 @@ _LONGEST_SOURCE = 400
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """A quotation and the stretch of the answer, [start, end), that it takes up with its marks."""
+    """A quotation and the stretch of the answer, [start, end), that it takes up with its marks.
+
+    `longer` are the same words with more of what was taken for their source, the longest first: "(see section 4)" may be
+    either, and only the documents can tell.
+    """
 
     text: str
     start: int
     end: int
+    longer: tuple[str, ...] = ()
 
 
 def find_quotes(answer: str) -> list[str]:
@@ -95,20 +103,22 @@ def _in_block(block: re.Match[str]) -> list[Quoted]:
     marked = [quoted for quoted in _marked(body, block.start()) if is_quotable(quoted.text)]
     if _mostly(marked, body):
         return [Quoted(_without_blanks(quoted.text), quoted.start, quoted.end) for quoted in marked]
-    end = _end_of_quotation(body)
-    return [Quoted(_without_blanks(body[:end]), block.start(), block.start() + end)]
+    *longer, end = _ends_of_quotation(body)
+    texts = tuple(_without_blanks(body[:each]) for each in longer)
+    return [Quoted(_without_blanks(body[:end]), block.start(), block.start() + end, texts)]
 
 
-def _end_of_quotation(body: str) -> int:
-    """Return where the source begins that is named at the end of a block quote, or where its text ends."""
-    end = len(body.rstrip())
+def _ends_of_quotation(body: str) -> list[int]:
+    """Return where a block quote ends, and before it where its text would end if what seems to be its source were none."""
+    end = whole = len(body.rstrip())
     while end:
         begin = body.rfind("\n", 0, end) + 1
         if not _SOURCE_LINE.match(body[begin:end]):
             break
         end = len(body[:begin].rstrip())
     source = _SOURCE_AT_END.search(body, max(0, end - _LONGEST_SOURCE), end)
-    return len(body[: source.start()].rstrip()) if source else end
+    ends = [whole, end, len(body[: source.start()].rstrip()) if source else end]
+    return sorted(set(ends), reverse=True)
 
 
 def _mostly(marked: list[Quoted], body: str) -> bool:

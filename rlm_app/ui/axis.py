@@ -15,15 +15,21 @@ _NICE = (5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A part of the axis, in seconds from the run's beginning; `clock` is what the wall clock said at its start."""
+    """A part of the axis, in seconds from the run's beginning; `clock` is what the wall clock said at its start.
+
+    After `replied` seconds of it the run stood still for `stood` seconds, which are not on the axis.
+    """
 
     start: float
     end: float
     clock: float = 0.0
+    replied: float = 0.0
+    stood: float = 0.0
 
     def at(self, moment: float) -> float:
         """Return where a moment of the wall clock stands on the axis."""
-        return self.start + max(0.0, moment - self.clock)
+        since = max(0.0, moment - self.clock)
+        return self.start + (since if since <= self.replied else max(self.replied, since - self.stood))
 
 
 def stretches(turns: Sequence[Turn]) -> list[Stretch]:
@@ -31,10 +37,10 @@ def stretches(turns: Sequence[Turn]) -> list[Stretch]:
     found: list[Stretch] = []
     for turn, earlier in zip(turns, [None, *turns], strict=False):
         start = found[-1].end if found else 0.0
-        gap = turn.began - earlier.ended if earlier else 0.0
+        gap = turn.began - earlier.ended - turn.stood_before if earlier else 0.0
         start += gap if 0 < gap <= LONGEST_GAP else 0.0
         # A reply from the record says how long it took then; its clock is that of its second reading.
-        found.append(Stretch(start, start + turn.seconds, turn.began))
+        found.append(Stretch(start, start + turn.seconds, turn.began, turn.reply.seconds, turn.stood))
     return found
 
 

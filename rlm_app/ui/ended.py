@@ -89,7 +89,7 @@ def _resume(app: App, record: RunRecord, *, settings: bool = False) -> None:
 
 
 def _saved(app: App, record: RunRecord) -> None:
-    st.markdown(f":material/save: {going_on.saved_sentence(*app.saved_calls(record.id, record.owner))}")
+    st.markdown(f":material/save: {going_on.saved(app, record)}")
 
 
 def higher(app: App, record: RunRecord) -> None:
@@ -104,7 +104,7 @@ def higher(app: App, record: RunRecord) -> None:
 
     with st.form(prefix, width=620):
         st.markdown("**Continue with a higher limit**")
-        st.caption(f"What was used so far counts. {going_on.saved_sentence(*app.saved_calls(record.id, record.owner))}")
+        st.caption(f"What was used so far counts. {going_on.saved(app, record)}")
         allowing.form(names, raised, prefix)
         st.form_submit_button("Continue", key=f"{prefix}-go", icon=":material/play_arrow:", on_click=go_on)
 

@@ -53,11 +53,21 @@ def start(app: App, owner: str, run: Callable[..., str], *values: Any, **changes
     consent.begin(app, owner, lambda: run(*values, keys.typed(), **changes))
 
 
+def saved(app: App, record: RunRecord) -> str:
+    """Return how many calls of a run are on record; a reply that its events hold counts, should the journal lack it."""
+    kept, sent = app.saved_calls(record.id, record.owner)
+    kept = max(kept, record.usage.calls)
+    return saved_sentence(kept, max(kept, sent))
+
+
 def saved_sentence(saved: int, sent: int) -> str:
     """Return how many calls have their reply on record, and what resuming may cost again at most."""
     if not sent:
-        return "No call was sent yet, so resuming pays for nothing twice."
+        return "No call was sent, so resuming pays for nothing twice."
     lost = sent - saved
+    if not saved:
+        told = "1 call was sent and not answered." if sent == 1 else f"{sent:,} calls were sent and none was answered."
+        return f"{told} Resuming may pay again for at most {lost:,}."
     told = f"{saved:,} of {words.count(sent, 'call')} {'is' if saved == 1 else 'are'} saved."
     return f"{told} Resuming may pay again for at most {lost:,}." if lost else f"{told} Resuming pays for none again."
 

@@ -38,10 +38,16 @@ def facts(record: RunRecord, trajectory: Trajectory, began: float | None = None)
     return [
         f"**{time_of(record, began)}**{_of_minutes(record, limit.seconds)}",
         f"**{words.spent(usage)}**{allowed}".replace("$", r"\$"),
-        f"**{usage.calls:,}** {'call' if usage.calls == 1 else 'calls'}",
+        _calls(record, usage.calls),
         *([f"**{words.tokens(usage)}**"] if words.counts(usage) else []),
         *(["Direct: one call"] if record.spec.mode == "direct" else []),
     ]
+
+
+def _calls(record: RunRecord, calls: int) -> str:
+    """Return how many calls were answered; where none was, the words say that this is what is counted."""
+    answered = "" if calls or record.state.is_live else " answered"
+    return f"**{calls:,}** {'call' if calls == 1 else 'calls'}{answered}"
 
 
 def usage_of(record: RunRecord, trajectory: Trajectory) -> Usage:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
-from rlm_app.engine.steps import NOTE
+from rlm_app.engine.steps import NOTE, PAUSED
 from rlm_app.events import Noticed
-from rlm_app.ui import safe
+from rlm_app.ui import safe, words
 
 PLAIN: Mapping[str, tuple[str, str]] = {
     "whole context handed on": (
@@ -44,6 +44,8 @@ PLAIN: Mapping[str, tuple[str, str]] = {
 
 def said(notice: Noticed) -> str:
     """Return what a notice says to a person: of a note the note, without the words that introduce it to the model."""
+    if notice.topic == PAUSED and notice.seconds:
+        return f"The run was paused here for {words.duration(notice.seconds)}."
     return (
         f"A person noted: {notice.text.partition(chr(10))[2] or notice.text}" if notice.topic == NOTE else notice.text
     )

@@ -14,12 +14,21 @@ _CODE = "paused-code"
 
 
 def button(app: App, record: RunRecord) -> None:
-    """Draw the button that pauses a run at work; a direct run is one call and has nowhere to stand still."""
+    """Draw the button that pauses a run at work, or takes that back; a direct run has nowhere to stand still."""
     steering = app.manager.steering(record.id, record.owner)
     if steering is None or record.spec.mode == "direct":
         return
+    if steering.paused and not steering.halted and record.state is RunState.RUNNING:
+        st.button(
+            "Do not pause",
+            key=f"unpause-{record.id}",
+            icon=":material/play_circle:",
+            help="Takes the pause back: the run goes on without standing still",
+            on_click=steering.go_on,
+        )
+        return
     st.button(
-        "Paused" if steering.halted else "Pausing" if steering.paused else "Pause",
+        "Paused" if steering.halted else "Pause",
         key=f"pause-{record.id}",
         icon=":material/pause_circle:",
         disabled=steering.paused or record.state is not RunState.RUNNING,

@@ -19,10 +19,14 @@ _ERROR = '<span class="rlm-error">● had an error</span>'
 
 
 def numbers(turn: Turn) -> str:
-    """Return time, calls and money of a turn so far, or that it came from the record."""
+    """Return time, calls and money of a turn so far, or that it came from the record; and how long a person paused it."""
     if turn.reply.replayed and not turn.usage.calls:
         return "from the record, cost nothing"
-    return f"{words.duration(turn.seconds)} · {words.count(turn.usage.calls, 'call')} · {words.spent(turn.usage)}"
+    stood = turn.stood_before + turn.stood
+    paused = f" · paused {words.clock(stood)}" if stood >= 1 else ""
+    return (
+        f"{words.duration(turn.seconds)} · {words.count(turn.usage.calls, 'call')} · {words.spent(turn.usage)}{paused}"
+    )
 
 
 def html_of(turn: Turn, stretch: axis.Stretch, whole: float, *, live: bool = False) -> str:

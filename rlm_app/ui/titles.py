@@ -1,6 +1,7 @@
 """What the code of a turn does, in plain words: "Searched for ‘terminat’ in 3 documents"; pure functions.
 
-Only the code is read, not what came of it, so that a title is there as soon as the reply is and never changes.
+Only the code is read, not what came of it, so that a title is there as soon as the reply is and never changes. It says no more
+than the code shows: a search of something that may not be the documents does not name them.
 """
 
 from __future__ import annotations
@@ -11,22 +12,15 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from rlm_app import syntax
-from rlm_app.ui import words
+from rlm_app.ui import doings, scope, words
+from rlm_app.ui.scope import Held
 
 LIMIT = 110
 _MOST_TERMS = 3
 _MOST_DEEDS = 3
-_FINDERS = frozenset({"search", "findall", "finditer", "fullmatch", "match", "compile"})
+_FINDERS = frozenset({"search", "findall", "finditer", "fullmatch", "match"})
 _METHODS = frozenset({"find", "rfind", "index", "count", "startswith", "endswith"})
 _FLAGS = re.compile(r"\(\?[a-zA-Z]+\)|\\[bB]")
-_ASKS = {
-    "llm_query": "asked a model about a part",
-    "llm_query_batched": "asked models about many parts side by side",
-    "rlm_query": "handed a part to a run of its own",
-    "rlm_query_batched": "handed parts to runs of their own",
-}
-_SAID = {"cite": "checked quotations", "FINAL": "handed in the answer", "FINAL_VAR": "handed in the answer"}
-_TEXTS = frozenset({"context", "documents"})
 
 Names = dict[str, list[str]]
 
@@ -34,16 +28,35 @@ Names = dict[str, list[str]]
 @lru_cache(maxsize=2048)
 def title(code: tuple[str, ...], documents: int = 0) -> str:
     """Return in one line what these cells do with so many documents; "" where nothing of it has plain words."""
+    try:
+        return _title(code, documents)
+    except RecursionError:  # a sum of thousands of parts, say
+        return ""
+
+
+def _title(code: tuple[str, ...], documents: int) -> str:
     deeds: list[str] = []
     terms: list[str] = []
+    everywhere = True
+    held: scope.Names = {}
     for tree in filter(None, map(syntax.tree, code)):
-        names = _strings(tree)
-        for node in ast.walk(tree):
-            terms += [term for term in _sought(node, names) if term not in terms]
-        deeds += [deed for deed in _deeds(tree) if deed not in deeds]
+        held = scope.of(tree, held)
+        for place, found in _searches(tree, held):
+            everywhere = everywhere and place is Held.ALL
+            terms += [term for term in found if term not in terms]
+        deeds += [deed for deed in doings.of(tree) if deed not in deeds]
     if terms:
-        deeds.insert(0, f"searched for {_listed(terms)}{_where(documents)}")
+        deeds.insert(0, f"searched for {_listed(terms)}{_where(documents) if everywhere else ''}")
     return words.clip(_sentence(deeds), LIMIT)
+
+
+def _searches(tree: ast.Module, held: scope.Names) -> Iterator[tuple[Held, list[str]]]:
+    """Yield what is sought in each search and in what; one of a model's reply is none of the documents."""
+    names = _strings(tree)
+    for node in ast.walk(tree):
+        place, found = _sought(node, names, held)
+        if found and place is not Held.REPLY:
+            yield place, found
 
 
 def _strings(tree: ast.Module) -> Names:
@@ -72,18 +85,30 @@ def _texts(node: ast.expr, names: Names) -> list[str]:
             return []
 
 
-def _sought(node: ast.AST, names: Names) -> list[str]:
+def _sought(node: ast.AST, names: Names, held: scope.Names) -> tuple[Held, list[str]]:
+    """Return where a piece of code looks and what it looks for, [] where it is no search."""
     match node:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=name), args=[pattern, *_]) if name in _FINDERS:
-            return [term for text in _texts(pattern, names) for term in _plain(text)]
-        case ast.Call(func=ast.Attribute(attr=name), args=[text, *_]) if name in _METHODS:
-            return [found for found in _texts(text, names) if found.strip()]
-        case ast.Compare(
-            left=text, ops=[ast.In() | ast.NotIn()], comparators=[ast.Name() | ast.Call() | ast.Subscript()]
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr="compile"), args=[pattern, *_]):
+            return Held.ALL, _patterns(pattern, names)
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=name), args=[pattern, *where]) if (
+            name in _FINDERS
         ):
-            return [found for found in _texts(text, names) if found.strip()]
+            return scope.held(ast.Tuple(where), held), _patterns(pattern, names)
+        case ast.Call(func=ast.Attribute(value=where, attr=name), args=[text, *_]) if name in _METHODS:
+            return scope.held(where, held), _written(text, names)
+        case ast.Compare(left=text, ops=[ast.In() | ast.NotIn()], comparators=[where]):
+            place = scope.held(where, held)
+            return place, _written(text, names) if place else []
         case _:
-            return []
+            return Held.UNKNOWN, []
+
+
+def _patterns(node: ast.expr, names: Names) -> list[str]:
+    return [term for text in _texts(node, names) for term in _plain(text)]
+
+
+def _written(node: ast.expr, names: Names) -> list[str]:
+    return [found for found in _texts(node, names) if found.strip()]
 
 
 def _plain(pattern: str) -> list[str]:
@@ -92,63 +117,6 @@ def _plain(pattern: str) -> list[str]:
     outer = text[1:-1].removeprefix("?:") if text.startswith("(") and text.endswith(")") else text
     parts = outer.split("|") if not set("()[]") & set(outer) else [text]
     return [part.strip() for part in parts if part.strip()]
-
-
-def _deeds(tree: ast.Module) -> Iterator[str]:
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    named = [call.func.id for call in calls if isinstance(call.func, ast.Name)]
-    if any(_reads(call) for call in calls):
-        yield "read a part of the text"
-    if any(_measures(call) for call in calls):
-        yield "looked at how long the text is"
-    yield from (_ASKS[name] for name in _ASKS if name in named)
-    if any(
-        isinstance(node, ast.ImportFrom | ast.Import) and "matplotlib" in ast.unparse(node) for node in ast.walk(tree)
-    ):
-        yield "drew a picture"
-    yield from (_SAID[name] for name in ("cite", "FINAL", "FINAL_VAR") if name in named)
-    if any(_hands_in(node) for node in ast.walk(tree)):
-        yield "handed in the answer"
-
-
-def _reads(call: ast.Call) -> bool:
-    """Whether a call prints a stretch of the texts."""
-    return _is_print(call) and any(
-        isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Slice) and _names(part.value) & _TEXTS
-        for part in ast.walk(call)
-    )
-
-
-def _measures(call: ast.Call) -> bool:
-    return _is_print(call) and any(
-        isinstance(part, ast.Call)
-        and isinstance(part.func, ast.Name)
-        and part.func.id == "len"
-        and _names(part) & _TEXTS
-        for part in ast.walk(call)
-    )
-
-
-def _hands_in(node: ast.AST) -> bool:
-    match node:
-        case ast.Assign(targets=[ast.Subscript(value=ast.Name(id="answer")), *_]):
-            return True
-        case ast.Assign(targets=[ast.Name(id="answer")], value=ast.Dict()):
-            return True
-        case ast.AugAssign(target=ast.Name(id="answer")):
-            return True
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="answer"), attr="update")):
-            return True
-        case _:
-            return False
-
-
-def _is_print(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Name) and call.func.id == "print"
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
 def _listed(terms: Sequence[str]) -> str:

@@ -57,8 +57,7 @@ def waterfall(run_id: str, trajectory: Trajectory) -> None:
     lines = _page(f"fall-page-{run_id}", outline.lines(trajectory, grouped=False))
     first, last = min(line.start for line in lines), max(line.end for line in lines)
     st.caption(
-        f"From left to right: {words.clock(first)} to {words.clock(last)} of {words.clock(whole)} at work. "
-        "Red: something in it ended in an error."
+        f"From left to right: {words.reach(first, last, whole)} at work. Red: something in it ended in an error."
     )
     body = "".join(_bar(line, first, last - first or 1.0) for line in lines)
     st.html(f'<div class="rlm-fall" role="group" aria-label="Waterfall of the run">{body}</div>')

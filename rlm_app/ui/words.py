@@ -10,6 +10,9 @@ from rlm_app.types import Usage
 
 DASH = "–"
 
+_A_CLOCK = 20
+"""Seconds from which on minutes and seconds tell a length well enough."""
+
 
 def count(number: int, one: str, many: str | None = None) -> str:
     """Return "1 page", "1,204 pages"."""
@@ -58,6 +61,16 @@ def clock(seconds: float) -> str:
     whole = max(0, int(seconds))
     hours, rest = divmod(whole, 3600)
     return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
+
+
+def reach(first: float, last: float, whole: float) -> str:
+    """Return "0:10 to 1:05 of 2:30": a part of a length, both in seconds; a short length in tenths or milliseconds."""
+    if whole < 1:
+        told = [f"{1000 * max(0.0, at):.0f}" for at in (first, last, whole)]
+        return f"{told[0]} to {told[1]} of {told[2]} ms"
+    if whole < _A_CLOCK:
+        return f"{first:.1f} to {last:.1f} of {whole:.1f} s"
+    return f"{clock(first)} to {clock(last)} of {clock(whole)}"
 
 
 def duration(seconds: float) -> str:

@@ -124,6 +124,9 @@ def test_a_changed_cell_runs_the_model_is_told_and_each_thing_a_person_did_is_an
     assert run.answer == "done"
     assert run.stdout(2) == "yours\n"
     assert run.topics == ["paused", "paused", "cell edited", "note added"]
+    stood = [event.seconds for event in run.events if isinstance(event, Noticed)]
+    assert all(stood[:2])
+    assert stood[2:] == [0.0, 0.0]
     assert "Mind the schedule." in run.shown(3)
     assert "changed code block 1" in run.shown(3)
     assert "x = 'yours'" in run.shown(3)

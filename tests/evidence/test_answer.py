@@ -128,3 +128,11 @@ def test_the_passage_of_a_citation_is_the_documents_own_text() -> None:
     assert verifier.passage(verifier.cite("in the SALE the notice")) == "In the sale the notice"
     assert verifier.cite(CLAUSE, "lease.pdf, page 2").page == "2"
     assert verifier.passage(verifier.cite("nothing of this kind was written")) == ""
+
+
+def test_brackets_that_end_a_block_quote_are_quoted_where_a_document_has_them_and_else_name_the_source() -> None:
+    rent = document("rent.pdf", "The rent is due on the first day of a month (see section 4). ")
+    (own,) = judged("> The rent is due on the first day of a month (see section 4).\n> (rent.pdf, page 1)\n", rent)
+    assert (own.quote, own.verdict) == ("The rent is due on the first day of a month (see section 4).", Verdict.FOUND)
+    (named,) = judged("> The rent is due on the first day of a month (rent.pdf, section 4)\n", rent)
+    assert (named.quote, named.verdict) == ("The rent is due on the first day of a month", Verdict.FOUND)

@@ -71,6 +71,34 @@ def test_a_script_without_blanks_is_quoted_though_it_has_no_three_words(answer: 
     assert find_quotes(answer) == quotes
 
 
+@pytest.mark.parametrize(
+    ("answer", "quotes"),
+    [
+        (
+            'So "the Supplier (the "Vendor") shall [still] deliver" (p. 2).',
+            ['the Supplier (the "Vendor") shall [still] deliver'],
+        ),
+        ('So "the Supplier known to all (as the "Vendor")".', ['the Supplier known to all (as the "Vendor")']),
+        ('So "the Supplier known to all as the "Vendor"".', ['the Supplier known to all as the "Vendor"']),
+        ("So “the Supplier (the “Vendor”) shall deliver”.", ["the Supplier (the “Vendor”) shall deliver"]),
+        ("So “the «Vendor» shall deliver [all of it]”.", ["the «Vendor» shall deliver [all of it]"]),
+        ("Car «le fournisseur (le «vendeur») livre».", ["le fournisseur (le «vendeur») livre"]),
+        ("Denn »der Lieferant (der »Verkäufer«) liefert«.", ["der Lieferant (der »Verkäufer«) liefert"]),
+        ("Denn „der Lieferant (der „Verkäufer“) liefert“.", ["der Lieferant (der „Verkäufer“) liefert"]),
+        ('He said "yes it is so" and "no it is not".', ["yes it is so", "no it is not"]),
+        ('An open "mark here, the "quick brown fox jumped" on.', ["quick brown fox jumped"]),
+    ],
+)
+def test_a_quotation_may_hold_brackets_and_another_in_the_same_marks(answer: str, quotes: list[str]) -> None:
+    assert find_quotes(answer) == quotes
+
+
+def test_brackets_at_the_end_of_a_block_quote_may_be_its_own_or_name_its_source() -> None:
+    (quoted,) = locate_quotes("> The fee is due (see section 4).\n> (a.pdf, page 1)\n")
+    assert quoted.text == "The fee is due"
+    assert quoted.longer == ("The fee is due (see section 4).\n(a.pdf, page 1)", "The fee is due (see section 4).")
+
+
 @given(st.text(st.sampled_from(list("a b\"“”«»‘’'‚›‹「」s>\n[]().`")), max_size=80))
 @settings(deadline=None)
 def test_places_are_inside_the_answer_in_order_and_apart(answer: str) -> None:

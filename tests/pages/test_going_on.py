@@ -46,7 +46,11 @@ def test_an_interrupted_run_says_how_many_calls_are_saved_and_what_resuming_may_
     app.store.flush()
     shown = texts(page(shell.RUN, run=run_id))
     assert "4 of 5 calls are saved. Resuming may pay again for at most 1." in shown
-    assert going_on.saved_sentence(0, 0) == "No call was sent yet, so resuming pays for nothing twice."
+    assert going_on.saved_sentence(0, 0) == "No call was sent, so resuming pays for nothing twice."
+    assert (
+        going_on.saved_sentence(0, 3)
+        == "3 calls were sent and none was answered. Resuming may pay again for at most 3."
+    )
     assert going_on.saved_sentence(1, 1) == "1 of 1 call is saved. Resuming pays for none again."
 
 
@@ -65,6 +69,20 @@ def test_a_failed_run_says_the_next_step_and_resume_finishes_it(
     tab.run()
     assert not tab.exception
     assert "1 of 2 quotes found word for word" in texts(tab)
+
+
+def test_the_calls_in_the_header_and_those_on_record_are_told_alike(
+    page: Page, app: App, contract: DocumentInfo, started: Started
+) -> None:
+    shown = texts(page(shell.RUN, run=keep(app, contract, RunState.FAILED, answer="")))
+    assert "**1** call" in shown
+    assert "1 of 1 call is saved. Resuming pays for none again." in shown
+    says(app, root=failing(0))
+    run_id = started(contract)
+    app.manager.wait(run_id, 30)
+    shown = texts(page(shell.RUN, run=run_id))
+    assert "**0** calls answered" in shown
+    assert "1 call was sent and not answered. Resuming may pay again for at most 1." in shown
 
 
 def test_a_run_that_cannot_be_resumed_says_why(page: Page, app: App, contract: DocumentInfo) -> None:

@@ -184,7 +184,9 @@ def test_a_run_is_paused_on_its_page_told_something_and_goes_on(
     assert steering.paused
     assert app.manager.steering(run_id, "somebody else") is None
     assert "Pausing: what is under way ends first" in texts(tab)
-    assert tab.button(key=f"pause-{run_id}").label == "Pausing"
+    tab.button(key=f"unpause-{run_id}").click().run()
+    assert not steering.paused
+    assert "Pausing" not in texts(tab)
     app.manager.stop(run_id, "local")
     assert app.manager.wait(run_id, 30).state is RunState.CANCELLED
 

@@ -7,9 +7,9 @@ import pytest
 from rlm_app.cell_results import CellError
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.engine.tree import Subcall, Turn
-from rlm_app.events import CellFinished, CellStarted, ModelReplied, SubcallFinished, SubcallStarted
+from rlm_app.events import CellFinished, CellStarted, ModelReplied, Noticed, SubcallFinished, SubcallStarted
 from rlm_app.types import NO_USAGE, Document, DocumentInfo, Message, Usage
-from rlm_app.ui import address, axis, crumbs, finding, outline, search, sent, slices, strip, subcall_rows, titles
+from rlm_app.ui import address, axis, crumbs, finding, outline, search, sent, slices, strip, subcall_rows, titles, words
 
 SEARCH = "import re\nfor m in re.finditer(r'(?i)\\bterminat', context):\n    print(m.start())"
 TERMS = "terms = ['rent', 'notice']\nfor term in terms:\n    if term in context:\n        print(term)"
@@ -22,13 +22,31 @@ TERMS = "terms = ['rent', 'notice']\nfor term in terms:\n    if term in context:
         (SEARCH, 1, "Searched for ‘terminat’"),
         (TERMS, 2, "Searched for ‘rent’, ‘notice’ in 2 documents"),
         ("re.findall('fee|price|cost|rent', context)", 1, "Searched for ‘fee’, ‘price’, ‘cost’ and 1 more"),
-        ("print(context[:300])\nprint(llm_query('?'))", 1, "Read a part of the text and asked a model about a part"),
-        ("print(len(context))", 1, "Looked at how long the text is"),
+        ("print(context[:300])\nprint(llm_query('?'))", 1, "Read a part of the text and asked a model"),
+        ("print(len(context))", 1, "Looked at how much text there is"),
         ("answer['content'] = 'x'\nanswer['ready'] = True", 1, "Handed in the answer"),
         ("cite('a b c')\nFINAL('x')", 1, "Checked quotations and handed in the answer"),
         ("x = 1", 1, ""),
+        ("print(llm_query(context[:90]))", 1, "Asked a model about a part of the text"),
+        ("print(llm_query(f'Sum this up: {context}'))", 1, "Asked a model about the whole text"),
+        ("print(llm_query(f'It has {len(context)} signs. Why?'))", 1, "Asked a model"),
+        ("print(repr(context[-500:]))", 1, "Read a part of the text"),
+        ("print(f'All: {context}')", 1, "Printed the whole text"),
+        ("lines = context.split()\nprint(lines[:5])", 1, "Read a part of the text"),
+        ("print(re.findall('rent', context[:900])[:5])", 2, "Searched for ‘rent’"),
+        ("reply = llm_query('?')\nprint('yes' in reply, re.search('no', reply))", 1, "Asked a model"),
+        ("print('cite' in dir())", 1, ""),
+        ("for one in llm_query_batched([p for p in parts]):\n    print(one)", 1, "Asked models side by side"),
+        ("edges = [e for e in context.split('|') if '->' in e]", 3, "Searched for ‘->’ in 3 documents"),
+        ("found = re.findall('rent', leases)", 3, "Searched for ‘rent’"),
+        ("answer['content'] = 'x'", 1, "Wrote down an answer"),
+        ("answer['content'] = 'x'\nanswer['ready'] = False", 1, "Wrote down an answer"),
+        ("if found:\n    answer.update(content='x', ready=True)", 1, "Was ready to hand in the answer"),
+        ("answer = {'content': 'x', 'ready': True}", 1, "Handed in the answer"),
+        ("answer |= {'content': 'x', 'ready': True}", 1, "Handed in the answer"),
         ("this is no Python", 1, ""),
         ("(" * 400, 1, ""),
+        (f"x = {'1 + ' * 4_000}1", 1, ""),
     ],
 )
 def test_a_turns_title_says_in_plain_words_what_its_code_does(code: str, documents: int, said: str) -> None:
@@ -88,6 +106,48 @@ def test_bars_stand_on_one_axis_without_the_days_in_which_a_stopped_run_lay_stil
     assert axis.length(axis.stretches(near.turns), live=False) == 16.0
     assert axis.length(axis.stretches(near.turns), live=True) == 20.0
     assert axis.percent(0, 4, 16) == (0.0, 25.0)
+
+
+def paused(before: float, within: float) -> Trajectory:
+    """Return a run of two turns of two seconds, the second paused before its prompt and before its code for so long."""
+    said: dict[str, Any] = {"messages": (), "reply": "x", "model": "m", "usage": NO_USAGE, "seconds": 1.0}
+    notice: dict[str, Any] = {"iteration": 2, "topic": "paused", "text": "The run was paused."}
+    ran = 3.0 + before + within
+    return Trajectory.fold(
+        [
+            ModelReplied(seq=1, **base(1.0), iteration=1, **said),
+            CellStarted(seq=2, **base(1.0), iteration=1, cell=1, code="…"),
+            CellFinished(seq=3, **base(2.0), iteration=1, cell=1, stdout=""),
+            Noticed(seq=4, **base(2.0 + before), **notice, seconds=before),
+            ModelReplied(seq=5, **base(3.0 + before), iteration=2, **said),
+            Noticed(seq=6, **base(ran), **notice, seconds=within),
+            CellStarted(seq=7, **base(ran), iteration=2, cell=1, code="…"),
+            SubcallStarted(seq=8, **base(ran, "0.1", "0"), iteration=2, cell=1, role="llm", model="s", prompt="?"),
+            CellFinished(seq=9, **base(ran + 1), iteration=2, cell=1, stdout=""),
+        ]
+    )
+
+
+@pytest.mark.parametrize("before", [20.0, 600.0])
+def test_a_pause_is_no_time_of_its_turn_and_is_told_beside_it(before: float) -> None:
+    run = paused(before, 42.0)
+    assert [(s.start, s.end) for s in axis.stretches(run.turns)] == [(0.0, 2.0), (2.0, 4.0)]
+    assert [(line.start, line.end) for line in outline.lines(run, grouped=True)] == [(0, 2), (2, 4), (3, 3)]
+    assert "paused" not in strip.numbers(run.turns[0])
+    assert strip.numbers(run.turns[1]).startswith("2.0 s · ")
+    assert strip.numbers(run.turns[1]).endswith(f" · paused {words.clock(before + 42)}")
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ((0.0, 0.004, 0.0352), "0 to 4 of 35 ms"),
+        ((0.5, 4.26, 9.0), "0.5 to 4.3 of 9.0 s"),
+        ((10.0, 65.0, 150.0), "0:10 to 1:05 of 2:30"),
+    ],
+)
+def test_a_part_of_a_short_run_is_told_in_short_times(part: tuple[float, float, float], said: str) -> None:
+    assert words.reach(*part) == said
 
 
 def test_an_error_in_a_childs_turn_is_seen_on_the_closed_row_of_the_root() -> None:

@@ -88,13 +88,13 @@ def test_a_note_whose_turn_never_came_is_kept_and_left_behind_by_a_fork() -> Non
 @pytest.mark.parametrize(
     ("ran", "title"),
     [
-        ("note = llm_query(context)", "Asked a model about a part"),
+        ("note = llm_query(context)", "Asked a model about the whole text"),
         ("print('mine')", "Ran code that a person had changed"),
     ],
 )
 def test_a_turn_whose_code_a_person_changed_is_called_after_what_ran(ran: str, title: str) -> None:
     turn = Turn(replace(reply(1, 1), reply="I look.\n```repl\nprint(llm_query_batched([context]))\n```"))
-    assert intent.headline(turn) == "Asked models about many parts side by side"
+    assert intent.headline(turn) == "Asked models side by side"
     turn.cells.append(Cell(CellStarted(**COMMON, seq=2, iteration=1, cell=1, code=ran)))
     assert intent.headline(turn) == title
 
