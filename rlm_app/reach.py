@@ -27,6 +27,7 @@ class Reach:
         self._shelf = shelf
         self._lock = threading.Lock()
         self._installed = False
+        self._samples: tuple[DocumentInfo, ...] = ()
         self._settling = Settling()
 
     def document(self, sha256: str, owner: str) -> Document | None:
@@ -73,7 +74,9 @@ class Reach:
 
     def samples(self) -> tuple[DocumentInfo, ...]:
         """Return the bundled documents; the first call of a new data file reads them in, which takes seconds."""
-        return tuple(sorted(self._bundled().documents(SAMPLES), key=lambda info: info.name))
+        if not self._samples:  # read once: with their pages they are what every page of every visitor holds
+            self._samples = tuple(sorted(self._bundled().documents(SAMPLES), key=lambda info: info.name))
+        return self._samples
 
     def sample_run_id(self) -> str | None:
         """Return the id of the bundled finished run, or None while it is not there."""

@@ -13,9 +13,7 @@ from rlm_app.evidence.patterns import in_words
 from rlm_app.proofs import Absence
 from rlm_app.records import RunRecord
 from rlm_app.types import RunState
-from rlm_app.ui import coverage, documents, marked, proof, safe, states, words
-
-_KEPT = "ui_absences"
+from rlm_app.ui import coverage, documents, marked, memo, proof, safe, states, words
 
 
 def stands_for(record: RunRecord, citations: Sequence[Citation]) -> bool:
@@ -73,9 +71,8 @@ def _miss(app: App, record: RunRecord, miss: Citation) -> None:
 
 
 def _of(app: App, record: RunRecord, found: proof.Proof) -> Absence:
-    kept: dict[str, Absence] = st.session_state.setdefault(_KEPT, {})
-    if record.id not in kept:
-        kept.clear()
-        events = app.store.events(record.id, record.owner)
-        kept[record.id] = absence_of(proof.texts(app, record), events, found.coverages)
-    return kept[record.id]
+    def worked_out() -> Absence:
+        return absence_of(proof.texts(app, record), app.store.events(record.id, record.owner), found.coverages)
+
+    what = ("absence", record.id, record.finished)
+    return memo.ours().get(record.owner, what, worked_out, lambda made: proof.weight(made.coverage))

@@ -13,12 +13,11 @@ from rlm_app.evidence.coverage import cover
 from rlm_app.proofs import Coverage
 from rlm_app.records import RunRecord
 from rlm_app.types import Document, Page
-from rlm_app.ui import coverage, safe, shell, states, words
+from rlm_app.ui import coverage, memo, proof, safe, shell, states, words
 
 MOST = 30
 """Runs that are looked through, the newest first."""
 _READ = 5
-_KEPT = "ui_read_by_runs"
 
 
 def on_page(app: App, owner: str, document: Document, page: Page) -> None:
@@ -81,8 +80,9 @@ def _run(run: RunRecord) -> None:
 
 
 def _covered(app: App, run: RunRecord, document: Document) -> Coverage:
-    kept: dict[tuple[str, str], Coverage] = st.session_state.setdefault(_KEPT, {})
-    key = (run.id, document.info.sha256)
-    if key not in kept:
-        kept[key] = cover([document], app.store.events(run.id, run.owner))[0]
-    return kept[key]
+    def worked_out() -> Coverage:
+        return cover([document], app.store.events(run.id, run.owner))[0]
+
+    # A run that is gone on with is another one when it ends.
+    what = ("coverage", run.id, run.finished, document.info.sha256)
+    return memo.ours().get(run.owner, what, worked_out, lambda made: proof.weight([made]))

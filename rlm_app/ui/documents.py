@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Container, Mapping
 
 import streamlit as st
@@ -9,10 +10,8 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.records import RunRecord
 from rlm_app.types import Document, DocumentInfo
-from rlm_app.ui import safe, shell, words
+from rlm_app.ui import memo, safe, shell, words
 from rlm_app.ui.handle import samples_ready
-
-_TEXTS = "ui_texts"
 
 
 def library(app: App, owner: str) -> dict[str, DocumentInfo]:
@@ -62,18 +61,9 @@ def of_run(app: App, record: RunRecord) -> list[DocumentInfo]:
 
 
 def text_of(app: App, sha256: str, owner: str) -> Document | None:
-    """Return a document with its text; the few last used are kept for this visitor."""
-    kept: dict[str, Document] = st.session_state.setdefault(_TEXTS, {})
-    if sha256 not in kept:
-        document = app.document(sha256, owner)
-        if document is None:
-            return None
-        while len(kept) >= 3:
-            kept.pop(next(iter(kept)))
-        kept[sha256] = document
-    return kept[sha256]
+    """Return a document with its text, None where the owner has no such document."""
+    return memo.ours().get(owner, ("text", sha256), lambda: app.document(sha256, owner), _bytes)
 
 
-def forget(sha256: str) -> None:
-    """Let go of a text that was removed from the library."""
-    st.session_state.get(_TEXTS, {}).pop(sha256, None)
+def _bytes(document: Document | None) -> int:
+    return sys.getsizeof(document.text) if document else 0

@@ -7,7 +7,7 @@ import time
 
 from rlm_app.build import App, open_app
 from rlm_app.errors import StoreError
-from rlm_app.ui import host
+from rlm_app.ui import host, memo
 
 _AFTER_FIRST_PAINT = 4.0
 
@@ -29,6 +29,7 @@ def close() -> None:
     """Stop the runs and let go of the data file, if it is open; the next call of `shared_app` reads settings anew."""
     opened = host.drop("app")
     host.drop("samples")
+    host.drop(memo.NAME)
     host.drop("settings")
     if opened is not None:
         opened.close()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.types import DocumentInfo
-from rlm_app.ui import again, collections, documents, safe, words
+from rlm_app.ui import again, collections, documents, memo, safe, words
 from rlm_app.ui.handle import samples_ready
 
 PAGE = 20
@@ -142,5 +142,5 @@ def _open(sha256: str) -> None:
 
 def _delete(app: App, owner: str, sha256: str) -> None:
     app.shelf.delete(sha256, owner)
-    documents.forget(sha256)
+    memo.ours().forget(owner)
     st.query_params.pop(_CHOSEN, None)

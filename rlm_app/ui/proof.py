@@ -1,10 +1,9 @@
-"""What stands behind an answer beside its quotations, worked out when a page asks for it and kept for the visit."""
+"""What stands behind an answer beside its quotations, worked out when a page asks for it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.citations import Citation
@@ -14,10 +13,10 @@ from rlm_app.evidence.coverage import cover, finder
 from rlm_app.proofs import Claim, Coverage, Reading, Support
 from rlm_app.records import RunRecord
 from rlm_app.types import Document
-from rlm_app.ui import documents
+from rlm_app.ui import documents, memo
 
-_KEPT = "ui_proofs"
-_MOST = 4
+_READING, _CLAIM = 250, 1_000
+"""Bytes of a reading, with what is worked out of it, and of a claim, as measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,11 @@ class Proof:
 
     claims: tuple[Claim, ...]
     coverages: tuple[Coverage, ...]
+
+    @property
+    def bytes(self) -> int:
+        """About how much memory it takes."""
+        return weight(self.coverages) + _CLAIM * len(self.claims)
 
     def claim_of(self, number: int) -> Claim | None:
         """Return the claim that a citation, counted from 1, stands for."""
@@ -53,14 +57,18 @@ class Proof:
 
 def of(app: App, record: RunRecord, trajectory: Trajectory) -> Proof:
     """Return the proof of a run that has ended; of a long run the first time takes a moment."""
-    kept: dict[str, tuple[int, Proof]] = st.session_state.setdefault(_KEPT, {})
-    if record.id not in kept or kept[record.id][0] != trajectory.last_seq:
-        while len(kept) >= _MOST:
-            kept.pop(next(iter(kept)))
+
+    def worked_out() -> Proof:
         covered = cover(texts(app, record), app.store.events(record.id, record.owner))
         claims = claims_of(record.answer, trajectory.citations, trajectory.claims) if record.answer else ()
-        kept[record.id] = trajectory.last_seq, Proof(claims, covered)
-    return kept[record.id][1]
+        return Proof(claims, covered)
+
+    return memo.ours().get(record.owner, ("proof", record.id, trajectory.last_seq), worked_out, lambda made: made.bytes)
+
+
+def weight(coverages: Sequence[Coverage]) -> int:
+    """Return about how many bytes of memory what was read takes."""
+    return sum(_READING * (1 + len(coverage.readings)) for coverage in coverages)
 
 
 def texts(app: App, record: RunRecord) -> list[Document]:

@@ -8,7 +8,7 @@ from rlm_app.build import App
 from rlm_app.cancel import CancelToken
 from rlm_app.errors import DocumentError, StoreError
 from rlm_app.types import DocumentInfo
-from rlm_app.ui import documents, safe, words
+from rlm_app.ui import memo, safe, words
 
 _LOCKED = "ui_ocr_locked"
 _REASON = "ui_ocr_reason"
@@ -78,5 +78,5 @@ def _read(app: App, owner: str, info: DocumentInfo, language: str, password: str
     finally:
         cancel.cancel()
         bar.empty()
-    documents.forget(info.sha256)
+    memo.ours().forget(owner)
     st.rerun()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.errors import StoreError
-from rlm_app.ui import backups, identity, safe, share_links, words
+from rlm_app.ui import backups, identity, memo, safe, share_links, words
 
 _WORD = "delete"
 _TROUBLE = "ui_forget_trouble"
@@ -85,5 +85,6 @@ def delete_everything(app: App, owner: str) -> None:
     except StoreError as error:
         st.session_state[_TROUBLE] = str(error)
         return
+    memo.ours().forget(owner)
     for name in [name for name in st.session_state if str(name).startswith("ui_")]:
         del st.session_state[name]
