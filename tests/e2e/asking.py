@@ -18,11 +18,12 @@ def choose_scripted(page: Page) -> None:
 
 
 def choose_document(page: Page, name: str) -> None:
-    """Pick the first document that `name` finds."""
+    """Pick the first document that `name` finds, and wait for what the page says of it, which moves the form down."""
     page.get_by_role("combobox", name="Documents").last.fill(name)
     expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stCaptionContainer").filter(has_text=re.compile(f"{name}.* · ")).first).to_be_visible()
 
 
 def ask(page: Page, question: str) -> str:
