@@ -129,6 +129,13 @@ def test_the_shelf_module_offers_a_question_about_a_document(page: Page, contrac
     assert library.draw.__doc__
 
 
+def test_a_collections_name_is_read_and_never_carried_out(page: Page, app: App, contract: DocumentInfo) -> None:
+    app.shelf.keep_collection("local", "![x](http://canary.example/x.png) :red[due]", [contract.sha256])
+    (shown,) = page().button_group(key="ask-collection").proto.options
+    assert shown.content.startswith(r"\!\[x\](http\:")
+    assert r"\:red\[due\]" in shown.content
+
+
 def test_a_collection_is_made_shown_and_asked(page: Page, app: App, contract: DocumentInfo) -> None:
     tab = page(shell.DOCUMENTS)
     tab.text_input(key="collection-name-new-collection").set_value("Leases")
