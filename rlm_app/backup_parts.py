@@ -25,9 +25,6 @@ KEPT: Mapping[str, Any] = {
 """The settings of an owner that go into a backup, and their shape. Consent to unconfined code
 does not: it is given for one machine."""
 
-LATEST = 253_402_300_799.0
-"""The last second of the year 9999, past which no date is shown."""
-
 _KEY = re.compile(r"[0-9a-f]{64}")
 _STATES = frozenset({"started", "finished", "failed"})
 

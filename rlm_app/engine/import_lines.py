@@ -13,6 +13,8 @@ from rlm_app.errors import DocumentError
 Line = dict[str, Any]
 LONGEST = 20_000_000
 """Bytes of one JSON value: as objects in memory it takes up to twenty times the room."""
+_FEW, _SIGNS = 100_000, 10
+"""Brackets that a file may have in any case; of more, one in so many bytes at most. Empty lists are all brackets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,34 @@ class Completion:
         return max(given - first, index) + 1
 
 
+class Reading:
+    """Reads the JSON objects of one file, and refuses those that would take far more room in memory than in the file."""
+
+    def __init__(self) -> None:
+        self._bytes = 0
+        self._brackets = 0
+
+    def value(self, raw: bytes) -> Line:
+        """Return the object that these bytes are; raise `ValueError` with the reason where they are none, or too much."""
+        if len(raw) > LONGEST:
+            raise ValueError(f"it has more than {LONGEST:,} bytes")
+        self._bytes += len(raw)
+        brackets = raw.count(b"[") + raw.count(b"{")
+        if self._brackets + brackets > max(_FEW, self._bytes // _SIGNS):
+            raise ValueError("it is made of brackets more than of words, and would take up too much memory")
+        self._brackets += brackets
+        return _object(raw)
+
+
 def read_objects(path: Path, damaged: list[Damaged]) -> Iterator[tuple[int, Line]]:
     """Yield the JSON objects of the file with their line numbers; add every other line to `damaged`."""
+    reading = Reading()
     with path.open("rb") as file:
         for number, raw in enumerate(_lines(file), 1):
             if not raw.strip():
                 continue
             try:
-                yield number, _object(raw)
+                yield number, reading.value(raw)
             except (ValueError, RecursionError) as error:
                 damaged.append(Damaged(number, str(error)))
 
@@ -64,8 +86,6 @@ def _lines(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _object(raw: bytes) -> Line:
-    if len(raw) > LONGEST:
-        raise ValueError(f"it has more than {LONGEST:,} bytes")
     try:
         # NaN and Infinity are no JSON; as words they can be kept, shown and written into a file that others can read.
         value = json.loads(raw.decode("utf-8-sig"), parse_constant=str)

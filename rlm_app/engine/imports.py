@@ -8,12 +8,23 @@ import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rlm_app.engine.import_events import Teller
 from rlm_app.engine.import_extras import with_extras
 from rlm_app.engine.import_facts import began
-from rlm_app.engine.import_lines import LONGEST, Completion, Damaged, Line, Sorter, expand, read_objects, refusal
+from rlm_app.engine.import_lines import (
+    LONGEST,
+    Completion,
+    Damaged,
+    Line,
+    Reading,
+    Sorter,
+    expand,
+    read_objects,
+    refusal,
+)
 from rlm_app.engine.run_files import event_from, record_from
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import DocumentError
@@ -26,6 +37,8 @@ IMPORTED = "imported"
 """The backend of a run that was read from a log of the reference."""
 
 NO_QUESTION = "(The file states no question.)"
+MOST_EVENTS = 400_000
+"""Events of one run: as objects in memory each takes a kilobyte and more."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +77,7 @@ class ImportReport:
 class RunReader:
     """Reads the file at `path`, which people know as `name`, run by run; `now` stands where it has no time (since 1970).
 
-    So no more of a log is in memory than the run that is read.
+    So no more of a log is in memory than the run that is read, and of a file of ours no more than its events.
     """
 
     def __init__(self, path: Path, name: str, owner: str, now: float) -> None:
@@ -98,7 +111,7 @@ class RunReader:
             return
         self._first = one[1]
         if "spec" in one[1] and "id" in one[1]:
-            yield _own(self._name, [one, *lines], self._owner, self._damaged)
+            yield _own(self._name, one, lines, self._owner, self._damaged)
         else:
             yield from _reference(itertools.chain([one], lines), self._owner, self._now, self._damaged)
 
@@ -120,10 +133,9 @@ def _whole(path: Path) -> list[tuple[int, Line]]:
         if file.readline(100).strip() != b"{" or path.stat().st_size > LONGEST:
             return []
     try:
-        value = json.loads(path.read_bytes())
+        return [(1, Reading().value(path.read_bytes()))]
     except (ValueError, RecursionError):
         return []
-    return [(1, value)] if isinstance(value, dict) else []
 
 
 def _reference(
@@ -143,7 +155,7 @@ def _reference(
 
 
 def _reference_run(completion: Completion, owner: str, now: float) -> ImportedRun:
-    run_id = _id(owner, json.dumps(dataclasses.asdict(completion), sort_keys=True))
+    run_id = _id(owner, _written(completion))
     teller = Teller(run_id, began(completion, now))
     teller.tell(completion)
     events = with_extras(teller.events, completion)
@@ -179,15 +191,19 @@ def _record(run_id: str, owner: str, events: Sequence[Event]) -> RunRecord:
     )
 
 
-def _own(name: str, lines: Sequence[tuple[int, Line]], owner: str, damaged: list[Damaged]) -> ImportedRun:
+def _own(
+    name: str, head: tuple[int, Line], lines: Iterable[tuple[int, Line]], owner: str, damaged: list[Damaged]
+) -> ImportedRun:
     try:
-        record = record_from(lines[0][1], owner)
+        record = record_from(head[1], owner)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DocumentError(name, f"its first line is not the record of a run ({error!r})") from error
-    run_id = _id(owner, record.id)
+    run_id = _id(owner, [record.id])
     events: list[Event] = []
     trajectory = Trajectory()
-    for number, line in lines[1:]:
+    for number, line in lines:
+        if len(events) >= MOST_EVENTS:
+            raise DocumentError(name, f"holds a run of more than {MOST_EVENTS:,} events; it is not read for safety")
         try:
             event = event_from(line, run_id, number)
             trajectory.add(event)
@@ -203,9 +219,27 @@ def _own(name: str, lines: Sequence[tuple[int, Line]], owner: str, damaged: list
     return ImportedRun(dataclasses.replace(record, id=run_id, spec=spec, boot=IMPORTED, sample=False), tuple(events))
 
 
-def _id(owner: str, content: str) -> str:
+def _id(owner: str, content: Iterable[str]) -> str:
     """Return the same id for the same content and owner, so that a file imported twice is there once."""
-    return hashlib.sha256(f"{owner}\0{content}".encode(errors="surrogatepass")).hexdigest()[:32]
+    digest = hashlib.sha256(f"{owner}\0".encode(errors="surrogatepass"))
+    for part in content:
+        digest.update(part.encode(errors="surrogatepass"))
+    return digest.hexdigest()[:32]
+
+
+def _written(completion: Completion) -> Iterator[str]:
+    """Give a completion as one JSON object with sorted names, a piece at a time: of a long run there is no second copy."""
+    written = partial(json.dumps, sort_keys=True)
+    yield f'{{"fresh": {written(completion.fresh)}, "metadata": {written(completion.metadata)}, "others": ['
+    yield from _listed(map(written, completion.others))
+    yield '], "turns": ['
+    yield from _listed(map(written, completion.turns))
+    yield "]}"
+
+
+def _listed(pieces: Iterable[str]) -> Iterator[str]:
+    for number, piece in enumerate(pieces):
+        yield f", {piece}" if number else piece
 
 
 def _count(number: int, what: str) -> str:

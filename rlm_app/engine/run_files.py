@@ -11,6 +11,9 @@ from rlm_app.building import build
 from rlm_app.events import Event, from_dict, to_dict
 from rlm_app.records import RunRecord
 
+LATEST = 253_402_128_000.0
+"""Seconds since 1970 past which no date is shown: two days before the year 10000, in every time zone."""
+
 
 def run_lines(record: RunRecord, events: Iterable[Event]) -> Iterator[str]:
     """Yield the lines of a run's file, each with its line end."""
@@ -28,9 +31,18 @@ def header_of(record: RunRecord) -> dict[str, object]:
 def record_from(header: Mapping[str, Any], owner: str) -> RunRecord:
     """Build the record of a run from the header line of its file; raise KeyError, TypeError or ValueError if it is none."""
     record: RunRecord = build(RunRecord, {**header, "owner": owner})
+    _check_time(record.created)
+    _check_time(record.finished or 0.0)
     return record
 
 
 def event_from(line: Mapping[str, Any], run_id: str, seq: int) -> Event:
     """Build an event from its line, as event `seq` of the run; raise KeyError, TypeError or ValueError if it is none."""
-    return from_dict({**line, "run_id": run_id, "seq": seq})
+    event = from_dict({**line, "run_id": run_id, "seq": seq})
+    _check_time(event.at)
+    return event
+
+
+def _check_time(at: float) -> None:
+    if not 0 <= at <= LATEST:
+        raise ValueError(f"{at:g} is no time that can be shown")

@@ -1,5 +1,6 @@
 import copy
 import dataclasses
+import hashlib
 import json
 import tracemalloc
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from rlm_app.engine.import_lines import LONGEST
 from rlm_app.engine.imports import IMPORTED, NO_QUESTION, RunReader
-from rlm_app.engine.run_files import run_lines
+from rlm_app.engine.run_files import LATEST, run_lines
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import DocumentError
 from rlm_app.events import Event, from_dict, to_dict
@@ -386,3 +387,56 @@ def test_a_line_that_is_too_long_is_passed_over_and_named(tmp_path: Path) -> Non
     assert [run.record.answer for run in runs] == ["yes", "no"]
     assert report.lines == 3
     assert [(each.line, each.reason) for each in report.damaged] == [(2, "it has more than 20,000,000 bytes")]
+
+
+def test_a_run_of_ours_is_read_event_by_event_and_its_lines_are_not_kept(tmp_path: Path) -> None:
+    (run,), _ = read(write(tmp_path / "log.jsonl", [metadata(), *(iteration(number) for number in range(1, 1_500))]))
+    path = tmp_path / "run.jsonl"
+    path.write_text("".join(run_lines(run.record, run.events)), encoding="utf-8")
+    tracemalloc.start()
+    try:
+        (again,) = RunReader(path, path.name, "me", 1_000.0).runs()
+        held, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(again.events) == len(run.events)
+    assert most < 2 * held
+
+
+def test_the_id_of_a_log_is_that_of_its_content_as_it_has_always_been(tmp_path: Path) -> None:
+    lines = [
+        metadata(),
+        iteration(1, "ü \ud83d", code_blocks=[block()]),
+        {"type": "note", "b": 1, "a": [2]},
+        iteration(2),
+    ]
+    (run,), _ = read(write(tmp_path / "log.jsonl", lines))
+    content = {"fresh": True, "metadata": lines[0], "others": [[1, lines[2]]], "turns": [lines[1], lines[3]]}
+    known = hashlib.sha256(f"me\0{json.dumps(content, sort_keys=True)}".encode())
+    assert run.record.id == known.hexdigest()[:32]
+
+
+def test_lines_that_would_take_far_more_room_in_memory_than_in_the_file_are_passed_over_and_named(
+    tmp_path: Path,
+) -> None:
+    bulky = iteration(2, x=[[] for _ in range(150_000)])
+    runs, report = read(
+        write(tmp_path / "log.jsonl", [metadata(), iteration(1), bulky, iteration(3, final_answer="yes")])
+    )
+    assert [run.record.answer for run in runs] == ["yes"]
+    (damaged,) = report.damaged
+    assert (damaged.line, "too much memory" in damaged.reason) == (3, True)
+
+
+@pytest.mark.parametrize("at", [-1.0, LATEST * 2])
+def test_a_time_that_no_page_can_show_does_not_come_in(at: float, tmp_path: Path) -> None:
+    (run,), _ = read(write(tmp_path / "log.jsonl", [metadata(), iteration(1), iteration(2, final_answer="yes")]))
+    path = tmp_path / "run.jsonl"
+    events = [dataclasses.replace(event, at=at) if event.seq == 2 else event for event in run.events]
+    path.write_text("".join(run_lines(run.record, events)), encoding="utf-8")
+    (again,), report = read(path)
+    assert [damaged.line for damaged in report.damaged] == [3]
+    assert len(again.events) == len(run.events) - 1
+    path.write_text("".join(run_lines(dataclasses.replace(run.record, created=at), run.events)), encoding="utf-8")
+    with pytest.raises(DocumentError, match="no time that can be shown"):
+        read(path)
