@@ -100,7 +100,8 @@ class Shelf:
     ) -> DocumentInfo:
         """Read the scanned pages of a document with OCR and keep it in place of the earlier reading.
 
-        Raises `DocumentError` when it is not there, locked or cannot be recognised, and `Cancelled`, which keeps nothing.
+        Raises `DocumentError` when it is not there, locked or cannot be recognised, or when there is no room for the text, and
+        `Cancelled`; each of them keeps nothing.
         """
         from rlm_app.documents import ocr
         from rlm_app.documents.isolated import ReadingProcess
@@ -122,7 +123,8 @@ class Shelf:
         if not any(text.strip() for text in found.values()):
             raise DocumentError(name, "shows no text that could be recognised; try another language")
         read = ocr.with_text(document, found)
-        self._keep_text(read, owner)
+        with self._allowance.room_for(name, max(0, read.info.characters - document.info.characters), owner):
+            self._keep_text(read, owner)
         return read.info
 
     def collections(self, owner: str) -> Mapping[str, tuple[str, ...]]:
@@ -145,7 +147,7 @@ class Shelf:
     def _keep_read(self, path: Path, document: Document, owner: str) -> DocumentInfo:
         info = document.info
         known = next((each for each in self._store.documents(owner) if each.sha256 == info.sha256), None)
-        more = 0 if known else info.size + info.characters
+        more = max(0, info.size + info.characters - (known.size + known.characters if known else 0))
         with self._allowance.room_for(info.name, more, owner):
             self._originals.keep(path, info.sha256, owner)
             if known is not None and _recognised(known) > _recognised(info):

@@ -10,6 +10,7 @@ import pytest
 from rlm_app.build import App, open_app
 from rlm_app.cancel import CancelToken
 from rlm_app.errors import Cancelled, DocumentError
+from rlm_app.quotas import Quotas
 from rlm_app.settings import Settings
 from rlm_app.store.originals import Originals
 from rlm_app.types import DocumentInfo
@@ -138,6 +139,17 @@ def test_ocr_that_is_stopped_keeps_the_document_as_it_was(app: App, tmp_path: Pa
     with pytest.raises(Cancelled):
         app.shelf.recognise(info.sha256, "ann", "eng", on_progress=lambda done, total: cancel.cancel(), cancel=cancel)
     assert app.documents("ann")[0] == info
+
+
+def test_what_ocr_reads_is_kept_only_where_there_is_room_for_it(tmp_path: Path, tesseract: None) -> None:
+    long = TESSERACT.replace("head -c 4 | tail -c 3;", "cat > /dev/null; head -c 600000 /dev/zero | tr '\\0' x;")
+    (tmp_path / "bin" / "tesseract").write_text(long)
+    app = open_app(Settings(home=tmp_path / "small", quotas=Quotas(storage_mb=1)))
+    info = scan(app, tmp_path)
+    with pytest.raises(DocumentError, match=r"your workspace has 0\.0 MB of 1 MB in use"):
+        app.shelf.recognise(info.sha256, "ann", "eng")
+    assert app.documents("ann") == [info]
+    app.close()
 
 
 def test_without_tesseract_it_is_said_how_to_get_it(app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
