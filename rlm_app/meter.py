@@ -61,6 +61,11 @@ class Meter:
         with self._changed:
             return self._spent
 
+    def beside(self, told: float) -> float | None:
+        """Return what has been added beside `told` USD, None where the price of a call stayed unknown."""
+        with self._changed:
+            return None if self._unknown else max(0.0, self._spent - told)
+
     @property
     def charged(self) -> float:
         """What to count as spent: all it could have been where the price of a call stayed unknown."""

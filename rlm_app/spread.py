@@ -72,13 +72,15 @@ class Order:
 class News:
     """What a worker did since it last told: steps of calls, events that follow from them, whether it is `over`, and why not so.
 
-    `problem` is a sentence, "" where the last event says how the run ended.
+    `problem` is a sentence, "" where the last event says how the run ended. `cut` comes with the last news: about how many
+    USD went on calls that were stopped or broke off, None where nobody knows.
     """
 
     calls: tuple[Call, ...] = ()
     events: tuple[Event, ...] = ()
     over: bool = False
     problem: str = ""
+    cut: float | None = 0.0
 
 
 class Worker(Protocol):

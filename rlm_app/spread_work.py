@@ -32,6 +32,8 @@ class Told:
         self._changed = threading.Condition()
         self._over = False
         self._problem = ""
+        self._paid = 0.0
+        self._cut: float | None = 0.0
 
     def event(self, event: Event) -> None:
         """Take an event."""
@@ -39,17 +41,17 @@ class Told:
             self._events.append(event)
             self._changed.notify_all()
 
-    def end(self, problem: str = "") -> None:
-        """Say that nothing more comes, and why if no event does."""
+    def end(self, meter: Meter, problem: str = "") -> None:
+        """Say that nothing more comes, and why if no event does; `meter` has counted what no reply tells, too."""
         with self._changed:
-            self._over, self._problem = True, problem
+            self._over, self._problem, self._cut = True, problem, meter.beside(self._paid)
             self._changed.notify_all()
 
     def news(self, seconds: float) -> News:
         """Wait up to so many seconds for something to tell, and return it."""
         with self._changed:
             self._changed.wait_for(lambda: self._calls or self._events or self._over, seconds)
-            news = News(tuple(self._calls), tuple(self._events), self._over, self._problem)
+            news = News(tuple(self._calls), tuple(self._events), self._over, self._problem, self._cut)
             self._calls, self._events = [], []
             return news
 
@@ -82,6 +84,7 @@ class Told:
         with self._changed:
             if call.completion is not None:
                 self._replies[call.key, call.occurrence] = call.completion
+                self._paid += call.completion.usage.cost or 0.0
             self._calls.append(call)
             self._changed.notify_all()
 
@@ -107,14 +110,15 @@ class Work:
         self._cancel.cancel()
 
     def _work(self, order: Order, secrets: Secrets) -> None:
+        meter = Meter(order.most)
         try:
-            carry_out(order, secrets, self._told, self._cancel)
+            carry_out(order, secrets, meter, self._told, self._cancel)
         except RLMError as error:
-            self._told.end(str(error))
+            self._told.end(meter, str(error))
         except Exception as error:  # noqa: BLE001 - whoever waits for news must learn that there will be none
-            self._told.end(f"Something broke in the worker: {type(error).__name__}. What it had told is kept.")
+            self._told.end(meter, f"Something broke in the worker: {type(error).__name__}. What it had told is kept.")
         else:
-            self._told.end()
+            self._told.end(meter)
 
 
 class Here:
@@ -128,7 +132,7 @@ class Here:
         """There is nothing to let go of."""
 
 
-def carry_out(order: Order, secrets: Secrets, told: Told, cancel: CancelToken) -> None:
+def carry_out(order: Order, secrets: Secrets, meter: Meter, told: Told, cancel: CancelToken) -> None:
     """Carry out a run to its end; raise `RLMError` when it cannot start."""
     from rlm_app.store.duckdb_store import DuckDBStore
 
@@ -153,7 +157,7 @@ def carry_out(order: Order, secrets: Secrets, told: Told, cancel: CancelToken) -
             resumed=order.resumed,
             strict=order.strict,
             seconds_used=order.seconds_used,
-            meter=Meter(order.most),
+            meter=meter,
         )
         executor.carry_out(context, told)
     finally:

@@ -43,6 +43,7 @@ class Spreading:
         finally:
             forget()
             worker.close()
+        context.meter.add(news.cut)
         if news.problem:
             raise ConfigError(news.problem)
 

@@ -16,6 +16,7 @@ import pytest
 from rlm_app.build import App, open_app
 from rlm_app.errors import ConfigError
 from rlm_app.grids import Grid, Standing
+from rlm_app.quotas import Quotas
 from rlm_app.records import RunRecord, RunSpec
 from rlm_app.registry import SPREADS, find
 from rlm_app.settings import Settings
@@ -117,6 +118,23 @@ def test_a_run_that_is_stopped_keeps_what_was_paid_and_goes_on_from_there(app: A
     app.resume(run_id, OWNER)
     assert app.manager.wait(run_id, 60).state is RunState.DONE
     assert len(site.asked) == CALLS + 1  # the one that was in flight once more
+
+
+def test_a_call_that_is_stopped_in_a_worker_is_put_to_the_hosts_account(
+    tmp_path: Path, site: OpenAIServer, spread: Spread
+) -> None:
+    site.script = lambda _: Say("well " * 2_000, pause=0.05)
+    where = {"keys": {"AZURE_OPENAI_API_KEY": KEY}, "addresses": {"azure_openai": site.url.removesuffix("/v1")}}
+    app = open_app(Settings(tmp_path, quotas=Quotas(money_a_day=5.0), **where), spread=spread)
+    app.store.add_document(DOCUMENTS[0], OWNER)
+    asked = RunSpec("?", (DOCUMENTS[0].info.sha256,), "azure_openai", "gpt-4.1", "gpt-4.1", limits=Limits(cost=1.0))
+    run_id = app.start(asked, OWNER)
+    assert site.wait_for(lambda: len(site.asked) == 1, 60)
+    assert app.manager.stop(run_id, OWNER)
+    assert app.manager.wait(run_id, 60).state is RunState.CANCELLED
+    mine = app.allowance.today(OWNER).mine
+    app.close()
+    assert (mine.held, 0.0 < mine.spent < 0.1) == (0.0, True)
 
 
 def test_what_cannot_start_in_a_worker_is_said_by_the_run(app: App, site: OpenAIServer) -> None:
