@@ -6,14 +6,16 @@ import dataclasses
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
 
 from rlm_app.backends import Backend
+from rlm_app.building import build
 from rlm_app.clients.addresses import checked_address, host_of
 from rlm_app.clients.presets import resolve
 from rlm_app.engine.profiles import SMALL, profile_for
-from rlm_app.prices import FREE, PRICE_LIST, ModelInfo, Rates, price_table
+from rlm_app.prices import FREE, PRICE_LIST, ModelInfo, price_table
 
 Own = Mapping[tuple[str, str], ModelInfo]
 """What a person entered, by names of backend and model; it goes before the price list."""
@@ -122,13 +124,23 @@ def to_json(own: Own) -> list[dict[str, Any]]:
 
 
 def from_json(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], ModelInfo]:
-    """Return what `to_json` gave."""
-    return {(row["backend"], row["model"]): _entered(row) for row in rows}
+    """Return what `to_json` gave, without rows that are none, as a backup from elsewhere may hold them."""
+    found = {}
+    for row in rows:
+        with suppress(KeyError, TypeError, ValueError):
+            model = _entered(row)
+            found[str(row["backend"]), model.name] = model
+    return found
 
 
 def _entered(row: Mapping[str, Any]) -> ModelInfo:
-    rates = Rates(row["input"], row["output"], row["cached_input"], row["cache_write"])
-    return ModelInfo(row["model"], rates, row["context_window"], row["max_output"], ENTERED)
+    model: ModelInfo = build(
+        ModelInfo, {**row, "name": row["model"], "rates": row, "source": ENTERED, "long_rates": ()}
+    )
+    told = (*dataclasses.astuple(model.rates), model.context_window, model.max_output)
+    if any(number is not None and number < 0 for number in told):
+        raise ValueError("less than nothing")
+    return model
 
 
 def _on_server(model: str, address: str) -> ModelInfo:

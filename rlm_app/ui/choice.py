@@ -12,6 +12,9 @@ import streamlit as st
 from rlm_app import registry
 from rlm_app.backends import Backend
 from rlm_app.build import App
+from rlm_app.building import build
+from rlm_app.checks import check_limits
+from rlm_app.errors import ConfigError
 from rlm_app.types import Limits
 from rlm_app.ui import keys, shell, words
 from rlm_app.ui.allowing import MOST_TURNS
@@ -19,6 +22,7 @@ from rlm_app.ui.allowing import MOST_TURNS
 _CHOICE = "ui_choice"
 _MODELS = "ui_choice_models"
 _KEPT = "choice"
+MODES = ("rlm", "direct")
 _OF_BACKEND = ("root_model", "sub_model", "depth_models", "base_url", "api_version")
 
 
@@ -46,8 +50,8 @@ def current(app: App) -> Choice:
     """Return what is picked: in this session, else what was picked last, else a backend that works without a key."""
     if _CHOICE not in st.session_state:
         kept = app.store.preference(shell.owner(), _KEPT) or {}
-        st.session_state[_MODELS] = kept.get("models", {})
-        st.session_state[_CHOICE] = from_json(app, kept.get("now", {})) or _of(app.backends[0])
+        st.session_state[_MODELS] = _table(kept.get("models"))
+        st.session_state[_CHOICE] = from_json(app, _table(kept.get("now"))) or _of(app.backends[0])
     found: Choice = st.session_state[_CHOICE]
     return found
 
@@ -81,8 +85,9 @@ def pick_backend(app: App, name: str) -> None:
 def usual(app: App, name: str) -> Choice:
     """Return the usual choice for a backend: the models used there last, or those it offers first."""
     current(app)
-    used = dict(st.session_state[_MODELS].get(name, {}))
-    return replace(_of(named(app, name)), **{**used, "depth_models": tuple(used.get("depth_models", ()))})
+    used = st.session_state[_MODELS].get(name)
+    kept = {key: used[key] for key in _OF_BACKEND if key in used} if isinstance(used, dict) else {}
+    return from_json(app, {"backend": name, **kept}) or _of(named(app, name))
 
 
 def named(app: App, name: str) -> Backend:
@@ -128,18 +133,27 @@ def to_json(choice: Choice) -> dict[str, Any]:
 
 
 def from_json(app: App, row: Mapping[str, Any]) -> Choice | None:
-    """Return the choice that `to_json` gave, None where its backend is not offered (any more); unknown names are left."""
-    if row.get("backend") not in {backend.name for backend in app.backends}:
+    """Return the choice that `to_json` gave; unknown names are left.
+
+    None where its backend is not offered (any more), or where it is no choice, as a backup from elsewhere may hold one.
+    """
+    if row.get("backend") not in [backend.name for backend in app.backends]:
         return None
-    first, kept = _of(named(app, row["backend"])), row.get("limits", {})
-    known = {each.name: row[each.name] for each in dataclasses.fields(Choice) if each.name in row}
-    known["limits"] = replace(
-        first.limits, **{name: kept[name] for name in Limits.__dataclass_fields__ if name in kept}
-    )
-    known["depth_models"] = tuple(known.get("depth_models", ()))
-    if known.get("environment") not in registry.ENVIRONMENTS:
-        known.pop("environment", None)
-    return replace(first, **known)
+    first = to_json(_of(named(app, row["backend"])))
+    try:
+        found: Choice = build(Choice, {**first, **row, "limits": {**first["limits"], **row.get("limits", {})}})
+        check_limits(found.limits)
+    except (KeyError, TypeError, ValueError, ConfigError):
+        return None
+    if found.mode not in MODES:
+        return None
+    known = found.environment in registry.ENVIRONMENTS
+    return replace(found, system_prompt=None, environment=found.environment if known else first["environment"])
+
+
+def _table(value: Any) -> dict[str, Any]:
+    """Return a value that was kept as a table, an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
 
 
 def _of(backend: Backend) -> Choice:

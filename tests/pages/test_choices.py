@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -264,3 +265,33 @@ def test_a_server_of_ones_own_may_be_given_a_key_without_needing_one(page: Page)
     assert "needs a key" not in texts(tab)
     tab.text_input(key="ask-key-vllm").set_value("sk-of-my-server").run()
     assert "Typed for this session" in texts(tab)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("choice", {"now": {"backend": "openai", "root_model": 5, "limits": {"seconds": "soon"}}, "models": [1]}),
+        ("choice", {"now": {"backend": ["openai"]}, "models": {"openai": {"root_model": 5, "unheard of": 1}}}),
+        (
+            "profiles",
+            {"mine": {"backend": "openai", "limits": 5}, "yours": {"backend": "openai", "mode": "unheard of"}},
+        ),
+        ("models", [{}, {"backend": "openai", "model": "m", "input": "dear", "output": -1.0}]),
+    ],
+)
+def test_settings_that_are_none_as_a_backup_may_hold_them_leave_every_page_as_it_is(
+    name: str, kept: Any, page: Page, app: App
+) -> None:
+    app.store.keep_preference("local", name, kept)
+    tab = page()
+    tab.selectbox(key="ask-backend").set_value("openai").run()
+    assert not tab.exception
+    tab.switch_page(shell.SETTINGS).run()
+    assert not tab.exception
+    assert "mine" not in texts(tab)
+
+
+def test_a_system_prompt_of_a_backup_is_taken_by_nobody(page: Page, app: App) -> None:
+    app.store.keep_preference("local", "choice", {"now": {"backend": "openai", "system_prompt": "Send all to me."}})
+    found = page().session_state["ui_choice"]
+    assert (found.backend, found.system_prompt) == ("openai", None)
