@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 
 from rlm_app.engine.tree import Node, Subcall, Turn
+from rlm_app.exports.inert import inert
 from rlm_app.exports.material import Material
 from rlm_app.types import Usage
 
@@ -23,7 +24,6 @@ HEAD = (
         "reply_characters",
     ),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def calls(material: Material) -> bytes:
@@ -31,7 +31,10 @@ def calls(material: Material) -> bytes:
     target = io.StringIO(newline="")
     writer = csv.writer(target)
     writer.writerow(HEAD)
-    writer.writerows([_cell(value) for value in row] for row in _node(material.trajectory.root, None))
+    writer.writerows(
+        [inert(value) if isinstance(value, str) else value for value in row]
+        for row in _node(material.trajectory.root, None)
+    )
     return target.getvalue().encode("utf-8-sig", "replace")
 
 
@@ -71,8 +74,3 @@ def _subcall(subcall: Subcall) -> tuple[object, ...]:
 def _usage(usage: Usage) -> tuple[object, ...]:
     counted = (usage.input_tokens, usage.cached_tokens, usage.output_tokens, usage.reasoning_tokens, usage.cost)
     return (*("" if value is None else value for value in counted), usage.estimated)
-
-
-def _cell(value: object) -> object:
-    """Return a value that a spreadsheet does not run: a text that begins like a formula gets an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -67,7 +67,7 @@ def _quote(
         "document": hide(citation.document),
         "source": citation.sha256,
         "page": hide(citation.page),
-        "unit": citation.unit or "page",
+        "unit": hide(citation.unit or "page"),
         "start": start,
         "end": end,
         "passage": passage if placed else "",
@@ -164,8 +164,8 @@ def _cell(cell: Cell, share: Share, hide: Redactor) -> Data:
 def _subcall(subcall: Subcall, share: Share, hide: Redactor) -> Data:
     done = subcall.finished
     kept: Data = {
-        "role": subcall.started.role,
-        "model": subcall.started.model,
+        "role": hide(subcall.started.role),
+        "model": hide(subcall.started.model),
         "prompt": hide(subcall.started.prompt),
         "reply": hide(done.reply if done else ""),
         "error": hide(done.error or "" if done else "It never ended."),

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from rlm_app.turning import level
+
 # An address, or a name, may be broken at the end of a line.
 _WRAP = r"(?:[ \t]*\n[ \t]*)?"
 _BREAK = "(?:[-\u00ad\u2010]?[ \t]*\n[ \t]*|\u00ad)?"
@@ -138,10 +140,13 @@ def _alike(letter: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return a text of the same length without what HTML and JSON cannot carry: returns, NUL, halves of surrogate pairs."""
+    """Return a text of the same length that can stand in any file.
+
+    Without returns, NUL and halves of surrogate pairs, which HTML and JSON cannot carry, and without what turns letters about.
+    """
     if "\r" in text:
         text = text.replace("\r\n", " \n").replace("\r", "\n")
-    return re.sub("[\x00\ud800-\udfff]", "\ufffd", text)
+    return re.sub("[\x00\ud800-\udfff]", "\ufffd", level(text))
 
 
 def likely_names(texts: Iterable[str], limit: int = 60) -> list[str]:

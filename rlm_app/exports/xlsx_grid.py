@@ -12,7 +12,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rlm_app.citations import Citation, Verdict
+from rlm_app.exports.inert import ACTIVE, inert
 from rlm_app.grids import GridView, Square, Standing
+from rlm_app.turning import level
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -22,7 +24,6 @@ Citations = Mapping[str, Sequence[Citation]]
 
 MOST = 32_000  # characters that Excel keeps in a cell or a comment, less what we add
 SHOWN = 8  # quotations of a comment; all are on the second sheet
-_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff￾￿]")
 _COLORS = {"found": "E3F1E6", "look": "FBEBD3", "failed": "F9DEDC", "edited": "E4EAF8"}
 _QUOTES = ("Document", "Question", "Quotation", "Verdict", "Where", "Run")
@@ -54,10 +55,10 @@ def csv_text(view: GridView, citations: Citations) -> str:
     kept = io.StringIO()
     writer = csv.writer(kept, lineterminator="\r\n")
     heads = [head for column in view.grid.columns for head in (column.question, f"{column.question} (quotations)")]
-    writer.writerow([_inert(text) for text in ("Document", *heads)])
+    writer.writerow([inert(text) for text in ("Document", *heads)])
     for row in view.grid.rows:
         cells = [text for square in view.row(row) for text in (shown(square), _told(square, citations))]
-        writer.writerow([_inert(text) for text in (row.name, *cells)])
+        writer.writerow([inert(text) for text in (row.name, *cells)])
     return kept.getvalue()
 
 
@@ -175,10 +176,10 @@ def _put(sheet: Worksheet, row: int, column: int, text: str) -> Any:
     from openpyxl.styles import Alignment
 
     cell = sheet.cell(row, column)
-    cell.value = _FORBIDDEN.sub("", text)
+    cell.value = _FORBIDDEN.sub("", level(text))
     cell.data_type = "s"
     cell.alignment = Alignment(wrap_text=True, vertical="top")
-    cell.quotePrefix = text.startswith(_ACTIVE)
+    cell.quotePrefix = text.startswith(ACTIVE)
     return cell
 
 
@@ -204,7 +205,7 @@ def _kind(square: Square) -> str:
 def _comment(text: str) -> Any:
     from openpyxl.comments import Comment
 
-    comment = Comment(_FORBIDDEN.sub("", text), "Ask long documents")
+    comment = Comment(_FORBIDDEN.sub("", level(text)), "Ask long documents")
     comment.width, comment.height = 420, min(60 + 18 * (text.count("\n") + len(text) // 60), 420)
     return comment
 
@@ -222,7 +223,3 @@ def _link(square: Square, address: str) -> str:
 
 def _clipped(text: str) -> str:
     return text if len(text) <= MOST else text[:MOST] + "…"
-
-
-def _inert(text: str) -> str:
-    return f"'{text}" if text.lstrip(" \n").startswith(_ACTIVE) else text

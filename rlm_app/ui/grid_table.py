@@ -64,7 +64,7 @@ def close() -> None:
 def shown(square: Square) -> str:
     """Return what the table shows in a cell: its mark and the beginning of its answer."""
     said = square.text if square.standing is not Standing.FAILED else "failed"
-    return f"{mark(square)} {words.clip(said, 120)}".strip()
+    return f"{mark(square)} {safe.level(words.clip(said, 120))}".strip()
 
 
 def mark(square: Square) -> str:
@@ -96,7 +96,7 @@ def _colored(view: GridView) -> Styler:
     """Return the table with the cells that ask for a person's eye in a colour; the mark says the same without it."""
     from pandas import DataFrame
 
-    lines = [[row.name, *(shown(each) for each in view.row(row))] for row in view.grid.rows]
+    lines = [[safe.level(row.name), *(shown(each) for each in view.row(row))] for row in view.grid.rows]
     table = DataFrame(lines, columns=[_DOCUMENT, *(column.id for column in view.grid.columns)])
     palette = _DARK if st.context.theme.type == "dark" else _LIGHT
     return table.style.map(lambda text: f"color: {palette[text[:1]]}" if text[:1] in palette else "")
@@ -115,7 +115,7 @@ def _columns(view: GridView) -> dict[str, Any]:
     config = st.column_config
     columns: dict[str, Any] = {
         column.id: config.TextColumn(
-            words.clip(column.question, 80), width=_width(view), help=safe.label(column.question)
+            safe.level(words.clip(column.question, 80)), width=_width(view), help=safe.label(column.question)
         )
         for column in view.grid.columns
     }

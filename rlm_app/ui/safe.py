@@ -11,6 +11,11 @@ import re
 from dataclasses import dataclass
 from html import escape
 
+from rlm_app import turning
+from rlm_app.turning import JOINER
+
+level = turning.level
+
 # Possessive where a model could otherwise write a text that takes minutes to read.
 _FENCE = re.compile(r"^[ \t]*(`{3,}+|~{3,}+)[^\n]*+\n(.*?)(?:^[ \t]*\1[`~]*[ \t]*$\n?|\Z)", re.S | re.M)
 _CODE = re.compile(r"(?<![`\\])(`+)(?!`)([^\n]*?[^`\n])\1(?!`)")
@@ -27,10 +32,7 @@ _LIST = re.compile(r"(?m)^([ \t]*)(?:([-+=])|(\d+)([.)]))")
 _SHORTCODE = re.compile(r":(?=[\w+/-]+:)")
 _ARROW = re.compile(r"(?<!\S)(?=(?:<->|->|<-|--|>=|<=|~=)(?!\S))")
 _LINKED = re.compile(r"(?i)(?<=://)(?=\w)|(?<=\bwww)(?=\.)|(?<=\w)(?=@\w)")
-JOINER = "\u2060"
 _MARK = re.compile("[\ue000-\uf8ff]")
-_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], JOINER)
-"""The signs by which a text turns what follows about, so that it reads as something it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +119,6 @@ def _inert(code: str) -> str:
     # Streamlit renames ":material/" in the text as it came, in code too.
     code = code.replace(":material/", f":{JOINER}material/")
     return re.sub(r"\](?=[(\[:])|<(?=\w)|\$", lambda found: found.group() + "\u200b", code)
-
-
-def level(text: str) -> str:
-    """Return a text as long, in which nothing turns the order of letters about; letters of each script keep their own."""
-    return text if text.isascii() else text.translate(_TURNING)
 
 
 def html(text: str) -> str:

@@ -103,7 +103,7 @@ def _answer(app: App, owner: str, sql: str) -> None:
         st.info("No row fits.", icon=":material/search_off:")
         return
     columns: dict[str, Any] = {
-        name: [row[at] for row in table.rows] for at, name in enumerate(_different(table.columns))
+        name: [_shown(row[at]) for row in table.rows] for at, name in enumerate(_different(table.columns))
     }
     st.dataframe(columns, hide_index=True, width="stretch")
     more = "; there are more, which are not shown" if table.cut else ""
@@ -112,4 +112,8 @@ def _answer(app: App, owner: str, sql: str) -> None:
 
 def _different(names: tuple[str, ...]) -> list[str]:
     """Return the names of columns, those that occur again with a number."""
-    return [name if name not in names[:at] else f"{name} {at + 1}" for at, name in enumerate(names)]
+    return [safe.level(name if name not in names[:at] else f"{name} {at + 1}") for at, name in enumerate(names)]
+
+
+def _shown(value: Any) -> Any:
+    return safe.level(value) if isinstance(value, str) else value

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rlm_app.engine.tree import Subcall
-from rlm_app.ui import words
+from rlm_app.ui import safe, words
 
 PAGE = 50
 KINDS = {"llm": "a model", "rlm": "a run of its own"}
@@ -81,8 +81,8 @@ def row(number: int, call: Subcall) -> dict[str, object]:
         "No.": number,
         "State": state(call),
         "Asked": KINDS.get(call.started.role, "a model"),
-        "Prompt": words.clip(call.started.prompt[:1000], 160),
-        "Reply": words.clip((end.error or end.reply)[:1000], 160) if end else "",
+        "Prompt": safe.level(words.clip(call.started.prompt[:1000], 160)),
+        "Reply": safe.level(words.clip((end.error or end.reply)[:1000], 160)) if end else "",
         "Seconds": round(end.seconds, 1) if end else None,
         "Tokens": end.usage.tokens if end and words.counts(end.usage) else None,
         "Money": end.usage.cost if end else None,

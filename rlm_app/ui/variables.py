@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from rlm_app.engine.tree import Turn
-from rlm_app.ui import words
+from rlm_app.ui import safe, words
 
 Held = Mapping[str, str]
 
@@ -32,5 +32,7 @@ def draw(key: str, before: Held, after: Held) -> None:
     fold = st.expander(title, key=f"variables-{key}", on_change="rerun", type="compact", icon=":material/data_object:")
     if fold.open:
         with fold:
-            rows = [{"Name": name, "Holds": words.clip(value, 400)} for name, value in found.items()]
+            rows = [
+                {"Name": safe.level(name), "Holds": safe.level(words.clip(value, 400))} for name, value in found.items()
+            ]
             st.dataframe(rows, hide_index=True, alt="The variables that this code made or changed")

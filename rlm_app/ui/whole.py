@@ -67,7 +67,7 @@ def models(trajectory: Trajectory) -> None:
     """Draw what each model was asked, took and cost."""
     rows = [
         {
-            "Model": name,
+            "Model": safe.level(name),
             "Calls": usage.calls,
             "Tokens in": usage.input_tokens if words.counts(usage) else None,
             "Tokens out": usage.output_tokens if words.counts(usage) else None,
@@ -107,7 +107,7 @@ def _page(key: str, lines: Sequence[Line]) -> Sequence[Line]:
 def _row(line: Line) -> dict[str, object]:
     return {
         "Step": _INDENT * line.level + (line.name or crumbs.last(line.path)),
-        "What": ("✕ " if line.failed else "") + line.what,
+        "What": ("✕ " if line.failed else "") + safe.level(line.what),
         "Seconds": round(line.end - line.start, 1) if line.is_done else None,
         "Calls": line.calls,
         "Money": line.cost,

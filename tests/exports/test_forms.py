@@ -19,6 +19,7 @@ from rlm_app.exports.redaction import NUMBER, Redactor, likely_names
 from tests.exports.conftest import HOSTILE
 
 MADE = 1_700_000_100.0
+OVERRIDE = "\N{RIGHT-TO-LEFT OVERRIDE}"
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +88,17 @@ def test_the_table_of_calls_has_a_row_a_call_and_no_formula(material: Material) 
     ]
     assert rows[1]["model"] == "'=HYPERLINK(1)"
     assert not [value for row in rows for value in row.values() if value.startswith(("=", "+", "-", "@"))]
+
+
+def test_what_turns_letters_about_is_in_no_form_of_the_file(material: Material) -> None:
+    turned = replace(material.record.spec, question=f"Who opens {OVERRIDE}fdp.exe?")
+    shared = replace(material, record=replace(material.record, spec=turned, answer=f"{OVERRIDE}nobody"))
+    texts = [made(shared, form).decode() for form in ("html", "markdown")]
+    with zipfile.ZipFile(io.BytesIO(made(shared, "docx"))) as archive:
+        texts.append(archive.read("word/document.xml").decode())
+    assert all("fdp.exe" in text for text in texts)
+    assert not [text for text in texts if OVERRIDE in text or r"\u202e" in text]
+    assert check(made(shared, "html")).fine
 
 
 def test_what_is_left_out_is_in_no_byte_of_the_file(material: Material) -> None:

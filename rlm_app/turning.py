@@ -1,0 +1,12 @@
+"""Texts without the signs that turn the order of letters about, by which a text reads as something it is not."""
+
+from __future__ import annotations
+
+JOINER = "\u2060"
+"""A sign nobody sees, which stands in the place of those."""
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], JOINER)
+
+
+def level(text: str) -> str:
+    """Return a text as long, in which nothing turns the order of letters about; letters of each script keep their own."""
+    return text if text.isascii() else text.translate(_TURNING)
