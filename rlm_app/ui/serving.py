@@ -91,6 +91,7 @@ def server(settings: Settings, opening: str = "") -> App:
 
     from rlm_app.ui.door import Door
     from rlm_app.ui.handle import close
+    from rlm_app.ui.intake import Intake, most_of_a_tab, most_of_all
     from rlm_app.ui.looks import Looks, ours
     from rlm_app.ui.routes import routes
 
@@ -108,7 +109,12 @@ def server(settings: Settings, opening: str = "") -> App:
 
     be_patient()
     be_quick()
-    before = [Middleware(Door, settings=settings), Middleware(Looks, tabs=ours())]
+    most = most_of_a_tab(settings.quotas)
+    before = [
+        Middleware(Door, settings=settings),
+        Middleware(Intake, most=most, most_of_all=most_of_all(most)),
+        Middleware(Looks, tabs=ours()),
+    ]
     return App(ENTRY, lifespan=alive, middleware=before, routes=routes(settings, errors))
 
 
