@@ -13,7 +13,6 @@ import re
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,20 +43,22 @@ def copied(cursor: DuckDBPyConnection, owner: str, sql: str) -> dict[str, Any]:
     return tables
 
 
-def answer(tables: dict[str, Any], sql: str) -> Table:
-    """Carry out the question in a process of its own; raise `StoreError` with what is wrong with it."""
+def answer(tables: dict[str, Any], sql: str, seconds: float = SECONDS) -> Table:
+    """Carry out the question in a process of its own; raise `StoreError` with what is wrong with it.
+
+    It may take so many `seconds`; those that its process takes to start do not count.
+    """
     if not _AT_ONCE.acquire(timeout=_PATIENCE):
         raise StoreError("Others are asking in SQL now, and no turn came. Ask again in a minute.")
     try:
-        return _answer(tables, sql)
+        return _answer(tables, sql, seconds)
     finally:
         _AT_ONCE.release()
 
 
-def _answer(tables: dict[str, Any], sql: str) -> Table:
-    began = time.monotonic()
+def _answer(tables: dict[str, Any], sql: str, seconds: float) -> Table:
     blobs = {name: _stream(table) for name, table in tables.items()}
-    head = {"sql": sql, "sizes": {name: len(blob) for name, blob in blobs.items()}, "rows": ROWS, "seconds": SECONDS}
+    head = {"sql": sql, "sizes": {name: len(blob) for name, blob in blobs.items()}, "rows": ROWS, "seconds": seconds}
     command = [sys.executable, "-m", "rlm_app.store.asking_child"]
     given = json.dumps(head).encode() + b"\n" + b"".join(blobs.values())
     try:
@@ -65,23 +66,24 @@ def _answer(tables: dict[str, Any], sql: str) -> Table:
             command,
             input=given,
             capture_output=True,
-            timeout=SECONDS + _STARTING,
+            timeout=seconds + _STARTING,
             check=False,
             cwd=Path(__file__).parents[2],
             env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | {"HOME": "/"},
         )
     except subprocess.TimeoutExpired as error:
-        raise StoreError(_too_much()) from error
+        raise StoreError(_too_much(seconds)) from error
     line, _, body = done.stdout.partition(b"\n")
     if not line:
-        raise StoreError(_too_much())
-    if reason := json.loads(line)["error"]:
-        raise StoreError(f"The question cannot be answered: {reason}")
-    return _table(body, time.monotonic() - began)
+        raise StoreError(_too_much(seconds))
+    said = json.loads(line)
+    if said["error"]:
+        raise StoreError(f"The question cannot be answered: {said['error']}")
+    return _table(body, said["seconds"])
 
 
-def _too_much() -> str:
-    return f"The question took more than {SECONDS:g} seconds or too much memory and was ended. Ask for less at a time."
+def _too_much(seconds: float) -> str:
+    return f"The question took more than {seconds:g} seconds or too much memory and was ended. Ask for less at a time."
 
 
 def _stream(table: Any) -> bytes:

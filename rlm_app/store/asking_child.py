@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
+import signal
 import sys
 import threading
+import time
 from typing import Any
 
 _MEMORY = 3_000_000_000
 _ANSWER = 20_000_000
 """Bytes of an answer; whoever asked reads all of it into memory, of which a thousand rows can fill any amount."""
+_GRACE = 0.3
+"""Seconds after which a statement that does not heed the clock is ended with the process."""
+_NO_TABLE = re.compile(r"Table with name (.+?) does not exist")
 _CONFIG = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -29,19 +35,22 @@ def main() -> None:
     head = json.loads(sys.stdin.buffer.readline())
     copy = duckdb.connect(":memory:", config=dict(_CONFIG))
     _fill(copy, head["sizes"])
-    # Past the time of the clock in here, the one outside ends this process.
     clock = threading.Timer(head["seconds"], copy.interrupt)
     clock.daemon = True
     clock.start()
+    _end_after(head["seconds"] + _GRACE)
+    began = time.monotonic()
     try:
         answer, error = _answer(copy, head["sql"], head["rows"]), None
     except duckdb.InterruptException:
         answer, error = b"", f"it took more than {head['seconds']:g} seconds and was ended. Ask for less at a time."
-    except duckdb.Error as raised:
-        answer, error = b"", _reason(str(raised))
-    except MemoryError:
+    except (MemoryError, duckdb.OutOfMemoryException):
         answer, error = b"", "it takes too much memory. Ask for less at a time."
-    sys.stdout.buffer.write(json.dumps({"error": error}).encode() + b"\n" + answer)
+    except duckdb.Error as raised:
+        answer, error = b"", _reason(str(raised), [*head["sizes"]])
+    said = {"error": error, "seconds": time.monotonic() - began}
+    _end_after(0)
+    sys.stdout.buffer.write(json.dumps(said).encode() + b"\n" + answer)
 
 
 def _bound_memory() -> None:
@@ -50,6 +59,14 @@ def _bound_memory() -> None:
     except ImportError:  # Windows has no such limit; the database's own holds there
         return
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+
+
+def _end_after(seconds: float) -> None:
+    """Let the system end this process then, 0 for never: a function of one row is not interrupted from within."""
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+    except AttributeError:  # Windows has no such clock; that of the process outside holds there
+        return
 
 
 def _fill(copy: Any, sizes: dict[str, int]) -> None:
@@ -81,8 +98,11 @@ def _answer(copy: Any, sql: str, rows: int) -> bytes:
     return stream
 
 
-def _reason(text: str) -> str:
-    """Return a database message without the repeated statement below it."""
+def _reason(text: str, tables: list[str]) -> str:
+    """Return a database message without the repeated statement below it, and with no tables but those that are here."""
+    unknown = _NO_TABLE.search(text)
+    if unknown:
+        return f"there is no table {unknown[1]}. There are {', '.join(tables[:-1])} and {tables[-1]}."
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     return " ".join(lines[:2]) if lines else "no reason was given."
 
