@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from rlm_app.ui import host
 
 NAME = "memo"
-MOST = 128 << 20
+MOST = 64 << 20
 """Bytes that are kept in all; the newest is kept whatever its size."""
 
 _T = TypeVar("_T")
