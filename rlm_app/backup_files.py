@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from rlm_app.engine.import_lines import Reading
 from rlm_app.errors import DocumentError, StoreError
 
 FORMAT, VERSION = "rlm-app workspace", 1
@@ -106,6 +107,7 @@ class Unpacking:
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
         self._archive = archive
         self._name = name
+        self._reading = Reading()
         self.entries = tuple(entry.filename for entry in archive.infolist() if entry.filename != MANIFEST)
 
     def named(self, folder: str) -> list[str]:
@@ -120,6 +122,7 @@ class Unpacking:
             for number, line in enumerate(iter(lambda: source.readline(LONGEST + 1), b"")):
                 if number >= MOST_LINES or len(line) > LONGEST:
                     raise ValueError(f"more than {MOST_LINES:,} lines, or one of {LONGEST:,} bytes")
+                self._reading.weigh(line)
                 yield as_object(line)
 
     def value(self, name: str) -> dict[str, Any]:
@@ -128,7 +131,9 @@ class Unpacking:
             return {}
         if self._archive.getinfo(name).file_size > LONGEST:
             raise ValueError(f"{name} has more than {LONGEST:,} bytes")
-        return as_object(self._archive.read(name))
+        raw = self._archive.read(name)
+        self._reading.weigh(raw)
+        return as_object(raw)
 
     def text(self, name: str) -> str:
         """Return an entry as text; raise ValueError or KeyError."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from rlm_app.records import JournalRow, RunRecord, RunSpec
 from rlm_app.store.originals import Originals
 from rlm_app.types import Document, DocumentInfo
 
+_WORD = re.compile(r"[a-z0-9]{1,20}")
+"""What formats and units are called."""
 _WRONG = (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError)
 
 
@@ -104,6 +107,8 @@ class Restoring:
         pages = all(0 <= page.start <= page.end <= len(text) for page in info.pages)
         if info.sha256 != sha256 or info.characters != len(text) or info.size < 0 or not pages:
             raise ValueError("it is not the text that is described")
+        if not _WORD.fullmatch(info.unit) or not _WORD.fullmatch(info.format):
+            raise ValueError("it is of no kind that this app reads")
         return Document(dataclasses.replace(info, name=plain_name(info.name)), text)
 
     def _original(self, sha256: str, size: int) -> None:

@@ -320,7 +320,7 @@ def hold_no_text(entries: Entries) -> None:
 
 
 def nest_deeply(entries: Entries) -> None:
-    entries["preferences.json"] = b'{"choice": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    entries["preferences.json"] = b'{"choice": ' + b"[" * 50_000 + b"]" * 100_000 + b"}"
 
 
 def _told_of(entries: Entries, folder: str, ending: str, **change: Any) -> None:
@@ -349,6 +349,14 @@ def have_an_endless_line(entries: Entries) -> None:
     entries[one(entries, "runs")] += b'{"a": [' + b"[]," * 7_000_000 + b"0]}\n"
 
 
+def have_lists_of_nothing(entries: Entries) -> None:
+    entries["preferences.json"] = b'{"choice": {"a": [' + b"[]," * 200_000 + b"0]}}"
+
+
+def have_pages_called_something(entries: Entries) -> None:
+    _told_of(entries, "documents/", ".json", unit="![x](http://canary.example/x.png)")
+
+
 def have_endless_settings(entries: Entries) -> None:
     entries["preferences.json"] = b'{"choice": {"a": [' + b"[]," * 7_000_000 + b"0]}}"
 
@@ -358,6 +366,8 @@ def have_endless_settings(entries: Entries) -> None:
     [
         (have_an_endless_line, "or one of 20,000,000 bytes"),
         (have_endless_settings, "preferences.json has more than 20,000,000 bytes"),
+        (have_lists_of_nothing, "too much memory"),
+        (have_pages_called_something, "of no kind that this app reads"),
         (weigh_less_than_nothing, "not the text that is described"),
         (weigh_less_than_its_file, "another one than it was read from"),
         (earn_money, "cost less than nothing"),

@@ -124,8 +124,8 @@ def test_a_call_that_is_stopped_in_a_worker_is_put_to_the_hosts_account(
     tmp_path: Path, site: OpenAIServer, spread: Spread
 ) -> None:
     site.script = lambda _: Say("well " * 2_000, pause=0.05)
-    where = {"keys": {"AZURE_OPENAI_API_KEY": KEY}, "addresses": {"azure_openai": site.url.removesuffix("/v1")}}
-    app = open_app(Settings(tmp_path, quotas=Quotas(money_a_day=5.0), **where), spread=spread)
+    keys, address = {"AZURE_OPENAI_API_KEY": KEY}, {"azure_openai": site.url.removesuffix("/v1")}
+    app = open_app(Settings(tmp_path, keys=keys, addresses=address, quotas=Quotas(money_a_day=5.0)), spread=spread)
     app.store.add_document(DOCUMENTS[0], OWNER)
     asked = RunSpec("?", (DOCUMENTS[0].info.sha256,), "azure_openai", "gpt-4.1", "gpt-4.1", limits=Limits(cost=1.0))
     run_id = app.start(asked, OWNER)

@@ -56,12 +56,16 @@ class Reading:
         """Return the object that these bytes are; raise `ValueError` with the reason where they are none, or too much."""
         if len(raw) > LONGEST:
             raise ValueError(f"it has more than {LONGEST:,} bytes")
+        self.weigh(raw)
+        return _object(raw)
+
+    def weigh(self, raw: bytes) -> None:
+        """Count these bytes of JSON; raise `ValueError` where they would be too much in memory."""
         self._bytes += len(raw)
         brackets = raw.count(b"[") + raw.count(b"{")
         if self._brackets + brackets > max(_FEW, self._bytes // _SIGNS):
             raise ValueError("it is made of brackets more than of words, and would take up too much memory")
         self._brackets += brackets
-        return _object(raw)
 
 
 def read_objects(path: Path, damaged: list[Damaged]) -> Iterator[tuple[int, Line]]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.grids import Grid, GridView
-from rlm_app.ui import documents, grid_cell, grid_export, grid_layout, grid_run, grid_table, rows
+from rlm_app.ui import documents, grid_cell, grid_export, grid_layout, grid_run, grid_table, rows, safe
 
 _GRID = "grid"
 _PICKED = "grid-picked"
@@ -73,7 +73,7 @@ def _chosen(found: dict[str, Grid]) -> Grid:
     st.selectbox(
         "Grid",
         list(found),
-        format_func=lambda grid_id: found[grid_id].name if grid_id in found else "",
+        format_func=lambda grid_id: safe.unmarked(found[grid_id].name) if grid_id in found else "",
         key=_PICKED,
         on_change=lambda: _open(st.session_state[_PICKED]),
         label_visibility="collapsed",

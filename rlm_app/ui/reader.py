@@ -72,7 +72,7 @@ def _report(info: DocumentInfo) -> None:
 
 def report_title(info: DocumentInfo) -> str:
     """Return what the report is of; parts of a text that has no pages are not called lines, which they hold many of."""
-    unit = "part" if info.unit in {"lines", "rows"} else info.unit
+    unit = "part" if info.unit in {"lines", "rows"} else safe.label(info.unit)
     return f"Report of all {words.count(len(info.pages), unit)}" if len(info.pages) > 1 else f"Report of its one {unit}"
 
 
@@ -80,7 +80,7 @@ def report(info: DocumentInfo) -> list[dict[str, object]]:
     """Return a row for every page: label, characters, what it holds."""
     return [
         {
-            info.unit.capitalize(): page.label,
+            safe.level(info.unit.capitalize()): safe.level(page.label),
             "Characters": page.end - page.start,
             "Holds": _KINDS.get(page.kind, page.kind),
         }
@@ -167,9 +167,9 @@ def _choose_page(info: DocumentInfo) -> Page:
 def _by_label(info: DocumentInfo, key: str) -> int:
     """Draw the list of all pages and return the index of the one that is chosen."""
     number = st.selectbox(
-        info.unit.capitalize(),
+        safe.label(info.unit.capitalize()),
         range(len(info.pages)),
-        format_func=lambda index: info.pages[index].label or str(index + 1),
+        format_func=lambda index: safe.unmarked(info.pages[index].label) or str(index + 1),
         key=key,
         persist_state="session",
         width=320,
@@ -190,7 +190,7 @@ def _by_number(info: DocumentInfo, key: str) -> int:
         st.session_state[key] = int(st.session_state[typed]) - 1
 
     st.number_input(
-        f"{info.unit.capitalize()} (1 to {count:,})", 1, count, step=1, key=typed, on_change=turn, width=200
+        f"{safe.label(info.unit.capitalize())} (1 to {count:,})", 1, count, step=1, key=typed, on_change=turn, width=200
     )
     label = info.pages[at].label
     if label and label != str(at + 1):

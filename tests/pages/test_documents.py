@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from rlm_app.build import App
 from rlm_app.documents.library import read
-from rlm_app.types import DocumentInfo
+from rlm_app.types import Document, DocumentInfo
+from rlm_app.types import Page as Part
 from rlm_app.ui import library, reader, shell
 from tests.pages.seeing import texts
 
@@ -100,6 +101,16 @@ def test_the_question_whether_to_delete_says_that_a_run_uses_the_document_and_a_
     assert "1 run is using it now" in tab.warning[1].value
     app.manager.stop(run_id, "local")
     app.manager.wait(run_id, 30)
+
+
+def test_what_the_pages_of_a_document_are_called_is_read_and_never_carried_out(page: Page, app: App) -> None:
+    called = "![x](http://canary.example/x.png) :red[due]"
+    info = DocumentInfo("ab" * 32, "x.txt", "text", 4, 4, called, (Part("1", 0, 2), Part("2", 2, 4)))
+    app.store.add_document(Document(info, "abcd"), "local")
+    tab = page(shell.DOCUMENTS, document=info.sha256)
+    labels = [each.proto.label for kind in ("selectbox", "expander", "number_input") for each in tab.get(kind)]
+    assert any("canary" in label for label in labels)
+    assert not [label for label in labels if "![" in label or ":red[" in label]
 
 
 def test_the_report_has_a_row_for_every_page(page: Page, contract: DocumentInfo) -> None:
