@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks import live_runs
 from benchmarks.browsing import HEAD, Line, Took, Visit, empty, load, told, visits
 from benchmarks.timeline_runs import keep
 from rlm_app.build import open_app
@@ -27,19 +28,23 @@ BARS: dict[str, tuple[float, float | None]] = {
     ANOTHER: (0.3, None),
     SEARCH: (1.0, None),
 }
+LIVE = "a live run of 50 turns"
+TURNS = 50
+"""A page of turns, and the page before it."""
 _ROW = "[class*=st-key-turnrow-]"
 _LOOK = 1500
 """Milliseconds for which a person looks at the rows, once the page is ready, before a step is opened."""
 _READY = ".st-key-rlm_readying [data-testid=stDataFrame]"
 
 
-def furnish(home: Path) -> dict[str, str]:
-    """Keep the runs in a data file of their own and return their ids."""
+def furnish(home: Path) -> tuple[Path, dict[str, str]]:
+    """Keep the runs in a data file of their own; return what the model of the live one says, and their ids."""
+    script, live = live_runs.furnish(home, TURNS, 0.0, live_runs.STAND)
     app = open_app(Settings(home=home))
     ids = {name: keep(app, turns, calls) for name, (turns, calls) in RUNS.items()}
     ids["warm"] = keep(app, 2, 2)
     app.close()
-    return ids
+    return script, {**ids, LIVE: live}
 
 
 def measure(visit: Visit, run_id: str) -> dict[str, Took]:
@@ -56,12 +61,30 @@ def measure(visit: Visit, run_id: str) -> dict[str, Took]:
     return found
 
 
+def measure_live(visit: Visit, run_id: str) -> dict[str, Took]:
+    """Open two turns of a run that is at work in its last one."""
+    visit.load(f"/run?run={run_id}&step={TURNS}", ".rlm-strip")
+    visit.wait_for(_READY)
+    visit.page.wait_for_timeout(_LOOK)
+    return {
+        what: visit.click("summary", "[data-testid=stDataFrame]", _ROW, number)
+        for number, what in enumerate((STEP, ANOTHER))
+    }
+
+
+def begin(visit: Visit, run_id: str) -> None:
+    """Have the run go on that was stopped, until it is at work in its last turn."""
+    live_runs.resume(visit, run_id)
+    visit.page.get_by_text(f"Turn {TURNS}: ").wait_for()
+    visit.page.close()
+
+
 def main(times: int = 3) -> None:
     """Print the table: medians of so many visits of each run."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        ids = furnish(home)
-        with visits(home) as visitor:
+        script, ids = furnish(home)
+        with visits(home, script) as visitor:
             _warm(visitor(), ids["warm"])
             print(f"{load()}\n\n{HEAD}", flush=True)
             for line in empty(visitor, times):
@@ -71,6 +94,11 @@ def main(times: int = 3) -> None:
                 for what, (seconds, kilobytes) in BARS.items():
                     took = tuple(each[what] for each in found)
                     print(told(Line(f"{name}: {what}", took, seconds, kilobytes)), flush=True)
+            begin(visitor(), ids[LIVE])
+            found = [measure_live(visitor(), ids[LIVE]) for _ in range(times)]
+            for what in found[0]:
+                took = tuple(each[what] for each in found)
+                print(told(Line(f"{LIVE}: {what}", took, *BARS[what])), flush=True)
     print(f"\n{load()}")
 
 

@@ -26,6 +26,7 @@ from rlm_app.ui import (
     strip,
     turn,
     whole,
+    within,
     words,
     wrong,
 )
@@ -75,11 +76,11 @@ def _turns(app: App, record: RunRecord, trajectory: Trajectory) -> None:
     first = _first_shown(record, turns)
     stretches = axis.stretches(turns)
     length = axis.length(stretches, live=record.state.is_live)
+    # Opening a turn, or choosing a row in it, draws that turn again and nothing else.
+    draw_row = within.alone(_row) if record.state.is_live else st.fragment(_row)
     for number in range(first, min(first + PAGE, len(turns))):
         at_work = record.state.is_live and number == len(turns) - 1
         with st.container(key=f"turnrow-{turn.key(record.id, turns[number])}", gap=None):
-            # Opening a turn of a stored run, or choosing a row in it, draws that turn again and nothing else.
-            draw_row = _row if record.state.is_live else st.fragment(_row)
             draw_row(app, record, turns, number, live=at_work)
             st.html(strip.html_of(turns[number], stretches[number], length, live=at_work))
 

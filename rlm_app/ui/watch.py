@@ -34,8 +34,6 @@ def show(app: App, run_id: str, owner: str) -> None:
             st.rerun()
         _draw(app, now, trajectory)
 
-    # A page without a clock is no fragment, for its turns are: of a fragment inside another, drawn twice before the browser
-    # was sent the first, Streamlit sends parts whose place was dropped, and the page breaks.
     if live_at_first:
         redraw.draw_again(body, lambda: app.manager.versions(owner).get(run_id))
     else:
