@@ -16,6 +16,8 @@ from rlm_app.ui import identity, visitor
 
 _QUIET = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow, noarchive", "cache-control": "no-store"}
 """What a page is sent with whose address is a secret: the browser tells it to nobody, and search engines leave it alone."""
+_NUMBERS = "/_stcore/metrics"
+"""Where Streamlit tells anybody how many visitors there are; a host has numbers of their own, for whoever has the token."""
 _DAYS = 400  # no browser keeps a cookie longer
 
 
@@ -33,6 +35,8 @@ class Door:
             await self._app(scope, receive, send)
         elif not self._settings.shared and not _is_here(scope):
             await _turn_away(scope, receive, send)
+        elif self._settings.shared and scope["path"].rstrip("/").endswith(_NUMBERS):
+            await PlainTextResponse("Not Found", status_code=404)(scope, receive, send)
         elif scope["type"] == "http" and scope["path"].rstrip("/").endswith("/shared"):
             await self._app(scope, receive, _hushing(send))
         elif self._settings.shared and not self._settings.login and scope["type"] == "http":

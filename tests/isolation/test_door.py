@@ -33,7 +33,8 @@ async def _socket(socket: WebSocket) -> None:
 
 def visit(settings: Settings, peer: str = "127.0.0.1", at: str = "http://localhost:8501") -> TestClient:
     handle.close()  # the secret of the last test's home
-    inner = Starlette(routes=[Route("/", _page), Route("/file", _file), WebSocketRoute("/socket", _socket)])
+    files = Route("/{path:path}_stcore/metrics", _file)
+    inner = Starlette(routes=[Route("/", _page), Route("/file", _file), files, WebSocketRoute("/socket", _socket)])
     return TestClient(Door(inner, settings), base_url=at, client=(peer, 5))
 
 
@@ -57,6 +58,16 @@ def test_an_app_of_one_person_answers_its_own_machine_alone(tmp_path: Path, peer
         assert "RLM_APP_MODE=shared" in client.get("/").text
         with pytest.raises(WebSocketDisconnect), client.websocket_connect(f"{at.replace('http', 'ws')}/socket"):
             pass
+
+
+def test_streamlits_own_numbers_are_told_to_nobody_of_a_shared_app(tmp_path: Path) -> None:
+    statuses = []
+    for settings in (Settings(tmp_path), Settings(tmp_path, shared=True)):
+        client = visit(settings)
+        statuses += [
+            client.get(path).status_code for path in ("/_stcore/metrics", "/_stcore/metrics/", "/ask/_stcore/metrics")
+        ]
+    assert statuses == [200, 200, 200, 404, 404, 404]
 
 
 def test_nobody_gets_a_cookie_where_one_person_is_known_anyway_or_people_sign_in(tmp_path: Path) -> None:
