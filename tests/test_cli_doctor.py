@@ -45,6 +45,19 @@ def test_a_data_folder_that_cannot_be_written_is_an_illness(tmp_path: Path, monk
     assert main(["doctor"]) == 1
 
 
+def test_data_that_the_app_cannot_open_as_it_is_are_an_illness(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RLM_APP_HOME", str(tmp_path))
+    monkeypatch.setenv("RLM_APP_STORE", str(tmp_path / "not mounted"))
+    assert main(["doctor"]) == 1
+    assert f"lacks  the folder {tmp_path}/not mounted, which RLM_APP_STORE names" in capsys.readouterr().out
+    (tmp_path / "not mounted").mkdir()
+    (tmp_path / "not mounted" / "rlm.duckdb").write_bytes(b"scribbled over")
+    assert main(["doctor"]) == 1
+    assert "damaged. To do: start the app" in capsys.readouterr().out
+
+
 def test_the_doctor_says_for_whom_the_app_is_and_how_its_data_stands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

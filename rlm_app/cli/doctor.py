@@ -51,7 +51,8 @@ def _doctor(options: argparse.Namespace) -> int:
     report = measure()
     for line in (*_machine(), *_confinement(report), *_places(settings), *_host(settings), *_backends(settings)):
         print(line)
-    return HEALTHY if report.level.is_confined and _writable(settings) else ILL
+    well = report.level.is_confined and _writable(settings) and doctor_host.stands(settings)[0]
+    return HEALTHY if well else ILL
 
 
 def _machine() -> Iterator[str]:
@@ -83,9 +84,9 @@ def _confinement(report: Report) -> Iterator[str]:
 
 def _places(settings: Settings) -> Iterator[str]:
     yield ""
-    home = settings.home
-    fix = "" if _writable(settings) else ". To do: set RLM_APP_HOME to a folder you may write to"
-    yield _line(_writable(settings), f"data folder {home}{fix}")
+    name = "RLM_APP_HOME" if settings.data_folder == settings.home else "RLM_APP_STORE"
+    fix = "" if _writable(settings) else f". To do: set {name} to a folder you may write to"
+    yield _line(_writable(settings), f"data folder {settings.data_folder}{fix}")
     try:
         missing = missing_for(make_environment("docker"))
     except ConfigError as error:
@@ -94,7 +95,7 @@ def _places(settings: Settings) -> Iterator[str]:
 
 
 def _writable(settings: Settings) -> bool:
-    place = settings.home
+    place = settings.data_folder
     while not place.exists():
         place = place.parent
     return place.is_dir() and os.access(place, os.W_OK)

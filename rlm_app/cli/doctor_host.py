@@ -21,6 +21,20 @@ def lines(settings: Settings) -> Iterator[tuple[bool, str]]:
     yield from _telling(settings)
 
 
+def stands(settings: Settings) -> tuple[bool, str]:
+    """Return whether the app can open its data as it is, and a sentence on it; nothing is changed."""
+    folder = settings.data_folder
+    if is_remote(settings.store):
+        return True, f"data at {settings.store}; replies and uploaded files stay in {folder}. Needs {TOKENS[0]}"
+    if folder != settings.home and not folder.is_dir():
+        return (
+            False,
+            f"the folder {folder}, which RLM_APP_STORE names: without it the app does not start. To do: mount its disk, or "
+            "make the folder",
+        )
+    return standing(settings.data_file)
+
+
 def _people(settings: Settings) -> Iterator[tuple[bool, str]]:
     if not settings.shared:
         yield True, "mode local: one person, reached from this machine only"
@@ -49,13 +63,7 @@ def _people(settings: Settings) -> Iterator[tuple[bool, str]]:
 
 
 def _data(settings: Settings) -> Iterator[tuple[bool, str]]:
-    if is_remote(settings.store):
-        yield (
-            True,
-            f"data at {settings.store}; replies and uploaded files stay in {settings.data_folder}. Needs {TOKENS[0]}",
-        )
-    else:
-        yield standing(settings.data_file)
+    yield stands(settings)
     for aside in kept_aside(settings.data_file):
         yield False, f"a damaged data file was put aside: {aside}. Remove it once nothing in it is missed"
     free = free_bytes(settings.data_folder)
