@@ -116,7 +116,7 @@ def _settings_row(app: App) -> None:
 
 
 def _chosen_health(app: App, infos: list[DocumentInfo]) -> None:
-    with st.container(gap=None):
+    with st.container(gap=None, key=f"{documents.FILED}chosen"):
         for info in infos:
             st.caption(f":material/description: {safe.label(info.name)} · {safe.label(app.health(info))}")
 

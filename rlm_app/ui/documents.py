@@ -13,6 +13,10 @@ from rlm_app.types import Document, DocumentInfo
 from rlm_app.ui import memo, safe, shell, words
 from rlm_app.ui.handle import samples_ready
 
+FILED = "filed_"
+"""What the keys of places begin with where each paragraph is a sign and a document's name, which may be long; for the style
+sheet."""
+
 
 def library(app: App, owner: str) -> dict[str, DocumentInfo]:
     """Return the owner's documents, newest first, then the bundled ones once they are read in, by SHA-256."""
@@ -26,11 +30,11 @@ def brief(app: App, found: Mapping[str, DocumentInfo], leave_out: Container[str]
     """Draw the newest documents with their health in a few lines, and the way to all of them."""
     shown = [info for info in found.values() if info.sha256 not in leave_out][:limit]
     bundled = {info.sha256 for info in samples(app)}
-    for info in shown:
-        badge = " :gray-badge[Sample]" if info.sha256 in bundled else ""
-        st.markdown(
-            f":gray[:material/description:] {safe.label(info.name)}{badge}  \n:gray[:small[{safe.label(app.health(info))}]]"
-        )
+    with st.container(key=f"{FILED}brief"):
+        for info in shown:
+            badge = " :gray-badge[Sample]" if info.sha256 in bundled else ""
+            about = f":gray[:small[{safe.label(app.health(info))}]]"
+            st.markdown(f":gray[:material/description:] {safe.label(info.name)}{badge}  \n{about}")
     if found:
         st.page_link(shell.DOCUMENTS, label=f"All {words.count(len(found), 'document')}", icon=":material/folder_open:")
 

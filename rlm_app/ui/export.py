@@ -23,9 +23,13 @@ _FORMS = (
 
 def draw(app: App, record: RunRecord) -> None:
     """Draw the button that opens the ways to save or share a run."""
-    key = f"export-{record.id}"
+    shut = f"export-shut-{record.id}"
     way = st.popover(
-        "Export", key=key, on_change="rerun", icon=":material/download:", help="Save this run as a file, or share it"
+        "Export",
+        key=f"export-{record.id}-{st.session_state.get(shut, 0)}",
+        on_change="rerun",
+        icon=":material/download:",
+        help="Save this run as a file, or share it",
     )
     with way:
         if st.button(
@@ -34,7 +38,7 @@ def draw(app: App, record: RunRecord) -> None:
             icon=":material/ios_share:",
             help="As a web page that checks itself, Word, PDF or Markdown; you choose what goes in",
             on_click=_shut,
-            args=(key,),
+            args=(shut,),
         ):
             share.dialog(app, record)
         for form, title, word, why in _FORMS:
@@ -63,5 +67,8 @@ def draw(app: App, record: RunRecord) -> None:
 
 
 def _shut(key: str) -> None:
-    """Close the popover, which would lie over the dialog."""
-    st.session_state[key] = False
+    """Have another popover in the place of this one, which would lie over the dialog.
+
+    Told to close, it would not where the click came before the app had heard that it was open: to the browser nothing changed.
+    """
+    st.session_state[key] = st.session_state.get(key, 0) + 1

@@ -10,7 +10,7 @@ from rlm_app.build import App
 from rlm_app.errors import ConfigError
 from rlm_app.grids import GridView, Square, Standing
 from rlm_app.records import RunRecord
-from rlm_app.ui import grid_run, grid_table, rows, safe, shell, states, words
+from rlm_app.ui import documents, grid_run, grid_table, rows, safe, shell, states, words
 
 _QUOTES = 4
 
@@ -22,7 +22,8 @@ def draw(app: App, owner: str, view: GridView, square: Square) -> None:
         st.markdown(grid_table.look(square), width="content")
         st.button("Close", key="grid-close", icon=":material/close:", type="tertiary", on_click=grid_table.close)
     st.markdown(f"**{safe.label(column.question if column else '')}**")
-    st.caption(f":material/description: {safe.label(row.name if row else '')}")
+    with st.container(key=f"{documents.FILED}cell"):
+        st.caption(f":material/description: {safe.label(row.name if row else '')}")
     if square.why:
         st.caption(f":orange[:material/info:] {safe.markdown(square.why)}")
     if square.text:

@@ -10,7 +10,7 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.grids import Grid, GridColumn, GridRow
 from rlm_app.types import DocumentInfo
-from rlm_app.ui import asking, choice, grid_run, rows, safe, words
+from rlm_app.ui import asking, choice, documents, grid_run, rows, safe, words
 
 _UNDO = "ui_grid_undo"
 _NAME, _DOCUMENTS, _QUESTIONS = "grid-name", "grid-documents", "grid-questions"
@@ -114,7 +114,7 @@ def _rows(app: App, owner: str, grid: Grid, library: rows.Library) -> None:
         args=(app, owner, grid, library),
     )
     for row in grid.rows:
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"{documents.FILED}row-{row.id}"):
             gone = "" if row.sha256 in library else " · :orange[no longer in the library]"
             st.markdown(f":material/description: {safe.label(row.name)}{gone}")
             newer = _newer(row, library)

@@ -25,9 +25,9 @@ _MARKS: Mapping[Standing, str] = {
     Standing.STALE: "↻",
     Standing.EDITED: "✎",
 }
-# Each has a contrast of at least 4.5 to the table's ground.
-_LIGHT = {"▲": "#9a4b00", "✕": "#b3261e", "↻": "#9a4b00", "◷": "#9a4b00", "✎": "#2b5aa8"}
-_DARK = {"▲": "#f0b25f", "✕": "#ff938a", "↻": "#f0b25f", "◷": "#f0b25f", "✎": "#9fc0ff"}
+# Tints of the ground and no colours of the words: they suit both themes, and a browser changes its theme without asking us.
+_AMBER, _RED, _BLUE = "rgba(214, 138, 20, 0.2)", "rgba(214, 60, 48, 0.2)", "rgba(60, 124, 214, 0.2)"
+_TINTS = {"▲": _AMBER, "✕": _RED, "↻": _AMBER, "◷": _AMBER, "✎": _BLUE}
 LEGEND = (
     "✓ every quotation found · ▲ a quotation needs a look · ○ nothing quoted · ✎ written by a person, locked · "
     "↻ out of date · ◷ a limit ended it · ✕ failed"
@@ -98,8 +98,7 @@ def _colored(view: GridView) -> Styler:
 
     lines = [[safe.level(row.name), *(shown(each) for each in view.row(row))] for row in view.grid.rows]
     table = DataFrame(lines, columns=[_DOCUMENT, *(column.id for column in view.grid.columns)])
-    palette = _DARK if st.context.theme.type == "dark" else _LIGHT
-    return table.style.map(lambda text: f"color: {palette[text[:1]]}" if text[:1] in palette else "")
+    return table.style.map(lambda text: f"background-color: {_TINTS[text[:1]]}" if text[:1] in _TINTS else "")
 
 
 def _pick(view: GridView, state: Any) -> None:

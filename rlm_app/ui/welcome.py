@@ -50,7 +50,8 @@ def _samples(app: App, title: str) -> None:
 
 def _card(app: App, number: int, sample: SampleQuestion, info: DocumentInfo) -> None:
     with st.container(border=True, height="stretch", gap="xsmall"):
-        st.caption(f":material/description: {safe.label(info.name)}")
+        with st.container(key=f"{documents.FILED}sample-{number}"):
+            st.caption(f":material/description: {safe.label(info.name)}")
         st.markdown(safe.label(sample.question))
         st.space("stretch")
         st.button(

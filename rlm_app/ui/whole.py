@@ -12,6 +12,8 @@ from rlm_app.ui import address, axis, crumbs, outline, safe, tables, words
 from rlm_app.ui.outline import Line
 
 PAGE = 100
+_LONG = 10.0
+"""Seconds from which on tenths tell what the steps of a run took."""
 _BAR = (
     '<span class="rlm-what" style="padding-left:{indent}rem" title="{title}">{what}</span>'
     '<span class="rlm-axis{state}" aria-hidden="true"><i style="left:{left}%;width:{width}%"></i></span>'
@@ -22,7 +24,9 @@ _INDENT = "\u2003"  # a space that tables do not take away
 
 def tree(run_id: str, trajectory: Trajectory, view_key: str, turns_view: str) -> None:
     """Draw the run as an indented table; choosing a line opens that step among the turns."""
-    lines = _page(f"tree-page-{run_id}", outline.lines(trajectory, grouped=True))
+    every = outline.lines(trajectory, grouped=True)
+    places = 1 if max(line.end for line in every) >= _LONG else 3
+    lines = _page(f"tree-page-{run_id}", every)
     key = f"tree-{run_id}-{address.written(lines[0].path)}-{len(lines)}"
 
     def go() -> None:
@@ -34,7 +38,7 @@ def tree(run_id: str, trajectory: Trajectory, view_key: str, turns_view: str) ->
 
     st.caption("Choose a line to open it among the turns.")
     st.dataframe(
-        [_row(line) for line in lines],
+        [_row(line, places) for line in lines],
         key=key,
         on_select=go,
         selection_mode="single-row",
@@ -43,7 +47,7 @@ def tree(run_id: str, trajectory: Trajectory, view_key: str, turns_view: str) ->
         column_config={
             "Step": st.column_config.TextColumn(width="medium"),
             "What": st.column_config.TextColumn(width="large"),
-            "Seconds": st.column_config.NumberColumn(format="%.1f", width=80),
+            "Seconds": st.column_config.NumberColumn(format=f"%.{places}f", width=80),
             "Calls": st.column_config.NumberColumn(format="localized", width=70),
             "Money": st.column_config.NumberColumn(format="$%.5f", width=90),
         },
@@ -72,10 +76,8 @@ def models(trajectory: Trajectory) -> None:
             "Tokens in": usage.input_tokens if words.counts(usage) else None,
             "Tokens out": usage.output_tokens if words.counts(usage) else None,
             "Money": usage.cost,
-            "Seconds waited": round(trajectory.seconds_by_model.get(name, 0.0), 1),
-            "Seconds a call": round(trajectory.seconds_by_model.get(name, 0.0) / usage.calls, 2)
-            if usage.calls
-            else None,
+            "Seconds waited": _seconds(waited := trajectory.seconds_by_model.get(name, 0.0)),
+            "Seconds a call": _seconds(waited / usage.calls) if usage.calls else None,
         }
         for name, usage in trajectory.usage_by_model.items()
     ]
@@ -96,6 +98,11 @@ def models(trajectory: Trajectory) -> None:
     )
 
 
+def _seconds(seconds: float) -> float:
+    """Return seconds with as many places as say something: tenths, of less than ten of them milliseconds."""
+    return round(seconds, 1 if seconds >= _LONG else 3)
+
+
 def _page(key: str, lines: Sequence[Line]) -> Sequence[Line]:
     pages = -(-len(lines) // PAGE)
     if pages <= 1:
@@ -104,11 +111,11 @@ def _page(key: str, lines: Sequence[Line]) -> Sequence[Line]:
     return lines[(page - 1) * PAGE : page * PAGE]
 
 
-def _row(line: Line) -> dict[str, object]:
+def _row(line: Line, places: int) -> dict[str, object]:
     return {
         "Step": _INDENT * line.level + (line.name or crumbs.last(line.path)),
         "What": ("✕ " if line.failed else "") + safe.level(line.what),
-        "Seconds": round(line.end - line.start, 1) if line.is_done else None,
+        "Seconds": round(line.end - line.start, places) if line.is_done else None,
         "Calls": line.calls,
         "Money": line.cost,
     }
@@ -124,5 +131,5 @@ def _bar(line: Line, first: float, seconds: float) -> str:
         state=" rlm-failed" if line.failed else "",
         left=left,
         width=width,
-        took=words.duration(line.end - line.start) if line.is_done else "under way",
+        took=words.brief(line.end - line.start) if line.is_done else "under way",
     )

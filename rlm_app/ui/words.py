@@ -73,6 +73,11 @@ def reach(first: float, last: float, whole: float) -> str:
     return f"{clock(first)} to {clock(last)} of {clock(whole)}"
 
 
+def brief(seconds: float) -> str:
+    """Return a span of time in words, one shorter than a tenth of a second in milliseconds: 35 ms, 0.4 s."""
+    return f"{1000 * seconds:.0f} ms" if 0 <= seconds < 0.1 else duration(seconds)
+
+
 def duration(seconds: float) -> str:
     """Return a span of time in words: 0.4 s, 42 s, 3 min 5 s."""
     if seconds < 0.05:
