@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rlm_app.quotas import Quotas
+from rlm_app.ui import host
 
 Kept = Callable[[], Mapping[str, int]]
 _MB = 1_000_000
@@ -25,20 +26,29 @@ class Intake:
     """ASGI middleware: turns an upload away that would be too much beside those that wait for their pages to read them.
 
     Streamlit takes any number of files into memory for whoever has opened a page, also before they sign in. `most` are
-    bytes of one tab (None is no limit), `most_of_all` those of all tabs together; `kept` says what tabs have in memory.
+    bytes of one tab (None is no limit), `most_of_all` those of all tabs together; `kept` says what tabs have in memory and
+    `there` whether somebody has such a tab open; who has not is turned away by Streamlit.
     """
 
-    def __init__(self, app: ASGIApp, most: int | None, most_of_all: int, kept: Kept | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        most: int | None,
+        most_of_all: int,
+        kept: Kept | None = None,
+        there: Callable[[str], bool] | None = None,
+    ) -> None:
         self._app = app
         self._most = most
         self._most_of_all = most_of_all
         self._kept = kept or _in_memory
+        self._there = there or _is_open
         self._coming: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or turn it away with a sentence."""
         found = _UPLOAD.search(scope["path"]) if scope["type"] == "http" and scope["method"] == "PUT" else None
-        if found is None:
+        if found is None or not self._there(found[1]):
             await self._app(scope, receive, send)
             return
         tab, size = found[1], _size(Request(scope))
@@ -61,7 +71,13 @@ class Intake:
         everybody = sum(kept.values()) + self._coming.total() + size
         if (self._most is None or mine <= self._most + _FORM) and everybody <= self._most_of_all:
             return None
+        _turned_away()[tab] += 1
         return PlainTextResponse("Too much is waiting to be read. Add fewer files at a time, or try again later.", 413)
+
+
+def turned_away(tab: str) -> int:
+    """Return how many files of a tab were turned away since this was asked last."""
+    return _turned_away().pop(tab, 0)
 
 
 def most_of_a_tab(quotas: Quotas) -> int | None:
@@ -80,9 +96,19 @@ def most_of_all(most: int | None) -> int:
     return max(memory // 4, most or 0) + _FORM
 
 
+def _turned_away() -> Counter[str]:
+    return host.once("uploads-turned-away", Counter)
+
+
 def _size(request: Request) -> int:
     said = request.headers.get("content-length", "")
     return int(said) if said.isdecimal() else -1
+
+
+def _is_open(tab: str) -> bool:
+    from streamlit import runtime
+
+    return runtime.get_instance().is_active_session(tab)
 
 
 def _in_memory() -> Mapping[str, int]:

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from rlm_app.build import App
 from rlm_app.cancel import CancelToken
 from rlm_app.errors import DocumentError, StoreError
 from rlm_app.types import DocumentInfo
-from rlm_app.ui import freeing, safe, words
+from rlm_app.ui import freeing, intake, safe, words
 from rlm_app.ui.again import choose
 
 _ROUND = "ui_upload_round"
 _OUTCOMES = "ui_uploads"
 _DONE = "ui_uploads_done"
+TOO_MUCH = "could not be taken: all at once it was more than this app holds at a time. Add again what is not on this list."
 KINDS = (
     "PDF, Word, PowerPoint, Excel, OpenDocument, RTF, e-books, mails, web pages, notebooks, text, code; ZIP of these"
 )
@@ -80,8 +82,16 @@ def read(app: App, owner: str, waiting: Waiting, tell: Callable[[str], object]) 
         _keep(outcome)
         if outcome.file is None:
             freeing.free(file)
+    _tell_of_others()
     st.session_state[_ROUND] += 1
     st.rerun()
+
+
+def _tell_of_others() -> None:
+    """Put on the list that further files were not taken, whose names the field forgets when it is drawn anew."""
+    context = get_script_run_ctx()
+    if context is not None and (missed := intake.turned_away(context.session_id)):
+        _keep(Outcome(words.count(missed, "more file"), reason=TOO_MUCH))
 
 
 def _machine(app: App) -> str:

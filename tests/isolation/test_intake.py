@@ -12,6 +12,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from rlm_app.quotas import SHARED, Quotas
+from rlm_app.ui import intake
 from rlm_app.ui.intake import Intake, most_of_a_tab, most_of_all
 
 MOST, ALL = 1_000_000, 2_500_000
@@ -32,7 +33,7 @@ def client(kept: dict[str, int]) -> TestClient:
         return PlainTextResponse("taken")
 
     inner = Starlette(routes=[Route("/_stcore/upload_file/{tab}/{file}", take, methods=["PUT"])])
-    return TestClient(Intake(inner, MOST, ALL, lambda: kept))
+    return TestClient(Intake(inner, MOST, ALL, lambda: kept, lambda tab: tab != "nobody's"))
 
 
 def put(client: TestClient, tab: str, size: int) -> int:
@@ -43,6 +44,7 @@ def test_a_tab_has_as_many_bytes_in_memory_as_it_may_and_another_tab_its_own(
     client: TestClient, kept: dict[str, int]
 ) -> None:
     assert [put(client, "a", 600_000), put(client, "a", 600_000), put(client, "b", 600_000)] == [200, 413, 200]
+    assert [intake.turned_away(tab) for tab in "aab"] == [1, 0, 0]
     kept.clear()  # its page has read them
     assert put(client, "a", 600_000) == 200
 
@@ -62,3 +64,8 @@ def test_a_tab_may_bring_a_whole_workspace_and_an_app_without_quotas_limits_no_t
     assert most_of_a_tab(SHARED) == 500_000_000
     assert most_of_a_tab(Quotas()) is None
     assert most_of_all(10**15) > 10**15
+
+
+def test_who_has_no_page_open_is_left_to_streamlit_and_takes_no_room(client: TestClient) -> None:
+    assert [put(client, "nobody's", 2 * MOST), intake.turned_away("nobody's")] == [200, 0]
+    assert put(client, "a", 900_000) == 413  # of all tabs: this server keeps what nobody's sent
