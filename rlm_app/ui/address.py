@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path as File
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from rlm_app.ui import crumbs, tabs
 from rlm_app.ui.crumbs import Path
 
 NAME = "step"
+_SCRIPT = File(__file__).with_name("address.js")
 _WRITTEN = re.compile(r"\d{1,6}(?:\.\d{1,6}){0,40}")
 
 
@@ -27,6 +29,11 @@ def written(path: Path) -> str:
 def note(path: Path) -> None:
     """Put a step into the address of the page, for a person to copy."""
     st.query_params[NAME] = written(path)
+
+
+def script(own: File) -> str:
+    """Return the script of a component whose page names a step in its address, which is no page of its own for Back."""
+    return f"{_SCRIPT.read_text(encoding='utf-8')}\n{own.read_text(encoding='utf-8')}"
 
 
 def follow(run_id: str) -> None:

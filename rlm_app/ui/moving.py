@@ -19,7 +19,7 @@ def draw(run_id: str, *, live: bool) -> None:
         "Follow", key="follow_live", help="Keeps the newest line in view; the key f does the same"
     )
     targets, nonce = address.looked_at(run_id)
-    mount = st.components.v2.component("rlm_moving", js=_SCRIPT.read_text(encoding="utf-8"))
+    mount = st.components.v2.component("rlm_moving", js=address.script(_SCRIPT))
     mount(key=f"moving-{run_id}", data={"follow": bool(follow), "targets": targets, "nonce": nonce}, height=1)
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.citations import Citation
 from rlm_app.records import RunRecord
-from rlm_app.ui import chips, documents, marked, words
+from rlm_app.ui import address, chips, documents, marked, words
 
 _SCRIPT = Path(__file__).with_name("chips.js")
 _QUOTE = "quote"
@@ -80,7 +80,7 @@ def _context(app: App, record: RunRecord, citation: Citation) -> Mapping[str, st
 
 @functools.cache
 def _component() -> Callable[..., Any]:
-    return st.components.v2.component("rlm_chips", js=_SCRIPT.read_text(encoding="utf-8"))
+    return st.components.v2.component("rlm_chips", js=address.script(_SCRIPT))
 
 
 def _key(run_id: str) -> str:

@@ -85,9 +85,11 @@ def test_keys_move_from_turn_to_turn_and_from_place_to_place_and_a_step_has_an_a
     sought.fill("needle")
     sought.press("Enter")
     page.get_by_role("tab", name="Timeline").focus()
+    entries = page.evaluate("history.length")
     page.keyboard.press("n")
     expect(page.get_by_text("1 of 3 places")).to_be_visible()
     page.wait_for_url(re.compile(r"step=1\.1$"))
+    assert page.evaluate("history.length") == entries  # Back leads to the page before, not to the step before
     expect(page.locator("[class*=st-key-step-]").first).to_be_in_viewport()
     page.keyboard.press("n")
     expect(page.get_by_text("2 of 3 places")).to_be_visible()
