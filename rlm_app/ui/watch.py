@@ -16,7 +16,7 @@ def show(app: App, run_id: str, owner: str) -> None:
     """Draw the run; while it is live, as a fragment that is drawn again and again."""
     record = app.run(run_id, owner)
     if record is None:
-        shell.stop_with("There is no such run", "This run does not exist. History lists the runs there are.")
+        shell.stop_with("There is no such run", "This run does not exist. History lists the runs there are.", _way_out)
     address.follow(run_id)
     live_at_first = record.state.is_live
     watched: set[str] = st.session_state.setdefault(_WATCHED, set())
@@ -38,6 +38,10 @@ def show(app: App, run_id: str, owner: str) -> None:
         redraw.draw_again(body, lambda: app.manager.versions(owner).get(run_id))
     else:
         body()
+
+
+def _way_out() -> None:
+    st.page_link(shell.HISTORY, label="History", icon=":material/history:")
 
 
 def _draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
