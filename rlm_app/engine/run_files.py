@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from rlm_app.building import build
 from rlm_app.events import Event, from_dict, to_dict
 from rlm_app.records import RunRecord
 
+_LARGEST = 2**31 - 1
+_RUN = re.compile(r"[0-9a-f]{32}")
 LATEST = 253_402_128_000.0
 """Seconds since 1970 past which no date is shown: two days before the year 10000, in every time zone."""
 
@@ -33,6 +36,10 @@ def record_from(header: Mapping[str, Any], owner: str) -> RunRecord:
     record: RunRecord = build(RunRecord, {**header, "owner": owner})
     _check_time(record.created)
     _check_time(record.finished or 0.0)
+    if not all(0 <= number <= _LARGEST for number in (record.quotes_found, record.quotes_total)):
+        raise ValueError("so many quotations are in no answer")
+    if record.spec.parent and not _RUN.fullmatch(record.spec.parent):
+        raise ValueError("no run is called as the one it goes on from")
     return record
 
 
@@ -40,6 +47,8 @@ def event_from(line: Mapping[str, Any], run_id: str, seq: int) -> Event:
     """Build an event from its line, as event `seq` of the run; raise KeyError, TypeError or ValueError if it is none."""
     event = from_dict({**line, "run_id": run_id, "seq": seq})
     _check_time(event.at)
+    if not 0 <= event.depth <= _LARGEST or not f"{event.call_id}{event.parent_id}".isprintable():
+        raise ValueError("its place in the run is none")
     return event
 
 

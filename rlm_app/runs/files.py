@@ -12,25 +12,25 @@ from rlm_app.engine.run_files import run_lines
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.engine.upstream import reference_lines
 from rlm_app.errors import ConfigError
+from rlm_app.grids import Store
 from rlm_app.records import RunRecord, RunStore
 
 FORMS = ("reference", "events")
 """The forms a run can be exported in: the reference's log, which its visualizer opens; our events, which keep everything."""
 
 
-def import_file(store: RunStore, path: Path, name: str, owner: str) -> ImportReport:
-    """Keep the runs that a file holds; a run that is there already is left as it is. Raise `DocumentError` with the reason."""
+def import_file(store: Store, path: Path, name: str, owner: str) -> ImportReport:
+    """Keep the runs that a file holds; a run that is there already is left as it is.
+
+    Raises `DocumentError` with the reason, and `StoreError`, of which nobody else's run takes harm.
+    """
     reader = RunReader(path, name, owner, time.time())
     ids, known = [], []
     for run in reader.runs():
         ids.append(run.record.id)
-        if store.run(run.record.id, owner) is not None:
+        # As one job that is waited for: of rows that nobody waits for, one that cannot be kept ends the writing for all.
+        if store.run(run.record.id, owner) is not None or store.take_in(run.record, run.events, ()) is not None:
             known.append(run.record.id)
-            continue
-        store.add_run(run.record)
-        for event in run.events:
-            store.append_event(event)
-        store.flush()
     return dataclasses.replace(reader.report(), run_ids=tuple(ids), known=tuple(known))
 
 

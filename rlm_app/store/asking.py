@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from rlm_app.errors import StoreError
 from rlm_app.finding import Table
+from rlm_app.store.texts import readable
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -36,7 +37,7 @@ def copied(cursor: DuckDBPyConnection, owner: str, sql: str) -> dict[str, Any]:
     """Return the owner's views as Arrow tables; one that the question does not name has no rows."""
     tables: dict[str, Any] = {}
     for name in VIEWS:
-        query = (_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+        query = (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").replace("$body", readable("body"))
         if not re.search(rf"\b{name}\b", sql, re.IGNORECASE):
             query = f"SELECT * FROM ({query}) LIMIT 0"  # noqa: S608 - a file of our own
         tables[name] = cursor.sql(query, params=[owner]).to_arrow_table()

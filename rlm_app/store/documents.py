@@ -35,7 +35,14 @@ def keep(document: Document, owner: str) -> Job:
     def replace(connection: DuckDBPyConnection) -> None:
         sweep(connection, [name for name in _unlist(connection, info.sha256, owner) if name != text_sha256])
 
-    row = (owner, info.sha256, storable(info.name), json.dumps(pack(info)), text_sha256, time.time())
+    row = (
+        owner,
+        info.sha256,
+        storable(info.name),
+        storable(json.dumps(pack(info), ensure_ascii=False)),
+        text_sha256,
+        time.time(),
+    )
     return Job("documents", row, {text_sha256: text}, replace)
 
 

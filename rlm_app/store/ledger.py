@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rlm_app.quotas import DAY, Attempt
 from rlm_app.store.batch import Job
 from rlm_app.store.reading import Reader
+from rlm_app.store.texts import readable
 from rlm_app.store.writer import Writer
 
 if TYPE_CHECKING:
@@ -18,10 +19,10 @@ _SINCE = f"SELECT {_COLUMNS} FROM ledger WHERE began >= ? ORDER BY began"  # noq
 _ONE = "run_id = ? AND owner = ? AND began = ?"
 _END = f"UPDATE ledger SET cost = ? WHERE {_ONE}"  # noqa: S608 - a condition of our own
 _HERE = "SELECT 1 FROM runs WHERE id = ? AND owner = ?"
-_PAID = """
-    SELECT coalesce(sum(CAST(completion ->> '$.usage.cost' AS DOUBLE)), 0) FROM journal
+_PAID = f"""
+    SELECT coalesce(sum(CAST({readable("completion")} ->> '$.usage.cost' AS DOUBLE)), 0) FROM journal
     WHERE run_id = ? AND state = 'finished' AND moment >= ?
-"""
+"""  # noqa: S608 - a column name of our own
 
 
 class DuckDBLedger:

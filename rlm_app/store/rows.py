@@ -75,7 +75,7 @@ def run_of(row: Sequence[Any]) -> RunRecord:
 
 def _column(name: str, value: Any) -> Any:
     if name in {"spec", "usage"}:
-        return json.dumps(pack(value))
+        return storable(json.dumps(pack(value), ensure_ascii=False))
     if name == "document_names":
         return [storable(item) for item in value]
     return storable(str(value)) if isinstance(value, str) else value

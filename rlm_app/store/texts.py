@@ -61,6 +61,13 @@ def storable(text: str) -> str:
     return text if text.isascii() else text.encode(errors="replace").decode()
 
 
+def readable(column: str) -> str:
+    """Return in SQL a column of JSON that `encode` made, without halves of surrogate pairs, which SQL does not read."""
+    pair = r"(?:\\ud[89a-f][0-9a-f][0-9a-f])+"
+    found = rf"regexp_replace({column}, '([^\\](?:\\\\)*){pair}', '\1?', 'g')"
+    return rf"(CASE WHEN contains({column}, '\ud') THEN {found} ELSE {column} END)"
+
+
 def compact(value: Any) -> str:
     """Return a JSON value as the shortest text that says it."""
     return _COMPACT.encode(value)

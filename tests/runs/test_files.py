@@ -1,12 +1,14 @@
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rlm_app.build import App, open_app
 from rlm_app.engine.run_files import run_lines
-from rlm_app.errors import ConfigError
+from rlm_app.errors import ConfigError, DocumentError
+from rlm_app.finding import RunQuery
 from rlm_app.records import RunRecord, RunSpec
 from rlm_app.settings import Settings
 from rlm_app.types import RunState
@@ -94,3 +96,47 @@ def test_going_on_with_an_imported_run_sends_no_key_to_an_address_that_its_file_
     kept = app.run(report.run_ids[0], "bob")
     assert kept is not None
     assert kept.spec.options == {"api_version": "2026", "nested": {}}
+
+
+def own_file(app: App, tmp_path: Path, change: Callable[[list[dict[str, Any]]], None]) -> Path:
+    """Return the file of a run of ours after a change of its lines."""
+    (run_id,) = app.import_file(write(tmp_path / "log.jsonl", LINES), "ann").run_ids
+    lines = [json.loads(line) for line in app.export(run_id, "ann", "events").splitlines()]
+    change(lines)
+    return write(tmp_path / "changed.jsonl", lines)
+
+
+@pytest.mark.parametrize("place", [{"depth": 2**40}, {"depth": -1}, {"call_id": "0.\ud800"}])
+def test_an_event_that_no_file_can_keep_is_left_out_and_everybody_can_still_write(
+    app: App, tmp_path: Path, place: dict[str, Any]
+) -> None:
+    report = app.import_file(own_file(app, tmp_path, lambda lines: lines[2].update(place)), "eve")
+    assert report.damaged[0].line == 3
+    app.store.keep_preference("bob", "sql", {"mine": "SELECT 1"})
+    assert app.store.census(0.0).trouble == ""
+
+
+@pytest.mark.parametrize("change", [{"quotes_found": 2**40}, {"quotes_total": -1}])
+def test_a_record_that_no_file_can_keep_is_refused_and_everybody_can_still_write(
+    app: App, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    with pytest.raises(DocumentError, match="so many quotations"):
+        app.import_file(own_file(app, tmp_path, lambda lines: lines[0].update(change)), "eve")
+    app.store.keep_preference("bob", "sql", {"mine": "SELECT 1"})
+
+
+def test_halves_of_surrogate_pairs_in_a_file_leave_history_and_sql_as_they_are(app: App, tmp_path: Path) -> None:
+    half = "a \ud83d\\\\ud83d b"
+
+    def replied(line: dict[str, Any]) -> bool:
+        return line.get("kind") == "ModelReplied"
+
+    def change(lines: list[dict[str, Any]]) -> None:
+        lines[0]["spec"]["question"] = half
+        next(filter(replied, lines)).update(model=half, iteration=2**40)
+
+    (run_id,) = app.import_file(own_file(app, tmp_path, change), "eve").run_ids
+    assert [record.id for record in app.store.find_runs("eve", RunQuery()).records] == [run_id]
+    assert app.store.ask("eve", "SELECT model, turn FROM calls WHERE model LIKE 'a %'").rows == (
+        ("a ?\\\\ud83d b", None),
+    )
