@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -93,8 +94,8 @@ class RunFinder(Protocol):
     def find_runs(self, owner: str, query: RunQuery) -> FoundRuns:
         """Return the part of the owner's runs that is asked for, and what there is to choose from."""
 
-    def days(self, owner: str, query: RunQuery) -> tuple[Day, ...]:
-        """Return what the runs that fit used on each day, oldest first."""
+    def days(self, owner: str, query: RunQuery, zone: dt.tzinfo = dt.UTC) -> tuple[Day, ...]:
+        """Return what the runs that fit used on each day of a time zone, oldest first."""
 
     def ask(self, owner: str, sql: str) -> Table:
         """Answer a question in SQL over the owner's runs, calls and citations alone; raise `StoreError` with the reason."""

@@ -17,6 +17,12 @@ class Subcall:
     finished: SubcallFinished | None = None
     child: Node | None = None
 
+    @property
+    def failed_below(self) -> bool:
+        """Whether the call, or something in the turns of its child RLM at any depth, ended in an error."""
+        turns = self.child.turns if self.child else ()
+        return bool(self.finished and self.finished.error) or any(turn.failed_below for turn in turns)
+
 
 @dataclass
 class Cell:
@@ -77,10 +83,7 @@ class Turn:
     @property
     def failed_below(self) -> bool:
         """Whether something in this turn, or in a child's turn at any depth below it, ended in an error."""
-        if self.failed:
-            return True
-        children = (subcall.child for subcall in self.subcalls if subcall.child is not None)
-        return any(turn.failed_below for child in children for turn in child.turns)
+        return self.failed or any(call.failed_below for call in self.subcalls if call.child is not None)
 
     @property
     def seconds(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import weakref
 from collections.abc import Callable, Sequence
@@ -100,10 +101,10 @@ class DuckDBStore:
         with self._reader.reading() as cursor:
             return searching.search(cursor, owner, query)
 
-    def days(self, owner: str, query: RunQuery) -> tuple[Day, ...]:
-        """Return what the runs that fit used on each day, oldest first."""
+    def days(self, owner: str, query: RunQuery, zone: dt.tzinfo = dt.UTC) -> tuple[Day, ...]:
+        """Return what the runs that fit used on each day of a time zone, oldest first."""
         with self._reader.reading() as cursor:
-            return searching.days(cursor, owner, query)
+            return searching.days(cursor, owner, query, zone)
 
     def ask(self, owner: str, sql: str) -> Table:
         """Answer a question in SQL over the owner's runs, calls and citations alone; raise `StoreError` with the reason."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 _COST = "CAST(usage ->> '$.cost' AS DOUBLE)"
 _QUESTION = "coalesce(spec ->> '$.question', '')"
 _BACKEND = "(spec ->> '$.backend')"
+_QUARTER = 900
+"""Seconds: every time zone's days begin at a full quarter of an hour."""
 _ORDERS = {
     Order.NEWEST: "created DESC",
     Order.OLDEST: "created",
@@ -54,15 +57,21 @@ def search(cursor: DuckDBPyConnection, owner: str, query: RunQuery) -> FoundRuns
     return FoundRuns(tuple(found[run_id] for run_id, _ in ids), ids[0][1] if ids else 0, count)
 
 
-def days(cursor: DuckDBPyConnection, owner: str, query: RunQuery) -> tuple[Day, ...]:
-    """Return what the runs that fit used on each day (UTC), oldest first."""
+def days(cursor: DuckDBPyConnection, owner: str, query: RunQuery, zone: dt.tzinfo) -> tuple[Day, ...]:
+    """Return what the runs that fit used on each day of a time zone, oldest first."""
     condition, values = _condition(owner, query)
     rows = cursor.execute(
-        f"SELECT strftime(make_timestamp(CAST(created * 1000000 AS BIGINT)), '%Y-%m-%d') AS day, count(*), "  # noqa: S608
-        f"sum({_COST}), sum(seconds) FROM runs WHERE {condition} GROUP BY day ORDER BY day",
+        f"SELECT CAST(floor(created / {_QUARTER}) AS BIGINT) AS quarter, count(*), sum({_COST}), sum(seconds) "  # noqa: S608
+        f"FROM runs WHERE {condition} GROUP BY quarter ORDER BY quarter",
         values,
     ).fetchall()
-    return tuple(Day(*row) for row in rows)
+    found: dict[str, Day] = {}
+    for quarter, runs, cost, seconds in rows:
+        name = f"{dt.datetime.fromtimestamp(quarter * _QUARTER, zone):%Y-%m-%d}"
+        day = found.get(name, Day(name, 0, None, 0.0))
+        spent = day.cost if cost is None else (day.cost or 0.0) + cost
+        found[name] = Day(name, day.runs + runs, spent, day.seconds + seconds)
+    return tuple(found.values())
 
 
 def _condition(owner: str, query: RunQuery) -> tuple[str, list[Any]]:

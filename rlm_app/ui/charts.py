@@ -9,6 +9,7 @@ import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.finding import Day, RunQuery
+from rlm_app.ui import words
 
 SHORTEST, LONGEST = 14, 92
 """Days: fewer than `SHORTEST` are drawn among days without runs; over more than `LONGEST` those are left out."""
@@ -21,8 +22,9 @@ def draw(app: App, owner: str, query: RunQuery) -> None:
     )
     if not fold.open:
         return
-    days = app.store.days(owner, query)
-    shown = filled(days, dt.datetime.now(dt.UTC).date())
+    zone = words.zone_of(st.context.timezone)
+    days = app.store.days(owner, query, zone)
+    shown = filled(days, dt.datetime.now(zone).date())
     with fold:
         left, right = st.columns(2)
         _bars(left, "Money, $", shown, [day.cost or 0.0 for day in shown])

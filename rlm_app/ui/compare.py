@@ -107,13 +107,21 @@ def _evidence(left: Sequence[Citation], right: Sequence[Citation]) -> None:
     for column, title, found in zip(st.columns(3), titles, comparing.shared_evidence(left, right), strict=True):
         with column:
             st.markdown(f"**{title}** :gray[{words.count(len(found), 'quote')}]")
-            for citation in found:
-                look = states.VERDICTS[citation.verdict]
-                page = marked.place(citation.unit or "page", citation.page)
-                place = ", ".join(filter(None, (citation.document, page)))
-                st.markdown(
-                    f"{look.markdown} “{safe.label(words.clip(citation.quote, 240))}” :gray[{safe.label(place)}]"
-                )
+            for same in found:
+                st.markdown(_quoted(same))
+
+
+def _quoted(same: comparing.Same) -> str:
+    """Return a quotation with its verdict and place; with those of both runs where they differ."""
+    looks = dict.fromkeys(states.VERDICTS[each.verdict].markdown for each in same)
+    places = dict.fromkeys(filter(None, (_place(each) for each in same)))
+    quote = safe.label(words.clip(same[0].quote, 240))
+    return f"{' '.join(looks)} “{quote}” :gray[{safe.label(' · '.join(places))}]"
+
+
+def _place(citation: Citation) -> str:
+    page = marked.place(citation.unit or "page", citation.page)
+    return ", ".join(filter(None, (citation.document, page)))
 
 
 def _parting(left: RunRecord, right: RunRecord, one: Trajectory, two: Trajectory) -> None:

@@ -18,6 +18,8 @@ from rlm_app.ui import allowing, states, words
 
 Marked = list[tuple[str, bool]]
 """Stretches of a text, each with whether the other text lacks it."""
+Same = tuple[Citation, ...]
+"""The same words as one run quotes them, or as both do."""
 
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -39,21 +41,23 @@ def marked_words(left: str, right: str) -> tuple[Marked, Marked]:
     return one, two
 
 
-def shared_evidence(
-    left: Sequence[Citation], right: Sequence[Citation]
-) -> tuple[list[Citation], list[Citation], list[Citation]]:
-    """Return the quotations of the left run alone, of both, and of the right alone; each once."""
+def shared_evidence(left: Sequence[Citation], right: Sequence[Citation]) -> tuple[list[Same], list[Same], list[Same]]:
+    """Return the quotations of the left run alone, of both, and of the right alone; each once.
+
+    Those of both come as each run has them: the same words may stand elsewhere for the other, or nowhere.
+    """
     ours, theirs = _by_words(left), _by_words(right)
     return (
-        [each for key, each in ours.items() if key not in theirs],
-        [each for key, each in ours.items() if key in theirs],
-        [each for key, each in theirs.items() if key not in ours],
+        [(each,) for key, each in ours.items() if key not in theirs],
+        [(each, theirs[key]) for key, each in ours.items() if key in theirs],
+        [(each,) for key, each in theirs.items() if key not in ours],
     )
 
 
 def settings(left: RunRecord, right: RunRecord) -> list[tuple[str, str, str]]:
     """Return what the runs were given where it differs, then what came of each: name, left, right."""
     rows = [(name.replace("_", " ").capitalize(), _told(left, name), _told(right, name)) for name in _GIVEN]
+    rows.insert(1, ("Documents", _documents(left, right), _documents(right, left)))
     rows = [row for row in rows if row[1] != row[2]]
     for name in sorted(left.spec.limits.__dataclass_fields__):
         if getattr(left.spec.limits, name) != getattr(right.spec.limits, name):
@@ -78,6 +82,15 @@ _CAME: Mapping[str, Callable[[RunRecord], str]] = {
 def _told(record: RunRecord, name: str) -> str:
     value = getattr(record.spec, name)
     return ", ".join(value) if isinstance(value, tuple) else str(value or words.DASH)
+
+
+def _documents(record: RunRecord, other: RunRecord) -> str:
+    """Return the names of a run's documents; how their hashes begin where names do not tell them from the other's."""
+    held = record.spec.documents
+    names = record.document_names or tuple(sha256[:8] for sha256 in held)
+    if names == other.document_names and held != other.spec.documents:
+        names = tuple(f"{name} ({sha256[:8]})" for name, sha256 in zip(names, held, strict=False))
+    return ", ".join(names) or words.DASH
 
 
 def parting(left: Trajectory, right: Trajectory) -> tuple[int, str] | None:

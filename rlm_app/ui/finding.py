@@ -52,6 +52,8 @@ def _texts(turn: Turn) -> Iterator[tuple[str, str]]:
     for summary in turn.summaries:
         yield "summary", summary.reply
     for cell in turn.cells:
+        if cell.started.code.strip() not in turn.reply.reply:  # a person has changed it
+            yield "code", cell.started.code
         if cell.finished:
             yield "output", cell.finished.stdout
             if cell.finished.error:

@@ -11,6 +11,7 @@ from rlm_app.ui import documents, grid_cell, grid_export, grid_layout, grid_run,
 _GRID = "grid"
 _PICKED = "grid-picked"
 _TICK = 1.0
+_NOTHING = 0.0001
 
 
 def draw(app: App, owner: str) -> None:
@@ -55,14 +56,13 @@ def _cells(app: App, owner: str, view: GridView) -> None:
         st.info("This grid has no cell yet: add at least one document and one question below.", icon=":material/info:")
         return
     square = grid_table.chosen(view)
-    if square is None:
-        grid_table.draw(view)
-        return
-    table, panel = st.columns([5, 3], gap="medium")
+    # The table stands in a column either way: a browser makes one that has moved anew, and who is in it by keys drops out.
+    table, panel = st.columns([5, 3] if square else [1, _NOTHING], gap="medium" if square else None)
     with table:
         grid_table.draw(view)
-    with panel, st.container(border=True, key="grid_panel"):
-        grid_cell.draw(app, owner, view, square)
+    if square is not None:
+        with panel, st.container(border=True, key="grid_panel"):
+            grid_cell.draw(app, owner, view, square)
 
 
 def _chosen(found: dict[str, Grid]) -> Grid:

@@ -10,7 +10,7 @@ from rlm_app.build import App
 from rlm_app.errors import ConfigError
 from rlm_app.grids import GridView, Square, Standing
 from rlm_app.records import RunRecord
-from rlm_app.ui import documents, grid_run, grid_table, rows, safe, shell, states, words
+from rlm_app.ui import documents, grid_run, grid_table, marked, rows, safe, shell, states, words
 
 _QUOTES = 4
 
@@ -20,7 +20,14 @@ def draw(app: App, owner: str, view: GridView, square: Square) -> None:
     row, column = view.grid.row(square.place.row), view.grid.column(square.place.column)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(grid_table.look(square), width="content")
-        st.button("Close", key="grid-close", icon=":material/close:", type="tertiary", on_click=grid_table.close)
+        st.button(
+            "Close",
+            key="grid-close",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=grid_table.close,
+            args=(view,),
+        )
     st.markdown(f"**{safe.label(column.question if column else '')}**")
     with st.container(key=f"{documents.FILED}cell"):
         st.caption(f":material/description: {safe.label(row.name if row else '')}")
@@ -50,7 +57,7 @@ def _quotes(app: App, record: RunRecord) -> None:
     found = trajectory.citations if trajectory else []
     for citation in found[:_QUOTES]:
         look = states.VERDICTS[citation.verdict]
-        where = f"{citation.unit or 'page'} {citation.page}" if citation.page else ""
+        where = marked.place(citation.unit or "page", citation.page)
         st.markdown(
             f":{look.color}-badge[{look.icon} {look.word}] :small[“{safe.label(words.clip(citation.quote, 260))}”] "
             f":gray[:small[{safe.label(where)}]]"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import streamlit as st
 
 from rlm_app.build import App
+from rlm_app.errors import ConfigError
 from rlm_app.grids import Grid, GridColumn, GridRow
 from rlm_app.types import DocumentInfo
 from rlm_app.ui import asking, choice, documents, grid_run, rows, safe, words
@@ -17,13 +20,16 @@ _NAME, _DOCUMENTS, _QUESTIONS = "grid-name", "grid-documents", "grid-questions"
 _MORE_DOCUMENTS, _MORE_QUESTIONS = "grid-more-documents", "grid-more-questions"
 
 
+_Line = TypeVar("_Line", GridRow, GridColumn)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Removed:
-    """What was taken away last: a whole grid, or rows and columns of one that `before` still has."""
+    """What was taken away last: of the grid as it stood `before` that row or column, or all of it (None)."""
 
     said: str
     before: Grid
-    whole: bool = False
+    what: GridRow | GridColumn | None = None
 
 
 def new(app: App, owner: str, library: rows.Library, opened: Callable[[str], None], *, framed: bool = True) -> None:
@@ -167,43 +173,70 @@ def _create(app: App, owner: str, library: rows.Library, opened: Callable[[str],
 
 
 def _ask_more(app: App, owner: str, grid: Grid) -> None:
-    app.grids.add_columns(grid.id, owner, str(st.session_state[_MORE_QUESTIONS] or "").splitlines())
-    st.session_state[_MORE_QUESTIONS] = ""
+    with _there():
+        app.grids.add_columns(grid.id, owner, str(st.session_state[_MORE_QUESTIONS] or "").splitlines())
+        st.session_state[_MORE_QUESTIONS] = ""
 
 
 def _take_more(app: App, owner: str, grid: Grid, library: rows.Library) -> None:
     chosen = [sha256 for sha256 in st.session_state[_MORE_DOCUMENTS] if sha256 in library]
-    app.grids.add_rows(grid.id, owner, [(sha256, library[sha256].name) for sha256 in chosen])
-    st.session_state[_MORE_DOCUMENTS] = []
+    with _there():
+        app.grids.add_rows(grid.id, owner, [(sha256, library[sha256].name) for sha256 in chosen])
+        st.session_state[_MORE_DOCUMENTS] = []
 
 
 def _reword(app: App, owner: str, grid: Grid, column: GridColumn, key: str) -> None:
     question = str(st.session_state[key] or "").strip()
     if question:
-        changed = [dataclasses.replace(each, question=question) if each == column else each for each in grid.columns]
-        app.grids.lay_out(grid.id, owner, columns=changed)
+        with _there():
+            now = app.grids.get(grid.id, owner).columns
+            other = dataclasses.replace(column, question=question)
+            app.grids.lay_out(grid.id, owner, columns=[other if each.id == column.id else each for each in now])
 
 
 def _renew(app: App, owner: str, grid: Grid, row: GridRow, newer: DocumentInfo) -> None:
-    changed = [dataclasses.replace(each, sha256=newer.sha256) if each == row else each for each in grid.rows]
-    app.grids.lay_out(grid.id, owner, rows=changed)
+    with _there():
+        now = app.grids.get(grid.id, owner).rows
+        other = dataclasses.replace(row, sha256=newer.sha256)
+        app.grids.lay_out(grid.id, owner, rows=[other if each.id == row.id else each for each in now])
 
 
 def _drop(app: App, owner: str, grid: Grid, said: str, what: GridRow | GridColumn) -> None:
-    kept_rows = [row for row in grid.rows if row != what]
-    kept_columns = [column for column in grid.columns if column != what]
-    app.grids.lay_out(grid.id, owner, rows=kept_rows, columns=kept_columns)
-    st.session_state[_UNDO] = Removed(said, grid)
+    with _there():
+        now = app.grids.get(grid.id, owner)
+        kept_rows = [row for row in now.rows if row.id != what.id]
+        kept_columns = [column for column in now.columns if column.id != what.id]
+        app.grids.lay_out(grid.id, owner, rows=kept_rows, columns=kept_columns)
+        st.session_state[_UNDO] = Removed(said, now, what)
 
 
 def _remove(app: App, owner: str, grid: Grid) -> None:
-    app.grids.remove(grid.id, owner)
-    st.session_state[_UNDO] = Removed(grid.name, grid, whole=True)
+    with _there():
+        app.grids.remove(grid.id, owner)
+        st.session_state[_UNDO] = Removed(grid.name, grid)
 
 
 def _take_back(app: App, owner: str, removed: Removed) -> None:
-    if removed.whole:
-        app.grids.restore(removed.before.id, owner)
+    before, what = removed.before, removed.what
+    if what is None:
+        app.grids.restore(before.id, owner)
     else:
-        app.grids.lay_out(removed.before.id, owner, rows=removed.before.rows, columns=removed.before.columns)
+        with _there():
+            now = app.grids.get(before.id, owner)
+            found_rows = _put_back(before.rows, now.rows, what.id)
+            app.grids.lay_out(before.id, owner, found_rows, _put_back(before.columns, now.columns, what.id))
     st.session_state.pop(_UNDO, None)
+
+
+def _put_back(before: Sequence[_Line], now: Sequence[_Line], wanted: str) -> list[_Line]:
+    """Return the lines there are now with the wanted one among them where it stood; what was added since stays."""
+    found, known = list(now), {line.id for line in now}
+    for spot, line in enumerate(before):
+        if line.id == wanted and line.id not in known:
+            found.insert(spot, line)
+    return found
+
+
+def _there() -> contextlib.AbstractContextManager[None]:
+    """Let go of a change to a grid that was deleted in another tab meanwhile: the page shows that when it is drawn."""
+    return contextlib.suppress(ConfigError)

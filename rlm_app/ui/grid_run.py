@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 
 import streamlit as st
 
 from rlm_app.build import App
+from rlm_app.errors import ConfigError
 from rlm_app.grid_estimates import expected
 from rlm_app.grids import Grid, GridView, Place, Square, Standing
 from rlm_app.records import RunSpec
@@ -38,7 +40,8 @@ def settings(app: App, owner: str, grid: Grid) -> None:
 
 
 def _use(app: App, owner: str, grid: Grid, order: RunSpec) -> None:
-    app.grids.change_order(grid.id, owner, order)
+    with contextlib.suppress(ConfigError):  # deleted in another tab: the page shows that when it is drawn
+        app.grids.change_order(grid.id, owner, order)
 
 
 def pick(app: App, place: str) -> None:
@@ -73,26 +76,31 @@ def one(app: App, owner: str, square: Square) -> None:
 
 def _under_way(app: App, owner: str, view: GridView) -> None:
     counted = Counter(square.standing for square in view.squares)
-    left = counted[Standing.RUNNING] + counted[Standing.WAITING]
-    done = len(view.squares) - left
+    done = sum(number for standing, number in counted.items() if not standing.is_due and not standing.is_live)
     work = app.grids.work(view.grid.id, view.grid.owner)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(done / max(1, len(view.squares)), text=_progress(counted, done, len(view.squares), view))
+        st.progress(done / max(1, len(view.squares)), text=_progress(counted, done, view))
         stopping = bool(work and work.stopping)
         st.button(
             "Stopping" if stopping else "Stop",
             key="grid-stop",
             icon=":material/stop_circle:",
             disabled=stopping,
-            on_click=app.grids.stop,
-            args=(view.grid.id, owner),
+            on_click=_stop,
+            args=(app, owner, view.grid.id),
             help="What is answered stays; the rest can be run later",
         )
 
 
-def _progress(counted: Counter[Standing], done: int, total: int, view: GridView) -> str:
-    running, waiting = counted[Standing.RUNNING], counted[Standing.WAITING]
-    return f"{done} of {words.count(total, 'cell')} done · {running} running · {waiting} waiting. {_spent(view)}"
+def _progress(counted: Counter[Standing], done: int, view: GridView) -> str:
+    moving = " · ".join(f"{counted[standing]} {standing}" for standing in (Standing.RUNNING, Standing.WAITING))
+    failed = f" · {counted[Standing.FAILED]} failed" if counted[Standing.FAILED] else ""
+    return f"{done} of {words.count(len(view.squares), 'cell')} done · {moving}{failed}. {_spent(view)}"
+
+
+def _stop(app: App, owner: str, grid_id: str) -> None:
+    with contextlib.suppress(ConfigError):  # deleted in another tab, which has stopped it
+        app.grids.stop(grid_id, owner)
 
 
 def _to_run(app: App, owner: str, view: GridView, library: rows.Library) -> None:

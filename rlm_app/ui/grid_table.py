@@ -36,7 +36,7 @@ LEGEND = (
 
 def draw(view: GridView) -> None:
     """Draw the table; a cell that is chosen is named in the address."""
-    key = f"grid-cells-{view.grid.id}"
+    key = _key(view)
     st.dataframe(
         _colored(view),
         key=key,
@@ -56,9 +56,14 @@ def chosen(view: GridView) -> Square | None:
     return view.by_place.get((row, column))
 
 
-def close() -> None:
-    """Take the chosen cell out of the address."""
+def close(view: GridView) -> None:
+    """Let go of the chosen cell, in the address and in the table, where it could not be chosen again otherwise."""
     st.query_params.pop(CELL, None)
+    st.session_state[_key(view)] = {"selection": {"cells": []}}
+
+
+def _key(view: GridView) -> str:
+    return f"grid-cells-{view.grid.id}"
 
 
 def shown(square: Square) -> str:
@@ -104,7 +109,7 @@ def _colored(view: GridView) -> Styler:
 def _pick(view: GridView, state: Any) -> None:
     cells = state.selection.cells
     if not cells or cells[0][1] == _DOCUMENT or cells[0][0] >= len(view.grid.rows):
-        close()
+        st.query_params.pop(CELL, None)
         return
     number, column = cells[0]
     st.query_params[CELL] = f"{view.grid.rows[number].id}.{column}"

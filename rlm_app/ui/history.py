@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 from functools import partial
 
@@ -30,7 +31,7 @@ def draw(app: App, owner: str) -> None:
     query = listing.query(every, hidden)
     place = st.container()
     found = app.store.find_runs(owner, query)
-    page = _page(found.total)
+    page = _page(found.total, query)
     if page:  # how many pages there are is known only now
         found = app.store.find_runs(owner, replace(query, offset=page * listing.PAGE))
     with place:
@@ -76,9 +77,14 @@ def _list(app: App, owner: str, found: FoundRuns) -> None:
             _row(app, record, library)
 
 
-def _page(total: int) -> int:
+def _page(total: int, query: RunQuery) -> int:
+    """Draw the way to further pages; what is asked for anew, or in another order, begins with its first page."""
     pages = -(-total // listing.PAGE)
-    return st.pagination(pages, key=f"history-page-{pages}") - 1 if pages > 1 else 0
+    if pages <= 1:
+        return 0
+    key = f"history-page-{zlib.crc32(repr(replace(query, hidden=())).encode()):x}"
+    st.session_state[key] = min(st.session_state.get(key, 1), pages)
+    return st.pagination(pages, key=key) - 1
 
 
 def _row(app: App, record: RunRecord, library: rows.Library) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from rlm_app.finding import FoundRuns, Order, RunQuery
 from rlm_app.types import RunState
-from rlm_app.ui import safe, states
+from rlm_app.ui import safe, states, words
 
 PAGE = 20
 _DAY = dt.timedelta(days=1)
@@ -58,8 +58,8 @@ def _more(found: FoundRuns) -> RunQuery:
         documents=tuple(held.get("history-documents") or ()),
         least_cost=held.get("history-least"),
         most_cost=held.get("history-most"),
-        since=_moment(since) if since else None,
-        until=_moment(until + _DAY) if until else None,
+        since=moment(since, st.context.timezone) if since else None,
+        until=moment(until + _DAY, st.context.timezone) if until else None,
         starred=bool(held.get("history-starred")),
         order=held.get("history-order") or Order.NEWEST,
     )
@@ -86,6 +86,6 @@ def _fields(found: FoundRuns) -> None:
     st.toggle("Only those with a star", key="history-starred", persist_state="page")
 
 
-def _moment(day: dt.date) -> float:
-    """Return when a day begins, in seconds since 1970."""
-    return dt.datetime.combine(day, dt.time(), dt.UTC).timestamp()
+def moment(day: dt.date, zone: str | None) -> float:
+    """Return when a day begins where the reader is, in seconds since 1970."""
+    return dt.datetime.combine(day, dt.time(), words.zone_of(zone)).timestamp()

@@ -70,7 +70,7 @@ def _subcall(call: Subcall, path: Path, stretch: axis.Stretch, *, grouped: bool)
         stretch.at(end.at) if end else start,
         end.usage.calls if end else 0,
         end.usage.cost if end else None,
-        bool(end and end.error),
+        bool(end and end.error) or call.failed_below,
         end is not None,
     )
     for turn in call.child.turns if call.child else ():

@@ -6,7 +6,6 @@ import datetime as dt
 import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -94,7 +93,7 @@ def _end() -> float | None:
         )
     if chosen != _DATE:
         return time.time() + _DAYS[chosen or "7 days"] * DAY
-    zone = _zone()
+    zone = words.zone_of(st.context.timezone)
     today = dt.datetime.now(zone).date()
     with right:
         day = st.date_input(
@@ -103,13 +102,6 @@ def _end() -> float | None:
     if not isinstance(day, dt.date):
         return None
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone).timestamp()
-
-
-def _zone() -> dt.tzinfo:
-    try:
-        return ZoneInfo(st.context.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return dt.UTC
 
 
 def _make(app: App, owner: str, run_id: str, copy: Callable[[], bytes], ends: float) -> None:

@@ -126,7 +126,7 @@ def _child(run_id: str, path: Path, child: Node, draw_turn: DrawTurn, texts: Tex
     notices.draw(child.notices)
     for number, turn in enumerate(child.turns):
         fold = st.expander(
-            f"Turn {turn.reply.iteration} · {safe.label(intent.headline(turn))}",
+            f"Turn {turn.reply.iteration} · {safe.label(intent.headline(turn))}{_error(turn, live=live)}",
             key=f"child-{crumbs.key(run_id, (*path, turn.reply.iteration))}",
             on_change="rerun",
             type="compact",
@@ -136,6 +136,11 @@ def _child(run_id: str, path: Path, child: Node, draw_turn: DrawTurn, texts: Tex
             with fold, st.container(border=True):
                 earlier = child.turns[:number]
                 draw_turn(run_id, turn, live=live, path=path, earlier=earlier, texts=texts)
+
+
+def _error(turn: Turn, *, live: bool) -> str:
+    """Return the sign of an error within; not while it may come yet, as a fold with another label is another one, shut."""
+    return " · :red[● had an error]" if turn.failed_below and not live else ""
 
 
 def _known(end: SubcallFinished) -> str:

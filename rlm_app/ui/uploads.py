@@ -20,7 +20,9 @@ from rlm_app.ui.again import choose
 _ROUND = "ui_upload_round"
 _OUTCOMES = "ui_uploads"
 _DONE = "ui_uploads_done"
-TOO_MUCH = "could not be taken: all at once it was more than this app holds at a time. Add again what is not on this list."
+TOO_MUCH = (
+    "could not be taken: all at once it was more than this app holds at a time. Add again what is not on this list."
+)
 KINDS = (
     "PDF, Word, PowerPoint, Excel, OpenDocument, RTF, e-books, mails, web pages, notebooks, text, code; ZIP of these"
 )

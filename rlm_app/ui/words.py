@@ -99,12 +99,12 @@ def when(at: float, zone: str | None = None, now: float | None = None) -> str:
         return f"{max(1, round(seconds / 60))} min ago"
     if seconds < 86400:
         return f"{round(seconds / 3600)} h ago"
-    return f"{dt.datetime.fromtimestamp(at, _zone(zone)):%-d %b %Y}"
+    return f"{dt.datetime.fromtimestamp(at, zone_of(zone)):%-d %b %Y}"
 
 
 def moment(at: float, zone: str | None = None) -> str:
     """Return a date with its time of day in the reader's time zone."""
-    return f"{dt.datetime.fromtimestamp(at, _zone(zone)):%-d %b %Y, %H:%M}"
+    return f"{dt.datetime.fromtimestamp(at, zone_of(zone)):%-d %b %Y, %H:%M}"
 
 
 def clip(text: str, limit: int) -> str:
@@ -113,7 +113,8 @@ def clip(text: str, limit: int) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def _zone(name: str | None) -> dt.tzinfo:
+def zone_of(name: str | None) -> dt.tzinfo:
+    """Return the time zone of that name; UTC where nobody knows one."""
     try:
         return ZoneInfo(name) if name else dt.UTC
     except (ZoneInfoNotFoundError, ValueError):

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from rlm_app.build import App
 from rlm_app.citations import Citation, Verdict
+from rlm_app.events import Cited
 from rlm_app.types import DocumentInfo, RunState
 from rlm_app.ui import comparing, repeats, shell
 from tests.pages.records import keep
@@ -39,10 +43,10 @@ def test_evidence_is_shared_whatever_its_case_and_line_breaks() -> None:
     only, both, other = comparing.shared_evidence(
         cited("may end this", "fees are due"), cited("May end\nthis", "ninety days")
     )
-    assert [[each.quote for each in part] for part in (only, both, other)] == [
-        ["fees are due"],
-        ["may end this"],
-        ["ninety days"],
+    assert [[tuple(each.quote for each in same) for same in part] for part in (only, both, other)] == [
+        [("fees are due",)],
+        [("may end this", "May end\nthis")],
+        [("ninety days",)],
     ]
 
 
@@ -78,6 +82,37 @@ def test_two_runs_stand_side_by_side(page: Page, app: App, contract: DocumentInf
     assert "&lt;b&gt;it says&lt;/b&gt;" in shown
     assert "**Turn 2**: one run had ended." in shown
     assert "Which notice?" in str(tab.table[0].value)
+
+
+def test_runs_of_different_documents_say_so_and_where_each_found_the_same_words(
+    page: Page, app: App, contract: DocumentInfo, tmp_path: Path
+) -> None:
+    (tmp_path / "lease.txt").write_text("Nothing of it.", encoding="utf-8")
+    lease = app.add_file(tmp_path / "lease.txt", "lease.txt", "local")
+    left, right = (keep(app, info, RunState.DONE) for info in (contract, lease))
+    for run_id, found in ((left, (Verdict.FOUND, "contract.txt", "1")), (right, (Verdict.NOT_FOUND, "", ""))):
+        verdict, document, number = found
+        cited_there = Citation("may end this", verdict, document=document, page=number)
+        about: dict[str, Any] = {"run_id": run_id, "seq": 9, "at": 1.0, "call_id": "0", "parent_id": None, "depth": 0}
+        app.store.append_event(Cited(**about, citation=cited_there))
+    app.store.flush()
+    tab = page(shell.COMPARE, left=left, right=right)
+    given = {row.iloc[0]: tuple(row.iloc[1:]) for _, row in tab.table[0].value.iterrows()}
+    assert given["Documents"] == ("contract.txt", "lease.txt")
+    (line,) = [each.value for each in tab.markdown if "may end this" in each.value]
+    assert "Found" in line
+    assert "Not found" in line
+    assert "contract.txt, page 1" in line
+
+
+def test_versions_of_a_document_are_told_apart_where_their_name_does_not(app: App, contract: DocumentInfo) -> None:
+    left, right = (app.run(keep(app, contract, RunState.DONE), "local") for _ in range(2))
+    assert left is not None
+    assert right is not None
+    assert "Documents" not in [name for name, _, _ in comparing.settings(left, right)]
+    newer = replace(right, spec=replace(right.spec, documents=("f" * 64,)))
+    told = {name: (ours, theirs) for name, ours, theirs in comparing.settings(left, newer)}
+    assert told["Documents"] == (f"contract.txt ({contract.sha256[:8]})", "contract.txt (ffffffff)")
 
 
 def test_without_runs_the_page_says_how_to_choose_them(page: Page) -> None:

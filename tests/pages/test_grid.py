@@ -86,8 +86,11 @@ def test_a_cell_in_the_address_opens_with_its_quotations_and_leads_to_its_run(pa
     assert "**What notice?**" in told(tab)
     assert "Found" in told(tab)
     assert "a sentence that no document holds" in told(tab)
+    assert "gray[:small[lines 1" in told(tab)
+    tab.session_state[f"grid-cells-{done.id}"] = {"selection": {"cells": [(0, done.columns[0].id)]}}
     tab.button(key="grid-close").click().run()
     assert "**What notice?**" not in told(tab)
+    assert not tab.session_state[f"grid-cells-{done.id}"]["selection"]["cells"]  # it can be chosen again
 
 
 def test_what_a_person_writes_is_marked_and_locked_and_can_be_unlocked(page: Page, done: Grid, app: App) -> None:
@@ -122,6 +125,50 @@ def test_a_removed_document_comes_back_with_its_answers(page: Page, done: Grid) 
     tab.button(key="grid-undo").click().run()
     assert shown(tab)[0] == "contract.txt"
     assert shown(tab)[1].startswith("▲")
+
+
+def test_what_was_added_after_a_removal_stays_when_that_is_undone(page: Page, done: Grid, app: App) -> None:
+    tab = page(PAGE, grid=done.id)
+    tab.session_state["grid-layout"] = True
+    tab.run()
+    tab.button(key=f"grid-drop-{done.columns[0].id}").click().run()
+    tab.text_area(key="grid-more-questions").set_value("Who signs?")
+    tab.button(key="grid-add-questions").click().run()
+    tab.button(key="grid-undo").click().run()
+    assert [each.question for each in app.grids.get(done.id, "local").columns] == [*QUESTIONS, "Who signs?"]
+    assert shown(tab)[1].startswith("▲")
+
+
+def test_what_another_tab_did_to_a_grid_is_not_undone_by_this_one(page: Page, done: Grid, app: App) -> None:
+    tab = page(PAGE, grid=done.id)
+    tab.session_state["grid-layout"] = True
+    tab.run()
+    app.grids.add_columns(done.id, "local", ["Asked in another tab?"])
+    tab.text_input(key=f"grid-question-{done.columns[0].id}").set_value("How much notice?").run()
+    tab.button(key=f"grid-drop-{done.columns[1].id}").click().run()
+    asked = [each.question for each in app.grids.get(done.id, "local").columns]
+    assert asked == ["How much notice?", "Asked in another tab?"]
+
+
+def test_a_grid_deleted_in_another_tab_takes_no_more_changes(page: Page, done: Grid, app: App) -> None:
+    tab = page(PAGE, grid=done.id)
+    tab.session_state["grid-layout"] = True
+    tab.run()
+    app.grids.remove(done.id, "local")
+    tab.text_area(key="grid-more-questions").set_value("Who signs?")
+    tab.button(key="grid-add-questions").click().run()
+    assert not tab.exception
+    assert "same questions of many documents" in told(tab)
+
+
+def test_cells_that_nobody_runs_do_not_count_as_done_beside_one_that_is_run(
+    page: Page, grid: Grid, app: App, slow: None
+) -> None:
+    tab = page(PAGE, **at(grid))
+    tab.button(key="grid-run-one").click().run()
+    until(tab, lambda now: any("1 running" in bar.proto.text for bar in now.get("progress")))
+    (bar,) = tab.get("progress")
+    assert bar.proto.text.startswith("0 of 2 cells done")
 
 
 def test_a_deleted_grid_comes_back_on_undo(page: Page, done: Grid, app: App) -> None:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
 from rlm_app.build import App
+from rlm_app.finding import Order
 from rlm_app.types import DocumentInfo, RunState
-from rlm_app.ui import shell, trash
+from rlm_app.ui import listing, shell, trash
 from tests.pages.records import keep
 from tests.pages.seeing import texts
 
@@ -117,6 +119,28 @@ def test_many_runs_come_by_page(page: Page, app: App, contract: DocumentInfo) ->
     tab = page(shell.HISTORY)
     assert len(questions(tab)) == 21
     assert "23 runs" in texts(tab)
+
+
+def test_another_order_begins_with_its_first_page_and_deleting_does_not(
+    page: Page, app: App, contract: DocumentInfo
+) -> None:
+    runs = [keep(app, contract, RunState.DONE, question=f"Question {n:02}?", turns=0) for n in range(41)]
+    tab = opened(page(shell.HISTORY), "history-more")
+    (pages,) = tab.get("pagination")
+    tab.session_state[pages.proto.id[pages.proto.id.index("history-page") :]] = 3
+    tab.run()
+    assert questions(tab)[1:] == ["Question 00?"]
+    tab.button(key=f"delete-{runs[0]}").click().run()
+    assert questions(tab)[-1] == "Question 01?"
+    tab.selectbox(key="history-order").set_value(Order.QUESTION).run()
+    assert questions(tab)[1] == "Question 01?"
+    assert len(questions(tab)) == 21
+
+
+def test_a_day_begins_where_the_reader_is() -> None:
+    day = dt.date(2026, 11, 22)
+    assert listing.moment(day, "Asia/Tokyo") == listing.moment(day, None) - 9 * 3600
+    assert listing.moment(day, "no such place") == dt.datetime(2026, 11, 22, tzinfo=dt.UTC).timestamp()
 
 
 def test_an_empty_history_leads_to_the_first_question(page: Page) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -159,6 +160,13 @@ def test_an_error_in_a_childs_turn_is_seen_on_the_closed_row_of_the_root() -> No
     error = CellError("ZeroDivisionError", "by zero", "…")
     run.add(CellFinished(seq=92, **base(5, "0.1", "0"), iteration=1, cell=1, stdout="", error=error))
     assert "had an error" in strip.html_of(turn, axis.stretches(run.turns)[0], 16.0)
+    assert [line.failed for line in outline.lines(run, grouped=True)] == [True, True, True, False]
+
+
+def test_code_that_a_person_changed_is_searched_too() -> None:
+    run = tree(1)
+    run.turns[0].cells[0].started = replace(run.turns[0].cells[0].started, code="print('zebra')")
+    assert [(hit.path, hit.part) for hit in finding.hits(run, "ZEBRA")] == [((1,), "code")]
 
 
 def test_the_time_of_each_model_is_added_up() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -96,6 +97,12 @@ def test_what_there_is_to_choose_from_is_of_all_runs_of_the_owner(kept: DuckDBSt
 def test_money_and_time_add_up_by_day(kept: DuckDBStore) -> None:
     told = [(day.day, day.runs, day.cost, day.seconds) for day in kept.days("ann", RunQuery())]
     assert told == [("1970-01-02", 1, 0.5, 9.0), ("1970-01-03", 2, 2.0, 1.0)]
+
+
+def test_a_day_is_that_of_the_reader(kept: DuckDBStore) -> None:
+    west = dt.timezone(-dt.timedelta(hours=4))
+    told = [(day.day, day.runs, day.cost, day.seconds) for day in kept.days("ann", RunQuery(), west)]
+    assert told == [("1970-01-01", 1, 0.5, 9.0), ("1970-01-03", 2, 2.0, 1.0)]
 
 
 def test_stars_and_titles_are_kept(kept: DuckDBStore, path: Path) -> None:
