@@ -13,29 +13,28 @@ from rlm_app.ui import axis, words
 _STRIP = (
     '<div class="rlm-strip{state}"><span class="rlm-axis" aria-hidden="true">'
     '<i style="left:{left}%;width:{width}%"></i></span>'
-    '<span class="rlm-numbers">{text}</span>{error}</div>'
+    '<span class="rlm-numbers">{text}</span>{paused}{error}</div>'
 )
+_PAUSED = '<span class="rlm-paused">paused {}</span>'
 _ERROR = '<span class="rlm-error">● had an error</span>'
 
 
 def numbers(turn: Turn) -> str:
-    """Return time, calls and money of a turn so far, or that it came from the record; and how long a person paused it."""
+    """Return time, calls and money of a turn so far, or that it came from the record."""
     if turn.reply.replayed and not turn.usage.calls:
         return "from the record, cost nothing"
-    stood = turn.stood_before + turn.stood
-    paused = f" · paused {words.clock(stood)}" if stood >= 1 else ""
-    return (
-        f"{words.duration(turn.seconds)} · {words.count(turn.usage.calls, 'call')} · {words.spent(turn.usage)}{paused}"
-    )
+    return f"{words.duration(turn.seconds)} · {words.count(turn.usage.calls, 'call')} · {words.spent(turn.usage)}"
 
 
 def html_of(turn: Turn, stretch: axis.Stretch, whole: float, *, live: bool = False) -> str:
     """Return the strip of a turn on an axis of `whole` seconds; `live` is whether the turn is still at work."""
+    stood = turn.stood_before + turn.stood
     left, width = axis.percent(stretch.start, stretch.end, whole)
     return _STRIP.format(
         state=" rlm-live" if live else "",
         left=left,
         width=width,
         text=html.escape(numbers(turn)),
+        paused=_PAUSED.format(words.clock(stood)) if stood >= 1 else "",
         error=_ERROR if turn.failed_below else "",
     )
