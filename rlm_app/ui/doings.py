@@ -23,6 +23,9 @@ def of(tree: ast.Module) -> Iterator[str]:
     texts = scope.aliases(tree)
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     printed = [part for call in calls if _named(call) == "print" for arg in call.args for part in _shown(arg)]
+    listed = _of_list(tree)
+    if any(_named(call) == "print" and _names(call) & listed for call in calls):
+        yield "looked at what documents there are"
     if any(scope.is_text(part, texts) and not _is_whole(part) for part in printed):
         yield "read a part of the text"
     if any(_is_whole(part) for part in printed):
@@ -43,6 +46,23 @@ def of(tree: ast.Module) -> Iterator[str]:
 
 def _named(call: ast.Call) -> str:
     return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {part.id for part in _beside_asks(node) if isinstance(part, ast.Name)}
+
+
+def _of_list(tree: ast.Module) -> set[str]:
+    """Return the names of the list that describes the documents, and of each of them where it is gone through."""
+    found = {"documents"}
+    for node in ast.walk(tree):
+        match node:
+            case (
+                ast.For(target=target, iter=ast.Name(id="documents"))
+                | ast.comprehension(target=target, iter=ast.Name(id="documents"))
+            ):
+                found |= _names(target)
+    return found
 
 
 def _shown(node: ast.AST) -> Iterator[ast.AST]:
