@@ -11,10 +11,13 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.finding import FoundRuns, RunQuery
 from rlm_app.records import RunRecord
-from rlm_app.ui import charts, documents, imports, listing, row_facts, rows, safe, shell, trash, words
+from rlm_app.ui import charts, documents, imports, later, listing, row_facts, rows, safe, shell, trash, words
 
 _UNDO_LINES = 5
 """How many deleted runs get a line of their own; with more of them, the list would leave the screen."""
+_SOON = 0.8
+"""Seconds after the rows at which their buttons are drawn where History is a tab's first page: 80 of them cost a browser that
+has drawn none a second, and nobody presses one before the rows are read."""
 _ACTS = 1.9
 """How wide the column of a row's buttons is beside those of `rows.WIDTHS`."""
 
@@ -38,6 +41,8 @@ def draw(app: App, owner: str) -> None:
         _above(found)
     _list(app, owner, found)
     charts.draw(app, owner, query)
+    if shell.is_first_page():
+        later.draw(st.rerun, _SOON)
 
 
 def _above(found: FoundRuns) -> None:
@@ -89,6 +94,8 @@ def _page(total: int, query: RunQuery) -> int:
 
 def _row(app: App, record: RunRecord, library: rows.Library) -> None:
     (acts,) = rows.draw(record, library, (_ACTS,))
+    if shell.is_first_page():
+        return
     with acts.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         _acts(app, record)
 

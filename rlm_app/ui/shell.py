@@ -30,7 +30,7 @@ OPEN = frozenset({"shared"})
 
 _STYLE = Path(__file__).with_name("style.css")
 _LOGO = str(Path(__file__).with_name("logo.svg"))
-_READY, _VISITED, _SIGNED = "_shell", "_shell_visited", "_shell_signed"
+_READY, _VISITED, _SIGNED, _DRAWN = "_shell", "_shell_visited", "_shell_signed", "_shell_drawn"
 _LAST_RUN = "_shell_run"
 _T = TypeVar("_T")
 
@@ -43,6 +43,17 @@ def set_up() -> None:
     st.session_state[_SIGNED] = False
     if "PIL.Image" in sys.modules:
         sign()
+
+
+def is_first_page() -> bool:
+    """Whether nothing was drawn in this tab before: its browser has yet to start what draws each kind of thing."""
+    return not st.session_state.get(_DRAWN)
+
+
+def end() -> None:
+    """Draw what comes last, and note that the page was drawn to its end; called by `app.py`."""
+    sign()
+    st.session_state[_DRAWN] = True
 
 
 def sign() -> None:

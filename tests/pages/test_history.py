@@ -43,6 +43,20 @@ def test_every_run_is_listed_with_its_documents_state_and_money(page: Page, app:
         assert expected in shown
 
 
+def test_in_a_new_tab_rows_come_first_and_what_can_be_done_with_them_a_moment_later(
+    page: Page, app: App, contract: DocumentInfo
+) -> None:
+    run_id = keep(app, contract, RunState.DONE, question="Who pays the rent?")
+    tab = page(shell.HISTORY)
+    del tab.session_state["_shell_drawn"]
+    tab.run()
+    assert questions(tab)[1:] == ["Who pays the rent?"]
+    assert not [button for button in tab.button if run_id in str(button.key)]
+    tab.session_state["_shell_drawn"] = True  # as `app.py` notes it, which is not what is run here
+    tab.run()
+    assert tab.button(key=f"delete-{run_id}").label
+
+
 def test_a_search_looks_in_questions_answers_and_names(page: Page, app: App, contract: DocumentInfo) -> None:
     keep(app, contract, RunState.DONE, question="Who pays the rent?", answer="The tenant does.")
     keep(app, contract, RunState.DONE, question="Who owns the pump?")
