@@ -25,7 +25,7 @@ from rlm_app.engine.import_lines import (
     read_objects,
     refusal,
 )
-from rlm_app.engine.run_files import event_from, record_from
+from rlm_app.engine.run_files import event_from, note_turn, record_from
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.errors import DocumentError
 from rlm_app.events import Event, RunFinished, RunStarted
@@ -200,12 +200,14 @@ def _own(
         raise DocumentError(name, f"its first line is not the record of a run ({error!r})") from error
     run_id = _id(owner, [record.id])
     events: list[Event] = []
+    turns: set[tuple[str, int, bool]] = set()
     trajectory = Trajectory()
     for number, line in lines:
         if len(events) >= MOST_EVENTS:
             raise DocumentError(name, f"holds a run of more than {MOST_EVENTS:,} events; it is not read for safety")
         try:
             event = event_from(line, run_id, number)
+            note_turn(event, turns)
             trajectory.add(event)
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
             damaged.append(Damaged(number, f"it is no event, or belongs to one that is missing ({error!r})"))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rlm_app.building import build
-from rlm_app.events import Event, from_dict, to_dict
+from rlm_app.events import Event, ModelReplied, from_dict, to_dict
 from rlm_app.records import RunRecord
 
 _LARGEST = 2**31 - 1
@@ -50,6 +50,15 @@ def event_from(line: Mapping[str, Any], run_id: str, seq: int) -> Event:
     if not 0 <= event.depth <= _LARGEST or not f"{event.call_id}{event.parent_id}".isprintable():
         raise ValueError("its place in the run is none")
     return event
+
+
+def note_turn(event: Event, turns: set[tuple[str, int, bool]]) -> None:
+    """Add the turn that an event begins to `turns`; raise ValueError where it is there: pages know turns by their numbers."""
+    if isinstance(event, ModelReplied) and event.purpose != "summary":
+        turn = event.call_id, event.iteration, event.purpose == "closing"
+        if turn in turns:
+            raise ValueError("a turn of its number is there already")
+        turns.add(turn)
 
 
 def _check_time(at: float) -> None:

@@ -440,3 +440,14 @@ def test_a_time_that_no_page_can_show_does_not_come_in(at: float, tmp_path: Path
     path.write_text("".join(run_lines(dataclasses.replace(run.record, created=at), run.events)), encoding="utf-8")
     with pytest.raises(DocumentError, match="no time that can be shown"):
         read(path)
+
+
+def test_a_turn_that_is_there_twice_comes_in_once(tmp_path: Path) -> None:
+    (run,), _ = read(write(tmp_path / "log.jsonl", [metadata(), iteration(1), iteration(2, final_answer="yes")]))
+    lines = list(run_lines(run.record, run.events))
+    reply = next(number for number, line in enumerate(lines) if '"ModelReplied"' in line)
+    path = tmp_path / "run.jsonl"
+    path.write_text("".join([*lines[: reply + 1], lines[reply], *lines[reply + 1 :]]), encoding="utf-8")
+    (again,), report = read(path)
+    assert unnamed(again.events) == unnamed(run.events)
+    assert [(damaged.line, "there already" in damaged.reason) for damaged in report.damaged] == [(reply + 2, True)]
