@@ -38,7 +38,7 @@ class DuckDBGrids:
 
     def keep_grid(self, grid: Grid) -> None:
         """Keep a grid in place of an earlier one of its id."""
-        plan = storable(json.dumps(pack(grid)))
+        plan = storable(json.dumps(pack(grid), ensure_ascii=False))
         row = [grid.id, grid.owner, storable(grid.name), plan, grid.created]
 
         def keep(connection: DuckDBPyConnection) -> None:

@@ -23,7 +23,7 @@ def keep(owner: str, name: str, value: Any) -> Job:
 
     if value is None:
         return Job(statement=drop)
-    return Job("preferences", (owner, name, storable(json.dumps(value))), statement=drop)
+    return Job("preferences", (owner, name, storable(json.dumps(value, ensure_ascii=False))), statement=drop)
 
 
 def read(cursor: DuckDBPyConnection, owner: str, name: str) -> Any:

@@ -24,3 +24,8 @@ def test_a_value_can_be_forgotten(store: DuckDBStore) -> None:
     store.keep_preference("ann", "choice", [1])
     store.keep_preference("ann", "choice", None)
     assert store.preference("ann", "choice") is None
+
+
+def test_half_of_a_surrogate_pair_which_no_page_can_show_is_kept_as_a_question_mark(store: DuckDBStore) -> None:
+    store.keep_preference("ann", "profiles", {"a\ud800b ä": ["\udc00"]})
+    assert store.preference("ann", "profiles") == {"a?b ä": ["?"]}
