@@ -25,7 +25,7 @@ from rlm_app.store.originals import Originals
 from rlm_app.types import Document, DocumentInfo
 
 _WORD = re.compile(r"[a-z0-9]{1,20}")
-"""What formats and units are called."""
+"""What formats, units and kinds of pages are called."""
 _WRONG = (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError)
 
 
@@ -107,7 +107,7 @@ class Restoring:
         pages = all(0 <= page.start <= page.end <= len(text) for page in info.pages)
         if info.sha256 != sha256 or info.characters != len(text) or info.size < 0 or not pages:
             raise ValueError("it is not the text that is described")
-        if not _WORD.fullmatch(info.unit) or not _WORD.fullmatch(info.format):
+        if not all(_WORD.fullmatch(word) for word in (info.unit, info.format, *(page.kind for page in info.pages))):
             raise ValueError("it is of no kind that this app reads")
         return Document(dataclasses.replace(info, name=plain_name(info.name)), text)
 

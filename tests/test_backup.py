@@ -357,6 +357,11 @@ def have_pages_called_something(entries: Entries) -> None:
     _told_of(entries, "documents/", ".json", unit="![x](http://canary.example/x.png)")
 
 
+def have_a_page_of_some_kind(entries: Entries) -> None:
+    page = {"label": "1", "start": 0, "end": 1, "kind": "![x](http://canary.example/x.png)"}
+    _told_of(entries, "documents/", ".json", pages=[page])
+
+
 def have_endless_settings(entries: Entries) -> None:
     entries["preferences.json"] = b'{"choice": {"a": [' + b"[]," * 7_000_000 + b"0]}}"
 
@@ -368,6 +373,7 @@ def have_endless_settings(entries: Entries) -> None:
         (have_endless_settings, "preferences.json has more than 20,000,000 bytes"),
         (have_lists_of_nothing, "too much memory"),
         (have_pages_called_something, "of no kind that this app reads"),
+        (have_a_page_of_some_kind, "of no kind that this app reads"),
         (weigh_less_than_nothing, "not the text that is described"),
         (weigh_less_than_its_file, "another one than it was read from"),
         (earn_money, "cost less than nothing"),

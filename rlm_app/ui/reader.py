@@ -82,7 +82,7 @@ def report(info: DocumentInfo) -> list[dict[str, object]]:
         {
             safe.level(info.unit.capitalize()): safe.level(page.label),
             "Characters": page.end - page.start,
-            "Holds": _KINDS.get(page.kind, page.kind),
+            "Holds": safe.level(_KINDS.get(page.kind, page.kind)),
         }
         for page in info.pages
     ]
@@ -207,7 +207,7 @@ def _page_key(info: DocumentInfo) -> str:
 
 
 def _kind(page: Page) -> str:
-    said = _KINDS.get(page.kind, page.kind)
+    said = safe.label(_KINDS.get(page.kind, page.kind))
     return said[:1].upper() + said[1:]
 
 

@@ -105,12 +105,13 @@ def test_the_question_whether_to_delete_says_that_a_run_uses_the_document_and_a_
 
 def test_what_the_pages_of_a_document_are_called_is_read_and_never_carried_out(page: Page, app: App) -> None:
     called = "![x](http://canary.example/x.png) :red[due]"
-    info = DocumentInfo("ab" * 32, "x.txt", "text", 4, 4, called, (Part("1", 0, 2), Part("2", 2, 4)))
+    info = DocumentInfo("ab" * 32, "x.txt", "text", 4, 4, called, (Part("1", 0, 2, called), Part("2", 2, 4)))
     app.store.add_document(Document(info, "abcd"), "local")
     tab = page(shell.DOCUMENTS, document=info.sha256)
     labels = [each.proto.label for kind in ("selectbox", "expander", "number_input") for each in tab.get(kind)]
-    assert any("canary" in label for label in labels)
-    assert not [label for label in labels if "![" in label or ":red[" in label]
+    told = [*labels, *(each.value for each in tab.caption)]
+    assert [any("canary" in said for said in kind) for kind in (labels, told[len(labels) :])] == [True, True]
+    assert not [said for said in told if "![" in said or ":red[" in said]
 
 
 def test_the_report_has_a_row_for_every_page(page: Page, contract: DocumentInfo) -> None:
