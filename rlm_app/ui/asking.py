@@ -20,6 +20,7 @@ from rlm_app.ui import (
     estimating,
     keys,
     mode,
+    naming,
     picker,
     profiles,
     quota,
@@ -66,10 +67,11 @@ def _question(reading: bool) -> tuple[str, bool]:
 
 def _documents(app: App, library: Mapping[str, DocumentInfo]) -> list[str]:
     """Draw which documents are asked, outside the form: what suits them is said as soon as they are chosen."""
+    names = naming.of_documents(library)
     chosen = st.multiselect(
         "Documents",
         list(library),
-        format_func=lambda sha256: _name(library.get(sha256)),
+        format_func=lambda sha256: names.get(sha256, naming.GONE),
         key=again.CHOSEN,
         placeholder="Choose one or more, or add files",
         help="The question is asked of these documents together",
@@ -119,7 +121,3 @@ def _chosen_health(app: App, infos: list[DocumentInfo]) -> None:
     with st.container(gap=None, key=f"{documents.FILED}chosen"):
         for info in infos:
             st.caption(f":material/description: {safe.label(info.name)} · {safe.label(app.health(info))}")
-
-
-def _name(info: DocumentInfo | None) -> str:
-    return info.name if info else "a document that was removed"

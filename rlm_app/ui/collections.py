@@ -9,7 +9,7 @@ import streamlit as st
 from rlm_app.build import App
 from rlm_app.errors import StoreError
 from rlm_app.types import DocumentInfo
-from rlm_app.ui import again, safe, words
+from rlm_app.ui import again, naming, safe, words
 
 _SHOWN = "documents-collection"
 _PICKED = "ask-collection"
@@ -70,11 +70,12 @@ def _edit(app: App, owner: str, found: Mapping[str, DocumentInfo], was: str, mem
     place = was or _NEW
     with st.form(f"collection-{place}", border=False, clear_on_submit=not was):
         name = st.text_input("Name", value=was, key=f"collection-name-{place}", max_chars=80)
+        names = naming.of_documents(found)
         chosen = st.multiselect(
             "Documents",
             list(found),
             default=[each for each in members if each in found],
-            format_func=lambda sha256: found[sha256].name,
+            format_func=names.__getitem__,
             key=f"collection-documents-{place}",
         )
         with st.container(horizontal=True):

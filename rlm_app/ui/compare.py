@@ -11,7 +11,7 @@ from rlm_app.citations import Citation
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.finding import RunQuery
 from rlm_app.records import RunRecord
-from rlm_app.ui import comparing, header, marked, repeats, safe, shell, states, words
+from rlm_app.ui import comparing, header, marked, naming, repeats, safe, shell, states, words
 
 _LATEST = 200
 _NAMES = ("One run", "The other")
@@ -53,19 +53,26 @@ def _chosen(app: App, owner: str) -> tuple[RunRecord | None, RunRecord | None]:
 def _pick(
     place: st.delta_generator.DeltaGenerator, side: str, label: str, runs: dict[str, RunRecord]
 ) -> RunRecord | None:
-    names = list(runs)
-    named = st.query_params.get(side, "")
+    """Draw the field that chooses a run. It shows what the address names, which Back changes too."""
+    key, named = f"compare-{side}", st.query_params.get(side, "")
+    names = naming.by_id({run_id: _name(record) for run_id, record in runs.items()})
+    st.session_state[key] = named if named in runs else None
     chosen = place.selectbox(
         label,
-        names,
-        index=names.index(named) if named in runs else None,
-        format_func=lambda run_id: _name(runs[run_id]),
+        list(runs),
+        format_func=lambda run_id: names.get(run_id, ""),
         placeholder="Choose a run",
-        key=f"compare-{side}",
+        key=key,
+        on_change=lambda: _choose(side, st.session_state[key]),
     )
-    if chosen and chosen != named:
-        st.query_params[side] = chosen
     return runs[chosen] if chosen else None
+
+
+def _choose(side: str, run_id: str | None) -> None:
+    if run_id:
+        st.query_params[side] = run_id
+    else:
+        st.query_params.pop(side, None)
 
 
 def _name(record: RunRecord) -> str:

@@ -100,6 +100,8 @@ def parting(left: Trajectory, right: Trajectory) -> tuple[int, str] | None:
             return number, "the models wrote other code"
         if _output(ours) != _output(theirs):
             return number, "the same code printed something else"
+        if _handed_in(ours) != _handed_in(theirs):
+            return number, "the same code handed in another answer"
         if ours.reply.reply.strip() != theirs.reply.reply.strip():
             return number, "the models wrote other words around the same code"
     if len(left.turns) != len(right.turns):
@@ -182,3 +184,7 @@ def _code(turn: Turn) -> list[str]:
 
 def _output(turn: Turn) -> list[str]:
     return [cell.finished.stdout if cell.finished else "" for cell in turn.cells]
+
+
+def _handed_in(turn: Turn) -> list[str | None]:
+    return [cell.finished.answer if cell.finished else None for cell in turn.cells]

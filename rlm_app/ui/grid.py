@@ -6,7 +6,7 @@ import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.grids import Grid, GridView
-from rlm_app.ui import documents, grid_cell, grid_export, grid_layout, grid_run, grid_table, rows, safe
+from rlm_app.ui import documents, grid_cell, grid_export, grid_layout, grid_run, grid_table, naming, rows, safe
 
 _GRID = "grid"
 _PICKED = "grid-picked"
@@ -70,10 +70,11 @@ def _chosen(found: dict[str, Grid]) -> Grid:
     named = st.query_params.get(_GRID, "")
     now = named if named in found else next(iter(found))
     st.session_state[_PICKED] = now
+    names = naming.by_id({each: safe.unmarked(grid.name) for each, grid in found.items()})
     st.selectbox(
         "Grid",
         list(found),
-        format_func=lambda grid_id: safe.unmarked(found[grid_id].name) if grid_id in found else "",
+        format_func=lambda grid_id: names.get(grid_id, ""),
         key=_PICKED,
         on_change=lambda: _open(st.session_state[_PICKED]),
         label_visibility="collapsed",

@@ -13,7 +13,7 @@ from rlm_app.build import App
 from rlm_app.errors import ConfigError
 from rlm_app.grids import Grid, GridColumn, GridRow
 from rlm_app.types import DocumentInfo
-from rlm_app.ui import asking, choice, documents, grid_run, rows, safe, words
+from rlm_app.ui import asking, choice, documents, grid_run, naming, rows, safe, words
 
 _UNDO = "ui_grid_undo"
 _NAME, _DOCUMENTS, _QUESTIONS = "grid-name", "grid-documents", "grid-questions"
@@ -148,10 +148,11 @@ def _take_away(app: App, owner: str, grid: Grid, key: str, said: str, what: Grid
 
 
 def _choose(library: rows.Library, label: str, key: str) -> None:
+    names = naming.of_documents(library)
     st.multiselect(
         label,
         list(library),
-        format_func=lambda sha256: library[sha256].name if sha256 in library else "a document that was removed",
+        format_func=lambda sha256: names.get(sha256, naming.GONE),
         key=key,
         placeholder="Choose from your library",
     )

@@ -72,6 +72,9 @@ def _above(found: FoundRuns) -> None:
 
 
 def _list(app: App, owner: str, found: FoundRuns) -> None:
+    if not found.records:
+        st.markdown("No run fits all of this. Change the words above, or take a filter away.")
+        return
     library = documents.library(app, owner)
     with st.container(key="run_heads"):
         first, second, _ = st.columns((*rows.WIDTHS, _ACTS))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from rlm_app.build import App
 from rlm_app.types import Document, DocumentInfo, Page
-from rlm_app.ui import citing, documents, marked, pictures_of_pages, safe, versions, words
+from rlm_app.ui import citing, documents, marked, naming, pictures_of_pages, safe, versions, words
 from rlm_app.ui.pictures_of_pages import Boxed
 
 _KINDS = {
@@ -166,10 +166,12 @@ def _choose_page(info: DocumentInfo) -> Page:
 
 def _by_label(info: DocumentInfo, key: str) -> int:
     """Draw the list of all pages and return the index of the one that is chosen."""
+    labels = {index: safe.unmarked(page.label) or str(index + 1) for index, page in enumerate(info.pages)}
+    names = naming.told_apart(labels, lambda index: str(index + 1))
     number = st.selectbox(
         safe.label(info.unit.capitalize()),
         range(len(info.pages)),
-        format_func=lambda index: safe.unmarked(info.pages[index].label) or str(index + 1),
+        format_func=names.__getitem__,
         key=key,
         persist_state="session",
         width=320,

@@ -62,5 +62,6 @@ def _found(run_id: str, trajectory: Trajectory, sought: str) -> list[Hit]:
 def _excerpt(hit: Hit) -> None:
     where = f"{crumbs.sentence(hit.path)} · {hit.part}"
     text = f"… {safe.html(hit.before)}<mark>{safe.html(hit.found)}</mark>{safe.html(hit.after)} …"
-    st.markdown(f":small[:gray[{safe.label(where)}]]")
-    st.html(f'<div class="rlm-text">{safe.unmarked(text)}</div>')
+    with st.container(gap="xsmall"):  # so that where it stands does not end up beside the buttons
+        st.markdown(f":small[:gray[{safe.label(where)}]]")
+        st.html(f'<div class="rlm-text">{safe.unmarked(text)}</div>')

@@ -13,7 +13,7 @@ from rlm_app.build import App
 from rlm_app.evidence.compare import compare_versions
 from rlm_app.proofs import Change, ChangeKind
 from rlm_app.types import Document, DocumentInfo
-from rlm_app.ui import again, documents, marked, pictures_of_pages, safe, shell, words
+from rlm_app.ui import again, documents, marked, naming, pictures_of_pages, safe, shell, words
 from rlm_app.ui.pictures_of_pages import Boxed
 
 WITH = "with"
@@ -82,12 +82,13 @@ def _choice(info: DocumentInfo, others: Sequence[DocumentInfo]) -> DocumentInfo 
     named = st.query_params.get(WITH, "")
     if key not in st.session_state and named in known:
         st.session_state[key] = named
+    names = naming.by_id({each: f"{info.name} · {info.characters:,} characters" for each, info in known.items()})
     picked = st.selectbox(
         "Compare with an earlier version",
         list(known),
         index=None,
         key=key,
-        format_func=lambda sha256: f"{known[sha256].name} · {known[sha256].characters:,} characters",
+        format_func=names.__getitem__,
         placeholder="no comparison",
         width=420,
     )

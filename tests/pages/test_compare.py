@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from rlm_app.build import App
 from rlm_app.citations import Citation, Verdict
-from rlm_app.events import Cited
-from rlm_app.types import DocumentInfo, RunState
+from rlm_app.engine.trajectory import Trajectory
+from rlm_app.events import CellFinished, CellStarted, Cited, Event, ModelReplied
+from rlm_app.types import NO_USAGE, DocumentInfo, RunState
 from rlm_app.ui import comparing, repeats, shell
 from tests.pages.records import keep
 from tests.pages.seeing import texts
@@ -113,6 +114,31 @@ def test_versions_of_a_document_are_told_apart_where_their_name_does_not(app: Ap
     newer = replace(right, spec=replace(right.spec, documents=("f" * 64,)))
     told = {name: (ours, theirs) for name, ours, theirs in comparing.settings(left, newer)}
     assert told["Documents"] == (f"contract.txt ({contract.sha256[:8]})", "contract.txt (ffffffff)")
+
+
+def test_the_fields_show_the_runs_that_the_address_names(page: Page, app: App, contract: DocumentInfo) -> None:
+    one, two, three = (keep(app, contract, RunState.DONE, turns=0) for _ in range(3))
+    tab = page(shell.COMPARE, left=one, right=two)
+    tab.selectbox(key="compare-right").set_value(three).run()
+    assert tab.query_params["right"] in (three, [three])
+    tab.query_params["right"] = two  # as Back does it
+    tab.run()
+    assert tab.selectbox(key="compare-right").value == two
+
+
+def test_runs_part_where_the_same_code_hands_in_another_answer() -> None:
+    one, two = (Trajectory.fold(_handed_in(answer)) for answer in ("60 days", "30 days"))
+    assert comparing.parting(one, two) == (1, "the same code handed in another answer")
+    assert comparing.parting(one, one) is None
+
+
+def _handed_in(answer: str) -> list[Event]:
+    about: dict[str, Any] = {"run_id": "r", "at": 1.0, "call_id": "0", "parent_id": None, "depth": 0, "iteration": 1}
+    return [
+        ModelReplied(**about, seq=1, messages=(), reply="x", model="m", usage=NO_USAGE),
+        CellStarted(**about, seq=2, cell=1, code="hand_in()"),
+        CellFinished(**about, seq=3, cell=1, stdout="", answer=answer),
+    ]
 
 
 def test_without_runs_the_page_says_how_to_choose_them(page: Page) -> None:

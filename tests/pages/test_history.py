@@ -65,6 +65,8 @@ def test_a_search_looks_in_questions_answers_and_names(page: Page, app: App, con
     assert questions(tab)[1:] == ["Who pays the rent?"]
     tab.text_input(key="history-search").set_value("contract.txt who").run()
     assert len(questions(tab)) == 3
+    tab.text_input(key="history-search").set_value("zebra").run()
+    assert "No run fits all of this" in texts(tab)
 
 
 def test_the_list_can_be_narrowed_to_states(page: Page, app: App, contract: DocumentInfo) -> None:
