@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from rlm_app.ui import scope
 
@@ -88,7 +88,7 @@ def _is_whole(node: ast.AST) -> bool:
             return False
 
 
-def _measures(call: ast.Call, texts: frozenset[str]) -> bool:
+def _measures(call: ast.Call, texts: Set[str]) -> bool:
     return _named(call) == "print" and any(
         isinstance(part, ast.Call) and _named(part) == "len" and bool(part.args) and scope.is_text(part.args[0], texts)
         for part in _beside_asks(call)
@@ -103,7 +103,7 @@ def _beside_asks(node: ast.AST) -> Iterator[ast.AST]:
             yield from _beside_asks(part)
 
 
-def _asked(call: ast.Call, texts: frozenset[str], plain: str) -> str:
+def _asked(call: ast.Call, texts: Set[str], plain: str) -> str:
     """Return what a call asks a model about, where its own words show that."""
     name, inside = _named(call), [part for arg in call.args for part in _put_in(arg)]
     if name not in _SINGLE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from enum import IntEnum
 
 TEXTS = frozenset({"context", "documents"})
@@ -51,7 +51,7 @@ def held(node: ast.AST, names: Names) -> Held:
             return max((held(each, names) for each in ast.iter_child_nodes(node)), default=Held.UNKNOWN)
 
 
-def is_text(node: ast.AST, aliases: frozenset[str]) -> bool:
+def is_text(node: ast.AST, aliases: Set[str]) -> bool:
     """Whether an expression is text of the documents as it stands there, whole or a part; `aliases` are names for such."""
     match node:
         case ast.Name(id=name):
@@ -68,14 +68,14 @@ def is_text(node: ast.AST, aliases: frozenset[str]) -> bool:
             return False
 
 
-def aliases(tree: ast.Module) -> frozenset[str]:
+def aliases(tree: ast.Module) -> Set[str]:
     """Return the names that stand for text of the documents as it is."""
-    found: frozenset[str] = frozenset()
+    found: set[str] = set()
     given = list(_given(tree))
     for _ in range(2):
         for target, value in given:
             if is_text(value, found):
-                found = found | frozenset(_names(target))
+                found.update(_names(target))
     return found
 
 

@@ -36,17 +36,17 @@ def title(code: tuple[str, ...], documents: int = 0) -> str:
 
 def _title(code: tuple[str, ...], documents: int) -> str:
     deeds: list[str] = []
-    terms: list[str] = []
+    terms: dict[str, None] = {}
     everywhere = True
     held: scope.Names = {}
     for tree in filter(None, map(syntax.tree, code)):
         held = scope.of(tree, held)
         for place, found in _searches(tree, held):
             everywhere = everywhere and place is Held.ALL
-            terms += [term for term in found if term not in terms]
+            terms |= dict.fromkeys(found)
         deeds += [deed for deed in doings.of(tree) if deed not in deeds]
     if terms:
-        deeds.insert(0, f"searched for {_listed(terms)}{_where(documents) if everywhere else ''}")
+        deeds.insert(0, f"searched for {_listed([*terms])}{_where(documents) if everywhere else ''}")
     return words.clip(_sentence(deeds), LIMIT)
 
 

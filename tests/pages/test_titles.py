@@ -28,6 +28,7 @@ TERMS = "terms = ['rent', 'notice']\nfor term in terms:\n    if term in context:
         ("answer['content'] = 'x'\nanswer['ready'] = True", 1, "Handed in the answer"),
         ("cite('a b c')\nFINAL('x')", 1, "Checked quotations and handed in the answer"),
         ("for d in documents:\n    print(d['name'])", 2, "Looked at what documents there are"),
+        ("for t in ['rent', 'rent']:\n    print(t in context)", 1, "Searched for ‘rent’"),
         ("x = 1", 1, ""),
         ("print(llm_query(context[:90]))", 1, "Asked a model about a part of the text"),
         ("print(llm_query(f'Sum this up: {context}'))", 1, "Asked a model about the whole text"),
