@@ -97,10 +97,6 @@ def _filters(page: Page) -> None:
     page.locator("summary", has_text="Money and time by day").click()
     expect(page.get_by_text("Time at work, minutes")).to_be_visible()
     expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible()
-    page.get_by_role("combobox", name="Backend").fill("scripted")
-    page.keyboard.press("Enter")
-    page.keyboard.press("Escape")
-    expect(page.locator("[data-tag]")).to_be_visible()
 
 
 def _sql(page: Page) -> None:
