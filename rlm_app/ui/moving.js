@@ -3,6 +3,7 @@
 // view, the best first, once for each `data.nonce`. Nothing scrolls by itself otherwise.
 
 const ROWS = '[class*="st-key-turnrow-"]'
+const PAGES = '[class*="st-key-turn-page-"]'
 const FIELDS = "input, textarea, select, [contenteditable=true], [role=textbox], [role=combobox]"
 const CLICKS = { n: ".st-key-hit_next button", N: ".st-key-hit_previous button", f: ".st-key-follow_live input" }
 
@@ -20,7 +21,24 @@ function step(way, wanted) {
   const all = rows()
   const here = all.findIndex((row) => row.contains(document.activeElement))
   const order = way > 0 ? all.slice(here + 1) : all.slice(0, here < 0 ? all.length : here).reverse()
-  focus(order.find(wanted))
+  const found = order.find(wanted)
+  if (found) focus(found)
+  else turnPage(way, wanted)
+}
+
+// Of many turns a page is drawn at a time; the way goes on over its end, once the rows of the next page are there.
+function turnPage(way, wanted) {
+  const arrow = document.querySelector(`${PAGES} [data-testid=stPagination${way > 0 ? "Next" : "Prev"}]`)
+  if (!arrow || arrow.disabled) return
+  const before = rows()[0]?.className
+  document.activeElement?.blur()
+  arrow.click()
+  const look = (tries) => {
+    const idle = document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
+    if (idle && rows()[0]?.className !== before) step(way, wanted)
+    else if (tries > 0) setTimeout(() => look(tries - 1), 100)
+  }
+  look(100)
 }
 
 function onKey(event) {

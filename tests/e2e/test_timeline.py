@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Locator, Page, WebSocket, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from benchmarks.timeline_runs import keep
@@ -96,3 +96,13 @@ def test_keys_move_from_turn_to_turn_and_from_place_to_place_and_a_step_has_an_a
     page.keyboard.press("Shift+N")
     expect(page.get_by_text("1 of 3 places")).to_be_visible()
     assert len(looks) == looked
+
+    def turn(number: int) -> Locator:
+        named = page.locator("[class*=st-key-turnrow-]").filter(has_text=re.compile(rf"Turn {number}\b"))
+        return named.locator("summary").first
+
+    turn(25).focus()  # the last of its page
+    page.keyboard.press("j")
+    expect(turn(26)).to_be_focused()
+    page.keyboard.press("k")
+    expect(turn(25)).to_be_focused()
