@@ -121,12 +121,12 @@ class Visit:
 
 
 @contextmanager
-def visits(home: Path, script: Path | None = None) -> Iterator[Callable[[], Visit]]:
-    """Serve a home and give new visitors of it, each with a browser that was never here."""
+def visits(home: Path, script: Path | None = None, *, own: bool = False) -> Iterator[Callable[[], Visit]]:
+    """Serve a home, by the app's `own` server or by Streamlit's, and give new visitors, whose browsers were never here."""
     found = executable()
     if found is None:
         raise SystemExit("No Chromium on this machine: install one, then run this again.")
-    server = Server(home, script)
+    server = Server(home, script, own=own)
     server.start()
     try:
         with browser(found) as chromium:

@@ -66,10 +66,12 @@ def measure_live(visit: Visit, run_id: str) -> dict[str, Took]:
     visit.load(f"/run?run={run_id}&step={TURNS}", ".rlm-strip")
     visit.wait_for(_READY)
     visit.page.wait_for_timeout(_LOOK)
-    return {
+    found = {
         what: visit.click("summary", "[data-testid=stDataFrame]", _ROW, number)
         for number, what in enumerate((STEP, ANOTHER))
     }
+    visit.page.close()  # or it would be drawn again while the next visitor is measured
+    return found
 
 
 def begin(visit: Visit, run_id: str) -> None:
@@ -84,7 +86,7 @@ def main(times: int = 3) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         script, ids = furnish(home)
-        with visits(home, script) as visitor:
+        with visits(home) as visitor:
             _warm(visitor(), ids["warm"])
             print(f"{load()}\n\n{HEAD}", flush=True)
             for line in empty(visitor, times):
@@ -94,12 +96,17 @@ def main(times: int = 3) -> None:
                 for what, (seconds, kilobytes) in BARS.items():
                     took = tuple(each[what] for each in found)
                     print(told(Line(f"{name}: {what}", took, seconds, kilobytes)), flush=True)
-            begin(visitor(), ids[LIVE])
-            found = [measure_live(visitor(), ids[LIVE]) for _ in range(times)]
-            for what in found[0]:
-                took = tuple(each[what] for each in found)
-                print(told(Line(f"{LIVE}: {what}", took, *BARS[what])), flush=True)
+        _live(home, script, ids[LIVE], times)
     print(f"\n{load()}")
+
+
+def _live(home: Path, script: Path, run_id: str, times: int) -> None:
+    """Print what a step of a run at work takes, by the app's own server: there a page with nothing new is left as it is."""
+    with visits(home, script, own=True) as visitor:
+        begin(visitor(), run_id)
+        found = [measure_live(visitor(), run_id) for _ in range(times)]
+    for what in found[0]:
+        print(told(Line(f"{LIVE}: {what}", tuple(each[what] for each in found), *BARS[what])), flush=True)
 
 
 def _warm(visit: Visit, run_id: str) -> None:
