@@ -29,6 +29,8 @@ OPEN = frozenset({"shared"})
 """Addresses of pages that need no owner; they show what a link in their query string opens, and read nothing by an owner."""
 
 _STYLE = Path(__file__).with_name("style.css")
+_ICON = "📄"
+"""Stands in a tab until its logo does. Without one a browser asks a server of Google's for the sign of the page."""
 _LOGO = str(Path(__file__).with_name("logo.svg"))
 _READY, _VISITED, _SIGNED, _DRAWN = "_shell", "_shell_visited", "_shell_signed", "_shell_drawn"
 _LAST_RUN = "_shell_run"
@@ -37,7 +39,7 @@ _T = TypeVar("_T")
 
 def set_up() -> None:
     """Set what all pages share; called by `app.py` before anything is drawn."""
-    st.set_page_config(page_title=NAME, layout="wide")
+    st.set_page_config(page_title=NAME, page_icon=_ICON, layout="wide")
     st.session_state[_READY] = True
     st.html(_STYLE)
     st.session_state[_SIGNED] = False

@@ -63,8 +63,11 @@ def test_a_browser_finds_its_workspace_again_and_another_begins_an_empty_one(
     with hosted(tmp_path / "home", kind, RLM_APP_MODE="shared") as address:
         ann, bob = chromium.new_context(), chromium.new_context()
         mine = ann.new_page()
+        asked: list[str] = []
+        mine.on("request", lambda request: asked.append(request.url))
         arrive(mine, address)
         link = add(mine, tmp_path)
+        assert not [url for url in asked if not url.startswith((address, "ws://localhost", "data:", "blob:"))]
         mine.reload()
         expect(mine.get_by_text("sleeps by day").first).to_be_visible()
         other_tab = ann.new_page()
