@@ -5,6 +5,7 @@ import re
 import pytest
 
 from rlm_app.citations import Citation, Verdict
+from rlm_app.turning import JOINER
 from rlm_app.ui import chips, marked, safe, words
 
 
@@ -59,7 +60,7 @@ def test_names_of_icons_and_emoji_stay_words_everywhere(text: str) -> None:
     for out in (safe.markdown(text), safe.label(text)):
         shown = out.replace("\\", "")
         assert not re.search(r":(material/|streamlit:|smile:)", shown)
-        assert shown.replace(safe.JOINER, "") == text
+        assert shown.replace(JOINER, "") == text
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_names_of_icons_and_emoji_stay_words_everywhere(text: str) -> None:
 )
 def test_a_label_shows_the_signs_of_the_source(text: str) -> None:
     out = safe.label(text)
-    assert re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", out).replace(safe.JOINER, "") == text
+    assert re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", out).replace(JOINER, "") == text
     bare = out.replace("\\", "")
     for active in ("https://evil", "www.evil", "me@evil", " -> ", " <= "):
         assert active not in bare
