@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rlm_app.store.batch import Job
 from rlm_app.store.codec import pack, unpack
 from rlm_app.store.sweep import sweep
-from rlm_app.store.texts import storable
+from rlm_app.store.texts import storable, storable_json
 from rlm_app.types import Document, DocumentInfo
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def keep(document: Document, owner: str) -> Job:
         owner,
         info.sha256,
         storable(info.name),
-        storable(json.dumps(pack(info), ensure_ascii=False)),
+        storable_json(pack(info)),
         text_sha256,
         time.time(),
     )

@@ -12,7 +12,7 @@ from rlm_app.store.batch import Job
 from rlm_app.store.codec import pack, unpack
 from rlm_app.store.reading import Reader
 from rlm_app.store.rows import RUN_COLUMNS, run_of
-from rlm_app.store.texts import storable
+from rlm_app.store.texts import storable, storable_json
 from rlm_app.store.writer import Writer
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class DuckDBGrids:
 
     def keep_grid(self, grid: Grid) -> None:
         """Keep a grid in place of an earlier one of its id."""
-        plan = storable(json.dumps(pack(grid), ensure_ascii=False))
+        plan = storable_json(pack(grid))
         row = [grid.id, grid.owner, storable(grid.name), plan, grid.created]
 
         def keep(connection: DuckDBPyConnection) -> None:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from rlm_app.store.batch import Job
-from rlm_app.store.texts import storable
+from rlm_app.store.texts import storable_json
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -23,7 +23,7 @@ def keep(owner: str, name: str, value: Any) -> Job:
 
     if value is None:
         return Job(statement=drop)
-    return Job("preferences", (owner, name, storable(json.dumps(value, ensure_ascii=False))), statement=drop)
+    return Job("preferences", (owner, name, storable_json(value)), statement=drop)
 
 
 def read(cursor: DuckDBPyConnection, owner: str, name: str) -> Any:

@@ -13,7 +13,7 @@ from rlm_app.errors import StoreError
 from rlm_app.events import KINDS, Event
 from rlm_app.records import RunRecord, RunSpec
 from rlm_app.store.codec import opener, pack, unpack
-from rlm_app.store.texts import MARK, encode, put_back, storable
+from rlm_app.store.texts import MARK, encode, put_back, storable, storable_json
 from rlm_app.types import RunState, Stop, Usage
 
 RUN_COLUMNS = tuple(field.name for field in dataclasses.fields(RunRecord))
@@ -75,7 +75,7 @@ def run_of(row: Sequence[Any]) -> RunRecord:
 
 def _column(name: str, value: Any) -> Any:
     if name in {"spec", "usage"}:
-        return storable(json.dumps(pack(value), ensure_ascii=False))
+        return storable_json(pack(value))
     if name == "document_names":
         return [storable(item) for item in value]
     return storable(str(value)) if isinstance(value, str) else value

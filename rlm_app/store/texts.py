@@ -61,6 +61,11 @@ def storable(text: str) -> str:
     return text if text.isascii() else text.encode(errors="replace").decode()
 
 
+def storable_json(value: Any) -> str:
+    """Return a JSON value as text that is fit for a column, and that SQL can read."""
+    return storable(json.dumps(value, ensure_ascii=False))
+
+
 def readable(column: str) -> str:
     """Return in SQL a column of JSON that `encode` made, without halves of surrogate pairs, which SQL does not read."""
     pair = r"(?:\\ud[89a-f][0-9a-f][0-9a-f])+"
