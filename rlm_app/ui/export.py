@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -41,29 +42,32 @@ def draw(app: App, record: RunRecord) -> None:
             args=(shut,),
         ):
             share.dialog(app, record)
-        for form, title, word, why in _FORMS:
-            st.download_button(
-                title,
-                data=partial(app.export, record.id, record.owner, form),
-                file_name=f"run-{record.id[:8]}-{word}.jsonl",
-                mime="application/jsonl",
-                key=f"export-{form}-{record.id}",
-                on_click="ignore",
-                type="tertiary",
-                icon=":material/download:",
-                help=why,
-            )
-        st.download_button(
-            "Its calls as a table (CSV)",
-            data=partial(share.table_of_calls, app, record),
-            file_name=f"run-{record.id[:8]}-calls.csv",
-            mime="text/csv",
-            key=f"export-calls-{record.id}",
-            on_click="ignore",
-            type="tertiary",
-            icon=":material/download:",
-            help="One row a model call: model, tokens, money, time, error",
-        )
+        _files(app, record)
+
+
+def _files(app: App, record: RunRecord) -> None:
+    for form, title, word, why in _FORMS:
+        given = partial(app.export, record.id, record.owner, form)
+        _file(record, form, title, given, f"{word}.jsonl", "application/jsonl", why)
+    calls = partial(share.table_of_calls, app, record)
+    why = "One row a model call: model, tokens, money, time, error"
+    _file(record, "calls", "Its calls as a table (CSV)", calls, "calls.csv", "text/csv", why)
+
+
+def _file(
+    record: RunRecord, form: str, title: str, data: Callable[[], str | bytes], name: str, mime: str, why: str
+) -> None:
+    st.download_button(
+        title,
+        data=data,
+        file_name=f"run-{record.id[:8]}-{name}",
+        mime=mime,
+        key=f"export-{form}-{record.id}",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+        help=why,
+    )
 
 
 def _shut(key: str) -> None:
