@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.checks import complaints, moving, standing_out
-from tests.e2e.desk import Desk
+from tests.e2e.desk import Desk, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -30,11 +30,14 @@ def test_a_run_at_work_is_there_for_everyone_and_stands_still_when_told_to(desk:
     page.get_by_role("textbox", name="Note to the model").fill("Mind clause 2.")
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("button", name="Ask again")).to_be_visible()
+    settled(page)  # a row of the page as it was at work is replaced by one of the page as it is now, closed
     page.get_by_role("tab", name="Timeline").click()
     rows = page.locator("summary", has_text=re.compile(r"Turn \d"))
     expect(rows.nth(1)).to_be_visible()
+    settled(page)
     for number in range(rows.count()):
         rows.nth(number).click()
+        expect(page.locator("details[open] > summary", has_text=f"Turn {number + 1}")).to_be_visible()
     expect(page.get_by_text("A person noted: Mind clause 2.").first).to_be_visible()
 
 
