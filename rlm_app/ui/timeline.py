@@ -16,6 +16,7 @@ from rlm_app.ui import (
     axis,
     fork,
     intent,
+    missing,
     moving,
     notices,
     passage_read,
@@ -40,6 +41,7 @@ TURNS, TREE, WATERFALL, MODELS, STEPS = VIEWS = "Turns", "Tree", "Waterfall", "B
 def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
     """Draw the turns of a run, of many the last ones first and others by page; or a view of the whole."""
     turns = trajectory.turns
+    missing.draw(turns, live=record.state.is_live)
     if not turns:
         if not record.state.is_live:
             st.info("No turn was made: the run ended before a model replied.", icon=":material/timeline:")

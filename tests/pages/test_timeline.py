@@ -12,7 +12,7 @@ from rlm_app.build import App
 from rlm_app.events import ModelReplied, Noticed
 from rlm_app.records import RunSpec
 from rlm_app.types import DocumentInfo, Limits, RunState
-from rlm_app.ui import crumbs, notices, shell, timeline
+from rlm_app.ui import crumbs, missing, notices, shell, timeline
 from tests.pages.conftest import SCRIPT
 from tests.pages.records import keep, sub_call_events, summary_event
 from tests.pages.seeing import texts, until
@@ -110,6 +110,23 @@ def test_an_address_leads_to_a_step_at_any_depth_and_opening_a_turn_writes_one(
     tab = page(shell.RUN, run=run_id, step="1.1.1")
     assert "Turn 1 › sub-call 1 › Turn 1" in texts(tab)
     assert "print(rlm_query('the first line'))" in texts(tab)
+
+
+def test_an_address_of_a_step_that_is_not_there_says_what_was_asked_and_what_there_is(
+    page: Page, app: App, contract: DocumentInfo
+) -> None:
+    run_id = finished(app, contract, TREE, limits=Limits(depth=3))
+    tab = page(shell.RUN, run=run_id, step="99")
+    assert "The address asks for Turn 99, but this run has 2 turns, 1 to 2." in texts(tab)
+    turns = app.manager.trajectory(run_id, "local").turns
+    said = missing.sentence("1.7", turns)
+    assert said == "The address asks for Turn 1 › sub-call 7, but Turn 1 has 1 sub-call."
+    assert missing.sentence("1.1.5", turns).endswith("but Turn 1 › sub-call 1 has 2 turns, 1 to 2.")
+    assert missing.sentence("1.1.2.1", turns).endswith("Turn 1 › sub-call 1 › Turn 2 has no sub-call.")
+    assert missing.sentence("2", (), live=True).endswith("this run has no turn so far.")
+    assert "“two”" in missing.sentence("two", turns)
+    assert not missing.sentence("1.1.1.1", turns)
+    assert "The address asks" not in texts(page(shell.RUN, run=run_id, step="1"))
 
 
 def test_a_search_finds_words_in_a_run_and_leads_to_the_step(page: Page, app: App, contract: DocumentInfo) -> None:
