@@ -132,7 +132,10 @@ class RunStore(Protocol):
         """Return the `seq` of the run's last event that was committed since the store was opened, 0 for none; asks no file."""
 
     def flush(self) -> None:
-        """Return once everything queued before this call is committed."""
+        """Return once everything queued before this call is committed, or known to be lost."""
+
+    def lost(self, run_id: str) -> str:
+        """Return, once, why a queued row of the run was not committed, nor any event after it; "" where all were."""
 
     def journal(self, run_id: str) -> Journal:
         """Return the journal of a run."""

@@ -121,17 +121,28 @@ class Carrying:
 
     def _close(self, task: Task, stop: Stop, error: str, seconds: float) -> None:
         """Make the record say what the last event says, once all events are committed."""
-        if task.finished is None:
-            self._store.flush()
-            task.finish(stop, error, self._trajectories.get(task.run_id, task.owner).usage, seconds)
-        self._store.flush()
         with task.lock:
+            self._store.flush()
+            self._end(task, stop, error, seconds)
             task.closed = True
             if task.finished:
                 self._store.update_run(task.run_id, **task.outcome(task.finished))
                 ended = task.finished
                 told = {"seconds": round(ended.seconds, 3), "calls": ended.usage.calls, "cost": ended.usage.cost}
                 tell(_log, "run ended", run=task.run_id, stop=ended.stop, **told)
+
+    def _end(self, task: Task, stop: Stop, error: str, seconds: float) -> None:
+        """Write the last event where the run did not, or where some were lost: then behind the last that was kept."""
+        lost = self._store.lost(task.run_id)
+        if task.finished is not None and not lost:
+            return
+        kept = self._trajectories.get(task.run_id, task.owner)
+        if lost:
+            task.take_up(kept.last_seq)
+        task.finish(Stop.FAILED if lost else stop, lost or error, kept.usage, seconds)
+        self._store.flush()
+        if lost := self._store.lost(task.run_id):
+            raise StoreError(lost)
 
 
 def _broken(run_id: str, error: Exception) -> str:

@@ -28,7 +28,7 @@ def import_file(store: Store, path: Path, name: str, owner: str) -> ImportReport
     ids, known = [], []
     for run in reader.runs():
         ids.append(run.record.id)
-        # As one job that is waited for: of rows that nobody waits for, one that cannot be kept ends the writing for all.
+        # As one job that is waited for: who imports is told of a row that cannot be kept, and nothing else of the run is.
         if store.run(run.record.id, owner) is not None or store.take_in(run.record, run.events, ()) is not None:
             known.append(run.record.id)
     return dataclasses.replace(reader.report(), run_ids=tuple(ids), known=tuple(known))

@@ -74,6 +74,10 @@ class Task:
             self.leaving, self._why = self.leaving or not self.cancel.cancelled, self._why or why
         self.cancel.cancel()
 
+    def take_up(self, last_seq: int) -> None:
+        """Go on behind the last event that was kept: those after it were lost."""
+        self._seq = last_seq
+
     def finish(self, stop: Stop, error: str, usage: Usage, seconds: float) -> None:
         """Write the last event on behalf of whoever executed the run and could not."""
         with self.lock:

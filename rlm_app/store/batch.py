@@ -31,6 +31,13 @@ class Job:
     done: Future[Any] | None = None
     event: Event | None = None
 
+    @property
+    def run_id(self) -> str:
+        """The run of which this is an event or a row of the journal, "" for anything else."""
+        if self.event:
+            return self.event.run_id
+        return str(self.row[0]) if self.table == "journal" else ""
+
 
 class Appenders:
     """The appenders of one connection, each made once: to make one costs as much as to append a batch with it."""

@@ -138,6 +138,10 @@ class DuckDBStore:
         """Return once everything queued before this call is committed."""
         self._writer.wait(Job())
 
+    def lost(self, run_id: str) -> str:
+        """Return, once, why a queued row of the run was not committed, nor any event after it; "" where all were."""
+        return self._writer.lost.take(run_id)
+
     def journal(self, run_id: str) -> DuckDBJournal:
         """Return the journal of a run, the same one to all who hold it."""
         with self._journals_lock:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rlm_app.errors import StoreError
 from rlm_app.store import unwritten
 from rlm_app.store.batch import Job
+from rlm_app.store.lost import Lost
 from rlm_app.store.safekeeping import Safekeeping, line_of
 from rlm_app.store.transactions import Transactions
 
@@ -28,9 +29,10 @@ PATIENCE = 1.0
 
 
 class Writer:
-    """Commits jobs on its own thread; after a row that nobody waits for was lost, every later call is refused.
+    """Commits jobs on its own thread; once the file itself cannot be written, every later call is refused.
 
-    While the disk is full, rows that nobody waits for are held and tried again; whoever waits, or comes, is told.
+    A row that cannot be written fails for who waits for it, or else for its run: see `lost`. While the disk is full, rows
+    that nobody waits for are held and tried again; whoever waits, or comes, is told.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Writer:
         self._closing = False
         self._broken: str | None = None
         self._full: str | None = None
+        self.lost = Lost()
         self._oldest: float | None = None
         self._began: float | None = None
         self._lags: deque[float] = deque(maxlen=LAGS)
@@ -58,9 +61,10 @@ class Writer:
         self._thread.start()
 
     def put(self, job: Job) -> None:
-        """Queue a job and return; raise `StoreError` when the store is closed or can no longer write."""
+        """Queue a job and return; raise `StoreError` when the store is closed, or can no longer write, or not of this run."""
         with self._changed:
             self._wait_for_room()
+            self.lost.check(job)
             self._queue(job)
 
     def keep(self, job: Job) -> None:
@@ -155,6 +159,7 @@ class Writer:
 
     def _commit(self, batch: Sequence[Job]) -> None:
         """Commit the batch as one transaction, or each job alone where one of them cannot be written."""
+        batch = [job for job in batch if not self.lost.follows(job)]
         try:
             results = self._transact(batch)
         except Exception as error:  # noqa: BLE001 - whatever went wrong must reach the callers and not end the thread
@@ -209,7 +214,7 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - the same as where they are first written
             if unwritten.is_full(str(error)):
                 return False
-            self._break(str(error))
+            self._commit(held)
             return True
         self._committed(held)
         return True
@@ -221,10 +226,10 @@ class Writer:
 
     def _refuse(self, job: Job, error: Exception) -> None:
         reason = str(error)
-        if job.done is None:
-            self._break(reason)
-        else:
+        if job.done:
             job.done.set_exception(error if isinstance(error, StoreError) else StoreError(self._sentence(reason)))
+        elif not self.lost.note(job, error):
+            self._break(reason)
 
     def _break(self, reason: str) -> None:
         with self._changed:

@@ -51,7 +51,7 @@ def test_rows_and_statements_keep_their_order(writer: Writer, connection: duckdb
     assert numbers(connection) == [11, 2]
 
 
-def test_after_a_lost_row_nothing_more_is_taken(
+def test_after_a_lost_row_of_nobody_nothing_more_is_taken(
     writer: Writer, connection: duckdb.DuckDBPyConnection, seen: list[Job]
 ) -> None:
     writer.put(Job("things", (1,)))
