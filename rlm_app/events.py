@@ -116,7 +116,7 @@ class SubcallStarted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SubcallFinished(Event):
-    """A sub-call ended: `error` is a sentence if it failed, else None."""
+    """A sub-call ended: `error` is a sentence if it failed, else None; `finish` is "stopped" where its run was stopped."""
 
     kind: ClassVar[str] = "SubcallFinished"
     iteration: int

@@ -8,6 +8,7 @@ import sys
 import time
 
 from rlm_app.build import App
+from rlm_app.counting import sub_calls
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.engine.tree import Turn
 from rlm_app.errors import ConfigError
@@ -45,8 +46,8 @@ def watch(app: App, run_id: str, told: int = 0) -> RunRecord:
 def turn_line(turn: Turn) -> str:
     """Return the line that tells a turn: its number, time, sub-calls and what the model says it does."""
     intent = next((line.strip() for line in turn.reply.reply.splitlines() if line.strip(" `#*\t")), "")
-    calls = f" · {len(turn.subcalls)} sub-calls" if turn.subcalls else ""
-    failed = " · with an error" if turn.failed else ""
+    calls = f" · {sub_calls(len(turn.subcalls), turn.within)}" if turn.subcalls else ""
+    failed = " · with an error" if turn.failed_below else ""
     name = "Closing reply" if turn.reply.purpose == "closing" else f"Turn {turn.reply.iteration}"
     return f"{name} · {turn.seconds:.1f} s{calls}{failed} · {intent[:100]}"
 

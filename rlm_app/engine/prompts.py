@@ -193,3 +193,4 @@ EDITED = (
     "The person who asked changed code block {number} before it ran. This ran in its place:\n```python\n{code}\n```"
 )
 PAUSED = "The run was paused here for {seconds} s."
+WENT_ON = "The run had ended here and was resumed after {seconds} s."

@@ -1,15 +1,17 @@
-"""Numbers the events of a run and hands them on in order."""
+"""Numbers the events of a run and hands them on in order; one that is resumed tells after how long it goes on."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from rlm_app.clock import SteadyClock
-from rlm_app.engine.replay import Replay
-from rlm_app.events import Event
+from rlm_app.engine import prompts
+from rlm_app.engine.replay import ROOT, Replay
+from rlm_app.engine.tree import RESUMED
+from rlm_app.events import Event, Noticed
 from rlm_app.protocols import EventSink
 
 
@@ -42,6 +44,7 @@ class Recorder:
         self._clock = clock or SteadyClock()
         self._lock = threading.Lock()
         self._seq = self.replay.last_seq
+        self._ended = self.replay.last_at
 
     def emit(self, kind: type[Event], place: Place, **fields: Any) -> None:
         """Make an event of this kind at this place and hand it on, unless a replayed run has it already.
@@ -49,15 +52,35 @@ class Recorder:
         Raises `ReplayDiverged` when it contradicts the record.
         """
         with self._lock:
-            event = kind(
-                run_id=self.run_id,
-                seq=self._seq + 1,
-                at=self._clock(),
-                call_id=place.call_id,
-                parent_id=place.parent_id,
-                depth=place.depth,
-                **fields,
-            )
-            if not self.replay.is_recorded(event):
-                self._seq += 1
-                self._sink(event)
+            now = self._clock()
+            if not self.replay.is_recorded(self._event(kind, place, now, fields)):
+                self._tell_resumed(kind, place, now, fields)
+                self._hand_on(kind, place, now, fields)
+
+    def _tell_resumed(self, kind: type[Event], place: Place, now: float, fields: Mapping[str, Any]) -> None:
+        """Say before the first event that is news how long a resumed run was not at work, on the turn it goes on with."""
+        if self._ended is None:
+            return
+        # What the event itself took was work already: a reply that was waited for, a call that was made again.
+        seconds, turn = max(0.0, now - fields.get("seconds", 0.0) - self._ended), self.replay.last_turn
+        if place.call_id == ROOT:
+            turn = max(turn, fields.get("iteration", 0))
+        at, self._ended = self._ended + seconds, None
+        text = prompts.WENT_ON.format(seconds=round(seconds))
+        self._hand_on(Noticed, Place(), at, {"iteration": turn, "topic": RESUMED, "text": text, "seconds": seconds})
+
+    def _hand_on(self, kind: type[Event], place: Place, at: float, fields: Mapping[str, Any]) -> None:
+        event = self._event(kind, place, at, fields)
+        self._seq += 1
+        self._sink(event)
+
+    def _event(self, kind: type[Event], place: Place, at: float, fields: Mapping[str, Any]) -> Event:
+        return kind(
+            run_id=self.run_id,
+            seq=self._seq + 1,
+            at=at,
+            call_id=place.call_id,
+            parent_id=place.parent_id,
+            depth=place.depth,
+            **fields,
+        )

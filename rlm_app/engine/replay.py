@@ -42,7 +42,7 @@ class Replay:
     `own` are events of this very run: they are not recorded again, and new ones follow on the last. `inherited` are those
     of the run it forks or follows, up to and including the root's turn `until` (None: all). What an inherited event cost
     was paid by the other run. `strict` False goes on when a cell prints something else. `last_turn` is the root's last turn
-    on record, `inherited_turns` how many of them are inherited.
+    on record, `inherited_turns` how many of them are inherited; `last_at` is when the last of `own` was.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class Replay:
         self._left: dict[Key, list[Mapping[str, float]]] = defaultdict(list)
         self._highest: dict[str, int] = defaultdict(int)
         self.last_seq = max((event.seq for event in own), default=0)
+        self.last_at = max((event.at for event in own), default=None)
         self.last_turn = 0
         self.inherited_turns = 0
         for event in _up_to(inherited, until):

@@ -11,6 +11,7 @@ from rlm_app.engine.left import TOPIC, written
 from rlm_app.engine.parallel import parallel_map
 from rlm_app.engine.recorder import Place
 from rlm_app.engine.runtime import Runtime
+from rlm_app.engine.tree import STOPPED
 from rlm_app.engine.unpriced import tell_unpriced
 from rlm_app.engine.waits import teller
 from rlm_app.engine.watch import Watch
@@ -145,7 +146,7 @@ class Subcalls:
             self.limit = limit
             return self._fail(place, client, began, f"not sent, {limit}")
         except Cancelled as cancelled:
-            self._fail(place, client, began, str(cancelled) or "stopped")
+            self._fail(place, client, began, str(cancelled) or "stopped", STOPPED)
             raise
         except (ClientError, REPLError) as error:
             return self._fail(place, client, began, str(error))
@@ -154,8 +155,8 @@ class Subcalls:
             tell_unpriced(self._runtime, self._place, self.iteration, completion)
         return completion.text
 
-    def _fail(self, place: Place, client: Client, began: float, reason: str) -> str:
-        empty = Completion("", client.model, NO_USAGE)
+    def _fail(self, place: Place, client: Client, began: float, reason: str, finish: str = "stop") -> str:
+        empty = Completion("", client.model, NO_USAGE, finish)
         self._emit_finished(place, client.model, began, empty, reason)
         self.watch.failure(FAILED + reason)
         return FAILED + reason

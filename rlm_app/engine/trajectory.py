@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from rlm_app.citations import Citation
-from rlm_app.engine.tree import Cell, Node, Subcall, Turn
+from rlm_app.engine.tree import RESUMED, Cell, Node, Subcall, Turn
 from rlm_app.events import (
     CellFinished,
     CellStarted,
@@ -165,6 +165,10 @@ class Trajectory:
 
     def _notice(self, event: Noticed) -> None:
         self._node(event).notice(event)
+        if event.topic == RESUMED:
+            for _, call in self._subcalls.values():
+                if call.child is not None and call.child.turns and (call.finished is None or call.stopped):
+                    call.child.turns[-1].notices.append(event)  # it lay still with the run
 
     def _count(self, call: ModelReplied | SubcallFinished | ClaimJudged) -> None:
         model = call.model

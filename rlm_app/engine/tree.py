@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rlm_app.engine.parsing import parse_reply
 from rlm_app.events import CellFinished, CellStarted, ModelReplied, Noticed, SubcallFinished, SubcallStarted
 from rlm_app.types import Usage, total
+
+STOPPED = "stopped"
+"""The `finish` of a sub-call that ended because its run was stopped or its app closed, by no fault of its own."""
+
+
+RESUMED = "resumed"
+"""The topic of the notice that a run which had ended goes on here, after so many seconds in which nobody was at work."""
+
+Gap = tuple[float, float]
+"""Two moments, in seconds since 1970 (UTC), between which a run stood still."""
+
+
+def at_work(start: float, end: float, gaps: Iterable[Gap]) -> float:
+    """Return the seconds from one moment to another that lie in none of these gaps."""
+    return end - start - sum(max(0.0, min(end, last) - max(start, first)) for first, last in gaps)
 
 
 @dataclass
@@ -18,10 +34,24 @@ class Subcall:
     child: Node | None = None
 
     @property
-    def failed_below(self) -> bool:
-        """Whether the call, or something in the turns of its child RLM at any depth, ended in an error."""
-        turns = self.child.turns if self.child else ()
-        return bool(self.finished and self.finished.error) or any(turn.failed_below for turn in turns)
+    def stopped(self) -> bool:
+        """Whether the call brought no reply because its run was stopped."""
+        return self.finished is not None and bool(self.finished.error) and self.finished.finish == STOPPED
+
+    @property
+    def failed(self) -> bool:
+        """Whether the call itself ended in an error."""
+        return bool(self.finished and self.finished.error) and not self.stopped
+
+    @property
+    def failed_within(self) -> bool:
+        """Whether something in the turns of its child RLM, at any depth, ended in an error."""
+        return self.child is not None and any(turn.failed_below for turn in self.child.turns)
+
+    @property
+    def within(self) -> int:
+        """How many sub-calls its child RLM made, at any depth."""
+        return sum(len(turn.subcalls) + turn.within for turn in self.child.turns) if self.child else 0
 
 
 @dataclass
@@ -40,7 +70,7 @@ class Cell:
         kept = self._tally
         if kept is None or kept[0] != self.changes:
             changes, ends = self.changes, [call.finished for call in self.subcalls if call.finished]
-            kept = self._tally = changes, total(end.usage for end in ends), any(end.error for end in ends)
+            kept = self._tally = changes, total(end.usage for end in ends), any(call.failed for call in self.subcalls)
         return kept[1:]
 
 
@@ -83,24 +113,22 @@ class Turn:
     @property
     def failed_below(self) -> bool:
         """Whether something in this turn, or in a child's turn at any depth below it, ended in an error."""
-        return self.failed or any(call.failed_below for call in self.subcalls if call.child is not None)
+        return self.failed or any(call.failed_within for call in self.subcalls)
+
+    @property
+    def within(self) -> int:
+        """How many sub-calls were made below those of the turn's cells, at any depth."""
+        return sum(call.within for call in self.subcalls)
 
     @property
     def seconds(self) -> float:
-        """Time at work of the turn so far: the model's reply and its cells with their sub-calls, without pauses."""
-        if not any(cell.finished for cell in self.cells):
-            return self.reply.seconds
-        return max(0.0, self.reply.seconds + self.ended - self.reply.at - self.stood)
+        """Time at work of the turn so far: the model's reply and its cells with their sub-calls, without the gaps."""
+        return max(0.0, self.reply.seconds + at_work(self.reply.at, self.ended, self.gaps))
 
     @property
-    def stood(self) -> float:
-        """Seconds the run stood still after the reply and before its cells, because a person paused it."""
-        return sum(notice.seconds for notice in self.notices if notice.seq > self.reply.seq)
-
-    @property
-    def stood_before(self) -> float:
-        """Seconds the run stood still before the model was asked, because a person paused it."""
-        return sum(notice.seconds for notice in self.notices if notice.seq < self.reply.seq)
+    def gaps(self) -> list[Gap]:
+        """When the run stood still in the turn or before it: a person had paused it, or it had ended and was resumed."""
+        return [(notice.at - notice.seconds, notice.at) for notice in self.notices if notice.seconds]
 
     @property
     def ended(self) -> float:

@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from rlm_app.citations import Verdict
+from rlm_app.counting import sub_calls
 from rlm_app.exports import blocks as md
 from rlm_app.exports.blocks import Block, Run
 from rlm_app.exports.check import END, shown_texts
@@ -157,7 +158,7 @@ def _facts(data: Data) -> str:
 
 def _turn(turn: Data) -> str:
     seconds = f"{turn['seconds']:.1f} s"
-    calls = f"{turn['calls']} sub-call{'' if turn['calls'] == 1 else 's'}" if turn["calls"] else ""
+    calls = sub_calls(turn["calls"], turn.get("within", 0)) if turn["calls"] else ""
     facts = " · ".join(filter(None, (seconds, calls, turn.get("used", ""), "an error" if turn["failed"] else "")))
     prompt = "".join(_labelled(f"Prompt ({each['role']})", each["text"]) for each in turn.get("prompt", ()))
     cells = "".join(_cell(cell) for cell in turn["cells"])
@@ -179,6 +180,7 @@ def subcall_html(call: Data) -> str:
     inner = "".join(_labelled(title, call[name]) for title, name in named)
     inner += "".join(_turn(turn) for turn in call.get("turns", ()))
     title = f"Sub-call · {call['model']}" + (f" · {call['used']}" if "used" in call else "")
+    title += " · an error" if call.get("failed") else ""
     return f"<details><summary>{html.escape(title)}</summary>\n{inner}</details>"
 
 

@@ -140,9 +140,11 @@ def _turn(turn: Turn, share: Share, hide: Redactor) -> Data:
         "says": hide(_FENCED.sub("", turn.reply.reply).strip()),
         "seconds": round(turn.seconds, 2),
         "calls": len(turn.subcalls),
-        "failed": turn.failed,
+        "failed": turn.failed_below,
         "cells": [_cell(cell, share, hide) for cell in turn.cells],
     }
+    if turn.within:
+        kept["within"] = turn.within
     if share.money:
         kept["used"] = used(turn.usage)
     if share.prompts:
@@ -169,6 +171,7 @@ def _subcall(subcall: Subcall, share: Share, hide: Redactor) -> Data:
         "prompt": hide(subcall.started.prompt),
         "reply": hide(done.reply if done else ""),
         "error": hide(done.error or "" if done else "It never ended."),
+        "failed": subcall.failed or subcall.failed_within,
     }
     if share.money and done:
         kept["used"] = used(done.usage)

@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _RUN = f"SELECT {', '.join(RUN_COLUMNS)} FROM runs"  # noqa: S608 - column names of our own
+# Paused, or not at work between its end and being resumed. As text: a body that is no JSON for SQL would end the whole change.
+_STOOD = r"""coalesce(sum(try_cast(regexp_extract(body, '"seconds":([0-9.e+-]+)', 1) AS DOUBLE))
+        FILTER (WHERE kind = 'Noticed'), 0)"""
 _INTERRUPT = f"""
     UPDATE runs SET state = '{RunState.INTERRUPTED}', stop = '{Stop.INTERRUPTED}',
         finished = coalesce((SELECT max(moment) FROM events WHERE run_id = id), created),
-        seconds = coalesce((SELECT max(moment) - min(moment) FROM events WHERE run_id = id), 0)
+        seconds = coalesce((SELECT greatest(0, max(moment) - min(moment) - {_STOOD}) FROM events WHERE run_id = id), 0)
     WHERE boot <> ? AND list_contains(?, state) RETURNING {", ".join(RUN_COLUMNS)}
 """  # noqa: S608 - words and column names of our own
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rlm_app.engine.tree import Turn
+from rlm_app.engine.tree import Gap, Turn, at_work
 
 LONGEST_GAP = 30.0
-"""Seconds between two turns beyond which nobody was at work: the run was stopped and resumed, so the axis leaves it out."""
+"""Seconds between two turns beyond which nobody was at work: an older record does not say that it was resumed there."""
 
 _NICE = (5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0)
 
@@ -17,30 +17,28 @@ _NICE = (5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.
 class Stretch:
     """A part of the axis, in seconds from the run's beginning; `clock` is what the wall clock said at its start.
 
-    After `replied` seconds of it the run stood still for `stood` seconds, which are not on the axis.
+    The `gaps` in which the run stood still are not on the axis.
     """
 
     start: float
     end: float
     clock: float = 0.0
-    replied: float = 0.0
-    stood: float = 0.0
+    gaps: Sequence[Gap] = ()
 
     def at(self, moment: float) -> float:
         """Return where a moment of the wall clock stands on the axis."""
-        since = max(0.0, moment - self.clock)
-        return self.start + (since if since <= self.replied else max(self.replied, since - self.stood))
+        return self.start + max(0.0, at_work(self.clock, moment, self.gaps))
 
 
 def stretches(turns: Sequence[Turn]) -> list[Stretch]:
-    """Return when each turn was at work, in order, without the pauses in which the run was not."""
+    """Return when each turn was at work, in order, without the gaps in which the run stood still."""
     found: list[Stretch] = []
     for turn, earlier in zip(turns, [None, *turns], strict=False):
         start = found[-1].end if found else 0.0
-        gap = turn.began - earlier.ended - turn.stood_before if earlier else 0.0
+        gap = at_work(earlier.ended, turn.began, [*earlier.gaps, *turn.gaps]) if earlier else 0.0
         start += gap if 0 < gap <= LONGEST_GAP else 0.0
         # A reply from the record says how long it took then; its clock is that of its second reading.
-        found.append(Stretch(start, start + turn.seconds, turn.began, turn.reply.seconds, turn.stood))
+        found.append(Stretch(start, start + turn.seconds, turn.began, turn.gaps))
     return found
 
 

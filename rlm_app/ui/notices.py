@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import streamlit as st
 
 from rlm_app.engine.steps import NOTE, PAUSED
+from rlm_app.engine.tree import RESUMED
 from rlm_app.events import Noticed
 from rlm_app.ui import safe, words
 
@@ -34,6 +35,7 @@ PLAIN: Mapping[str, tuple[str, str]] = {
     "cell edited": (":material/edit:", "A person changed this turn's code before it ran."),
     "note added": (":material/edit_note:", ""),
     "paused": (":material/pause_circle:", ""),
+    RESUMED: (":material/resume:", ""),
     "compacted": (":material/compress:", ""),
     "waits": (":material/hourglass_top:", ""),
     "unknown model": (":material/swap_horiz:", ""),
@@ -46,6 +48,8 @@ def said(notice: Noticed) -> str:
     """Return what a notice says to a person: of a note the note, without the words that introduce it to the model."""
     if notice.topic == PAUSED and notice.seconds:
         return f"The run was paused here for {words.duration(notice.seconds)}."
+    if notice.topic == RESUMED:
+        return f"The run had ended here; it was resumed after {words.duration(notice.seconds)}."
     return (
         f"A person noted: {notice.text.partition(chr(10))[2] or notice.text}" if notice.topic == NOTE else notice.text
     )

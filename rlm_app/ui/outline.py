@@ -70,7 +70,7 @@ def _subcall(call: Subcall, path: Path, stretch: axis.Stretch, *, grouped: bool)
         stretch.at(end.at) if end else start,
         end.usage.calls if end else 0,
         end.usage.cost if end else None,
-        bool(end and end.error) or call.failed_below,
+        call.failed or call.failed_within,
         end is not None,
     )
     for turn in call.child.turns if call.child else ():
@@ -80,17 +80,17 @@ def _subcall(call: Subcall, path: Path, stretch: axis.Stretch, *, grouped: bool)
 def _group(path: Path, role: str, calls: Sequence[Subcall], stretch: axis.Stretch) -> Line:
     ends = [call.finished for call in calls if call.finished]
     prices = [end.usage.cost for end in ends if end.usage.cost is not None]
-    failed = sum(1 for end in ends if end.error)
+    failed, within = sum(call.failed for call in calls), sum(call.failed_within and not call.failed for call in calls)
     slowest = max((end.seconds for end in ends), default=0.0)
     what = f"{KINDS.get(role, KINDS['llm'])} × {len(calls):,} · slowest {words.duration(slowest)}"
     return Line(
         (*path, 1),
-        what + (f" · {failed:,} failed" if failed else ""),
+        what + (f" · {failed:,} failed" if failed else "") + (f" · {within:,} with an error within" if within else ""),
         min(stretch.at(call.started.at) for call in calls),
         max((stretch.at(end.at) for end in ends), default=stretch.start),
         sum(end.usage.calls for end in ends),
         sum(prices) if prices else None,
-        bool(failed),
+        bool(failed or within),
         len(ends) == len(calls),
         "sub-calls",
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from rlm_app import counting
 from rlm_app.exports.page import subcall_html
 from rlm_app.exports.portable import Data
 from rlm_app.ui import safe, words
@@ -27,7 +28,7 @@ def draw(turns: Sequence[Data], key: str) -> None:
 
 def _title(turn: Data) -> str:
     said = safe.label(words.clip(turn["says"], 90)) if turn["says"] else "no words"
-    calls = words.count(turn["calls"], "sub-call") if turn["calls"] else ""
+    calls = counting.sub_calls(turn["calls"], turn.get("within", 0)) if turn["calls"] else ""
     told = [words.duration(turn["seconds"]), calls, turn.get("used", ""), "an error" if turn["failed"] else ""]
     return f"**Turn {turn['number']}** {said} :gray[{safe.label(' · '.join(filter(None, told)))}]"
 

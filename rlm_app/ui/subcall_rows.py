@@ -11,6 +11,7 @@ from rlm_app.ui import safe, words
 PAGE = 50
 KINDS = {"llm": "a model", "rlm": "a run of its own"}
 ALL = "all"
+INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +24,28 @@ class Choice:
     order: str = "as they began"
 
 
-def state(call: Subcall) -> str:
-    """Return in two words at most how a call stands."""
+def state(call: Subcall, *, live: bool = False) -> str:
+    """Return in a few words how a call stands; `live` is whether its turn is still at work."""
     end = call.finished
     if end is None:
-        return "under way"
-    if end.error:
+        return "under way" if live else INTERRUPTED
+    if call.stopped:
+        return INTERRUPTED
+    if call.failed:
         return "failed"
+    if call.failed_within:
+        return "● error within"
     return "from the record" if end.replayed else "done"
 
 
-def chosen(calls: Sequence[Subcall], choice: Choice) -> list[int]:
+def chosen(calls: Sequence[Subcall], choice: Choice, *, live: bool = False) -> list[int]:
     """Return the numbers, from 1, of the calls to show, in their order."""
     sought = choice.sought.casefold().strip()
     kept = [
         (number, call)
         for number, call in enumerate(calls, 1)
         if choice.kind in {ALL, KINDS.get(call.started.role)}
-        and choice.state in {ALL, state(call)}
+        and choice.state in {ALL, state(call, live=live)}
         and (not sought or _holds(call, sought))
     ]
     if choice.order in ORDERS:
@@ -64,7 +69,7 @@ def _cost(call: Subcall) -> float:
 
 
 def _failed(call: Subcall) -> float:
-    return float(state(call) == "failed")
+    return 2.0 * call.failed + call.failed_within
 
 
 ORDERS: Mapping[str, Callable[[Subcall], float]] = {
@@ -74,12 +79,12 @@ ORDERS: Mapping[str, Callable[[Subcall], float]] = {
 }
 
 
-def row(number: int, call: Subcall) -> dict[str, object]:
+def row(number: int, call: Subcall, *, live: bool = False) -> dict[str, object]:
     """Return a short row: whole prompts and replies are sent only for the chosen one."""
     end = call.finished
     return {
         "No.": number,
-        "State": state(call),
+        "State": state(call, live=live),
         "Asked": KINDS.get(call.started.role, "a model"),
         "Prompt": safe.level(words.clip(call.started.prompt[:1000], 160)),
         "Reply": safe.level(words.clip((end.error or end.reply)[:1000], 160)) if end else "",

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from rlm_app import counting
 from rlm_app.engine.tree import Node, Subcall, Turn
 from rlm_app.events import SubcallFinished
 from rlm_app.ui import address, crumbs, intent, notices, passage_read, safe, subcall_rows, tables, words
@@ -17,6 +18,7 @@ from rlm_app.ui.subcall_rows import Choice
 DrawTurn = Callable[..., None]
 _ROWS = 15
 _MANY = 20
+_NEVER = "Interrupted: the run ended before the reply was here. The call is made again when the run is resumed."
 _VERBS = {"llm": "asked a model", "rlm": "started a run of its own"}
 
 
@@ -26,25 +28,25 @@ def draw(run_id: str, place: Path, turn: Turn, draw_turn: DrawTurn, *, live: boo
     `draw_turn` draws a turn of a child run: turns hold sub-calls, and these hold turns. `texts` gives the documents.
     """
     calls, key = turn.subcalls, crumbs.key(run_id, place)
-    st.caption(headline(calls))
-    choice = _choice(key, calls) if len(calls) > _MANY else Choice()
-    numbers = _page(key, subcall_rows.chosen(calls, choice))
+    st.caption(headline(calls, live=live))
+    choice = _choice(key, calls, live=live) if len(calls) > _MANY else Choice()
+    numbers = _page(key, subcall_rows.chosen(calls, choice, live=live))
     if not numbers:
         st.caption("No sub-call is like that. Choose other words or another state.")
         return
-    picked = _table(f"subcalls-{key}", calls, numbers, first=len(calls) == 1 and not live)
+    picked = _table(f"subcalls-{key}", calls, numbers, live=live)
     number = numbers[picked] if picked is not None else address.focus(key)
     if number is not None and number <= len(calls):
-        detail(run_id, (*place, number), calls[number - 1], draw_turn, texts)
+        detail(run_id, (*place, number), calls[number - 1], draw_turn, texts, live=live)
     else:
         st.caption("Choose a row to read its prompt and reply.")
 
 
-def _choice(key: str, calls: Sequence[Subcall]) -> Choice:
+def _choice(key: str, calls: Sequence[Subcall], *, live: bool) -> Choice:
     """Draw what narrows a long table down and puts it in order."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         sought = st.text_input("Words in prompt or reply", key=f"sought-{key}", width=260)
-        states = [subcall_rows.ALL, *dict.fromkeys(subcall_rows.state(call) for call in calls)]
+        states = [subcall_rows.ALL, *dict.fromkeys(subcall_rows.state(call, live=live) for call in calls)]
         kinds = [subcall_rows.ALL, *dict.fromkeys(subcall_rows.KINDS.get(call.started.role, "") for call in calls)]
         state = st.selectbox("State", states, key=f"state-{key}-{len(states)}", width=170)
         kind = st.selectbox("Asked", kinds, key=f"kind-{key}-{len(kinds)}", width=170) if len(kinds) > 2 else kinds[0]
@@ -61,15 +63,16 @@ def _page(key: str, numbers: list[int]) -> list[int]:
     return numbers[(page - 1) * subcall_rows.PAGE : page * subcall_rows.PAGE]
 
 
-def _table(key: str, calls: Sequence[Subcall], numbers: Sequence[int], *, first: bool) -> int | None:
+def _table(key: str, calls: Sequence[Subcall], numbers: Sequence[int], *, live: bool) -> int | None:
     """Draw the rows and return which of them is chosen; a table of other rows is another table, with none chosen."""
+    only = len(calls) == 1 and not live
     whole = list(numbers) == list(range(1, len(calls) + 1))
     picked = st.dataframe(
-        [subcall_rows.row(number, calls[number - 1]) for number in numbers],
+        [subcall_rows.row(number, calls[number - 1], live=live) for number in numbers],
         key=key if whole else f"{key}-{numbers[0]}-{numbers[-1]}-{len(numbers)}",
         on_select="rerun",
         selection_mode="single-row",
-        selection_default={"selection": {"rows": [0]}} if first else None,
+        selection_default={"selection": {"rows": [0]}} if only else None,
         hide_index=True,
         height=tables.height(len(numbers), _ROWS),
         column_config=_columns(),
@@ -78,10 +81,10 @@ def _table(key: str, calls: Sequence[Subcall], numbers: Sequence[int], *, first:
     return picked[0] if picked and picked[0] < len(numbers) else None
 
 
-def headline(calls: Sequence[Subcall]) -> str:
+def headline(calls: Sequence[Subcall], *, live: bool = False) -> str:
     """Return the sub-calls in one line: how many, their money, the slowest, the failed."""
     done = [call.finished for call in calls if call.finished]
-    text = words.count(len(calls), "sub-call")
+    text = counting.sub_calls(len(calls), sum(call.within for call in calls))
     prices = [end.usage.cost for end in done if end.usage.cost is not None]
     if prices:
         text += f" · {words.money(sum(prices))}".replace("$", r"\$")
@@ -89,12 +92,19 @@ def headline(calls: Sequence[Subcall]) -> str:
         text += f" · slowest {words.duration(max(end.seconds for end in done))}"
     known = sum(1 for end in done if end.replayed)
     text += f" · {known} from the record" if known else ""
-    failed = sum(1 for end in done if end.error)
-    waiting = len(calls) - len(done)
-    return text + (f" · {failed} failed" if failed else "") + (f" · {waiting} under way" if waiting else "")
+    waiting, stopped = len(calls) - len(done), sum(call.stopped for call in calls)
+    tally = {
+        "failed": sum(call.failed for call in calls),
+        "with an error within": sum(call.failed_within and not call.failed for call in calls),
+        "under way": waiting if live else 0,
+        subcall_rows.INTERRUPTED: stopped if live else stopped + waiting,
+    }
+    return " · ".join([text, *(f"{number:,} {what}" for what, number in tally.items() if number)])
 
 
-def detail(run_id: str, path: Path, call: Subcall, draw_turn: DrawTurn, texts: Texts = no_texts) -> None:
+def detail(
+    run_id: str, path: Path, call: Subcall, draw_turn: DrawTurn, texts: Texts = no_texts, *, live: bool = False
+) -> None:
     """Draw one sub-call in full, with the turns of a child run; `path` is the sub-call's own place."""
     with st.container(border=True, gap="xsmall", key=f"step-{crumbs.key(run_id, path)}"):
         st.markdown(
@@ -107,17 +117,22 @@ def detail(run_id: str, path: Path, call: Subcall, draw_turn: DrawTurn, texts: T
         st.code(safe.level(call.started.prompt), language=None, wrap_lines=True, height=_height(call.started.prompt))
         passage_read.draw(crumbs.key(run_id, path), call.started.prompt, texts)
         if call.child is not None:
-            _child(run_id, path, call.child, draw_turn, texts, live=call.finished is None)
-        if call.finished is None:
-            st.caption(":shimmer[Waiting for the reply]")
-            return
-        if call.finished.error:
-            st.error(safe.markdown(call.finished.error), icon=":material/error:")
-        if call.finished.reply:
-            st.caption("Reply")
-            st.code(
-                safe.level(call.finished.reply), language=None, wrap_lines=True, height=_height(call.finished.reply)
-            )
+            _child(run_id, path, call.child, draw_turn, texts, live=live and call.finished is None)
+        _came(call, live=live)
+
+
+def _came(call: Subcall, *, live: bool) -> None:
+    """Draw what came of a call."""
+    end = call.finished
+    if call.stopped or (end is None and not live):
+        st.caption(f":material/power_off: {_NEVER}")
+    elif end is None:
+        st.caption(":shimmer[Waiting for the reply]")
+    elif end.error:
+        st.error(safe.markdown(end.error), icon=":material/error:")
+    if end is not None and end.reply:
+        st.caption("Reply")
+        st.code(safe.level(end.reply), language=None, wrap_lines=True, height=_height(end.reply))
 
 
 def _child(run_id: str, path: Path, child: Node, draw_turn: DrawTurn, texts: Texts, *, live: bool) -> None:

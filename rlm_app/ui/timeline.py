@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from rlm_app import counting
 from rlm_app.build import App
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.engine.tree import Turn
@@ -59,7 +60,7 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
     if view == TREE:
         whole.tree(record.id, trajectory, view_key, TURNS)
     elif view == WATERFALL:
-        whole.waterfall(record.id, trajectory)
+        whole.waterfall(record.id, trajectory, live=record.state.is_live)
     elif view == MODELS:
         whole.models(trajectory)
     elif view == STEPS:
@@ -89,13 +90,14 @@ def _turns(app: App, record: RunRecord, trajectory: Trajectory) -> None:
 
 def summary(trajectory: Trajectory) -> str:
     """Return what the whole run was, in one line."""
-    subcalls = sum(len(turn.subcalls) for turn in trajectory.turns)
+    turns = trajectory.turns
+    subcalls = counting.sub_calls(sum(len(turn.subcalls) for turn in turns), sum(turn.within for turn in turns))
     models = " · ".join(
         f"{safe.label(model)}: {words.count(usage.calls, 'call')}{f', {words.tokens(usage)}' if words.counts(usage) else ''}"
         for model, usage in trajectory.usage_by_model.items()
         if usage.calls
     )
-    return f"{words.count(len(trajectory.turns), 'turn')} · {words.count(subcalls, 'sub-call')} · {models}"
+    return f"{words.count(len(turns), 'turn')} · {subcalls} · {models}"
 
 
 def label(turn: Turn, documents: int = 0, *, direct: bool = False) -> str:

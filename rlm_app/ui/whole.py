@@ -55,7 +55,7 @@ def tree(run_id: str, trajectory: Trajectory, view_key: str, turns_view: str) ->
     )
 
 
-def waterfall(run_id: str, trajectory: Trajectory) -> None:
+def waterfall(run_id: str, trajectory: Trajectory, *, live: bool) -> None:
     """Draw every turn and sub-call as a bar on the axis of the whole run, a page at a time."""
     whole = axis.length(axis.stretches(trajectory.turns), live=False)
     lines = _page(f"fall-page-{run_id}", outline.lines(trajectory, grouped=False))
@@ -63,7 +63,7 @@ def waterfall(run_id: str, trajectory: Trajectory) -> None:
     st.caption(
         f"From left to right: {words.reach(first, last, whole)} at work. Red: something in it ended in an error."
     )
-    body = "".join(_bar(line, first, last - first or 1.0) for line in lines)
+    body = "".join(_bar(line, first, last - first or 1.0, live=live) for line in lines)
     st.html(f'<div class="rlm-fall" role="group" aria-label="Waterfall of the run">{body}</div>')
 
 
@@ -121,7 +121,7 @@ def _row(line: Line, places: int) -> dict[str, object]:
     }
 
 
-def _bar(line: Line, first: float, seconds: float) -> str:
+def _bar(line: Line, first: float, seconds: float, *, live: bool) -> str:
     left, width = axis.percent(line.start - first, line.end - first, seconds)
     text = f"{crumbs.last(line.path)} · {line.what}"
     return _BAR.format(
@@ -131,5 +131,5 @@ def _bar(line: Line, first: float, seconds: float) -> str:
         state=" rlm-failed" if line.failed else "",
         left=left,
         width=width,
-        took=words.brief(line.end - line.start) if line.is_done else "under way",
+        took=words.brief(line.end - line.start) if line.is_done else "under way" if live else "interrupted",
     )

@@ -87,17 +87,27 @@ def _errors(turns: list[Turn]) -> Iterator[Cause]:
 
 
 def _subcalls(turns: list[Turn]) -> Iterator[Cause]:
-    every = [(turn.reply.iteration, number, call) for turn in turns for number, call in enumerate(turn.subcalls, 1)]
-    failed = [(turn, number, call) for turn, number, call in every if _error(call)]
+    every = list(_calls(turns, ()))
+    failed = [(path, call) for path, call in every if call.failed]
     if failed:
-        turn, number, _ = failed[-1]
-        ((said, _times),) = Counter(_error(call) for _, _, call in failed).most_common(1)
+        path, _ = failed[-1]
+        ((said, _times),) = Counter(_error(call) for _, call in failed).most_common(1)
         yield Cause(
             f"{len(failed):,} of {words.count(len(every), 'sub-call')} failed, most with: {words.clip(said, 160)}",
             "If a key, an address or a model's name is the cause, mend it in Settings; if the provider was busy, let fewer "
             "go side by side. Then resume or ask again.",
-            (turn, number),
+            path,
         )
+
+
+def _calls(turns: list[Turn], place: Path) -> Iterator[tuple[Path, Subcall]]:
+    """Yield each sub-call at any depth with the way to it."""
+    for turn in turns:
+        for number, call in enumerate(turn.subcalls, 1):
+            path = (*place, turn.reply.iteration, number)
+            yield path, call
+            if call.child is not None:
+                yield from _calls(call.child.turns, path)
 
 
 def _error(call: Subcall) -> str:

@@ -1,13 +1,16 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from rlm_app.cancel import CancelToken
 from rlm_app.engine.journal import MemoryJournal
+from rlm_app.engine.tree import RESUMED, Node
 from rlm_app.errors import ClientError, ReplayDiverged
 from rlm_app.events import CellFinished, Event, ModelReplied, Noticed, SubcallFinished
 from rlm_app.types import Limits
+from rlm_app.ui import axis
 from tests.engine.loop import ANSWER, Reply, Run, block, drive
 
 WORK: Sequence[Reply] = [
@@ -49,6 +52,25 @@ def test_a_run_cut_off_after_any_event_is_resumed_to_the_same_answer_and_pays_fo
         assert len(told.turns) == 3
         assert [len(turn.subcalls) for turn in told.turns] == [6, 1, 0]
         assert told.usage.cost == pytest.approx(whole.trajectory.usage.cost)
+
+
+def test_hours_in_which_a_run_that_was_cut_off_lay_still_are_no_time_of_any_turn_and_are_told_once() -> None:
+    whole = undisturbed().events
+    for kept in range(1, len(whole)):
+        before = [replace(event, at=event.at - 3 * 3600) for event in whole[:kept]]
+        replied = sum(isinstance(event, ModelReplied) and event.depth == 0 for event in before)
+        told = again(before, MemoryJournal(), WORK[replied:]).trajectory
+        notices = [notice for turn in told.turns for notice in turn.notices]
+        assert [notice.topic for notice in notices] == [RESUMED], kept
+        assert notices[0].seconds == pytest.approx(3 * 3600, abs=60)
+        assert max(turn.seconds for node in nodes(told.root) for turn in node.turns) < 60
+        assert axis.stretches(told.turns)[-1].end < 60
+
+
+def nodes(node: Node) -> list[Node]:
+    """Return the RLM and those below it."""
+    below = [call.child for turn in node.turns for call in turn.subcalls if call.child is not None]
+    return [node, *(each for child in below for each in nodes(child))]
 
 
 def test_calls_in_the_journal_whose_events_were_lost_are_not_paid_again() -> None:
@@ -167,7 +189,8 @@ def test_budget_tells_a_run_that_is_gone_through_again_what_it_told_the_first_ti
     )
     resumed = drive([ANSWER], limits=Limits(seconds=900, depth=2), cost=0.01, before=whole.events[:cut])
     assert resumed.answer == "done"
-    assert not [event for event in resumed.events if isinstance(event, Noticed)]  # it stands in the record already
+    told = [event.topic for event in resumed.events if isinstance(event, Noticed)]
+    assert told == [RESUMED]  # what budget() said stands in the record already
     for changed in (Limits(depth=2), Limits(seconds=5, tokens=10**6, depth=2)):
         fork = drive([ANSWER], limits=changed, cost=0.01, before=whole.events, until=2, same_run=False)
         assert fork.answer == "done"

@@ -1,16 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from rlm_app.cell_results import CellError
 from rlm_app.engine.trajectory import Trajectory
 from rlm_app.engine.tree import Subcall, Turn
-from rlm_app.events import CellFinished, CellStarted, ModelReplied, Noticed, SubcallFinished, SubcallStarted
-from rlm_app.types import NO_USAGE, Document, DocumentInfo, Message, Usage
+from rlm_app.events import CellFinished, CellStarted, ModelReplied
+from rlm_app.types import NO_USAGE, Document, DocumentInfo
 from rlm_app.ui import address, axis, crumbs, finding, outline, search, sent, slices, strip, subcall_rows, titles, words
+from tests.pages.trees import base, tree
 
 SEARCH = "import re\nfor m in re.finditer(r'(?i)\\bterminat', context):\n    print(m.start())"
 TERMS = "terms = ['rent', 'notice']\nfor term in terms:\n    if term in context:\n        print(term)"
@@ -56,37 +56,6 @@ def test_a_turns_title_says_in_plain_words_what_its_code_does(code: str, documen
     assert titles.title((code,), documents) == said
 
 
-def base(at: float, call_id: str = "0", parent: str | None = None) -> dict[str, Any]:
-    return {"run_id": "r", "at": at, "call_id": call_id, "parent_id": parent, "depth": call_id.count(".")}
-
-
-def tree(calls: int, *, error: bool = False, second: float = 10.0, text: str = "") -> Trajectory:
-    """Return a run of two turns whose first makes so many sub-calls; the last of them fails if asked to."""
-    found = Trajectory()
-    seq = iter(range(1, 10_000))
-
-    def add(kind: Any, at: float, call_id: str = "0", parent: str | None = None, **fields: Any) -> None:
-        found.add(kind(seq=next(seq), **base(at, call_id, parent), **fields))
-
-    said: dict[str, Any] = {
-        "messages": (Message("user", "Go."),),
-        "reply": "x",
-        "model": "m",
-        "usage": Usage(calls=1, cost=0.5),
-    }
-    add(ModelReplied, 2.0, iteration=1, seconds=2.0, **said)
-    add(CellStarted, 2.0, iteration=1, cell=1, code="…")
-    for n in range(1, calls + 1):
-        at: dict[str, Any] = {"iteration": 1, "cell": 1, "model": "s"}
-        add(SubcallStarted, 2.0, f"0.{n}", "0", role="llm", prompt=f"Part {n}{text}", **at)
-        failed = "It broke." if error and n == calls else None
-        usage = Usage(calls=1, cost=0.001 * n)
-        add(SubcallFinished, 2.0 + n, f"0.{n}", "0", reply=f"R{n}", usage=usage, error=failed, seconds=n, **at)
-    add(CellFinished, 3.0 + calls, iteration=1, cell=1, stdout="")
-    add(ModelReplied, 3.0 + calls + second, iteration=2, seconds=2.0, **said)
-    return found
-
-
 def test_more_than_twenty_sub_calls_of_a_kind_are_one_line_of_the_tree_and_many_of_the_waterfall() -> None:
     grouped = outline.lines(tree(21, error=True), grouped=True)
     assert [line.level for line in grouped] == [0, 1, 0]
@@ -109,37 +78,6 @@ def test_bars_stand_on_one_axis_without_the_days_in_which_a_stopped_run_lay_stil
     assert axis.length(axis.stretches(near.turns), live=False) == 16.0
     assert axis.length(axis.stretches(near.turns), live=True) == 20.0
     assert axis.percent(0, 4, 16) == (0.0, 25.0)
-
-
-def paused(before: float, within: float) -> Trajectory:
-    """Return a run of two turns of two seconds, the second paused before its prompt and before its code for so long."""
-    said: dict[str, Any] = {"messages": (), "reply": "x", "model": "m", "usage": NO_USAGE, "seconds": 1.0}
-    notice: dict[str, Any] = {"iteration": 2, "topic": "paused", "text": "The run was paused."}
-    ran = 3.0 + before + within
-    return Trajectory.fold(
-        [
-            ModelReplied(seq=1, **base(1.0), iteration=1, **said),
-            CellStarted(seq=2, **base(1.0), iteration=1, cell=1, code="…"),
-            CellFinished(seq=3, **base(2.0), iteration=1, cell=1, stdout=""),
-            Noticed(seq=4, **base(2.0 + before), **notice, seconds=before),
-            ModelReplied(seq=5, **base(3.0 + before), iteration=2, **said),
-            Noticed(seq=6, **base(ran), **notice, seconds=within),
-            CellStarted(seq=7, **base(ran), iteration=2, cell=1, code="…"),
-            SubcallStarted(seq=8, **base(ran, "0.1", "0"), iteration=2, cell=1, role="llm", model="s", prompt="?"),
-            CellFinished(seq=9, **base(ran + 1), iteration=2, cell=1, stdout=""),
-        ]
-    )
-
-
-@pytest.mark.parametrize("before", [20.0, 600.0])
-def test_a_pause_is_no_time_of_its_turn_and_is_told_beside_it(before: float) -> None:
-    run = paused(before, 42.0)
-    assert [(s.start, s.end) for s in axis.stretches(run.turns)] == [(0.0, 2.0), (2.0, 4.0)]
-    assert [(line.start, line.end) for line in outline.lines(run, grouped=True)] == [(0, 2), (2, 4), (3, 3)]
-    first, second = (strip.html_of(turn, axis.Stretch(0, 1), 9) for turn in run.turns)
-    assert "paused" not in first
-    assert ">2.0 s · " in second
-    assert f">paused {words.clock(before + 42)}<" in second
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,21 @@ def test_live_runs_of_another_boot_become_interrupted(store: DuckDBStore, record
     assert done.state is RunState.DONE
 
 
+def test_a_run_that_was_interrupted_took_no_time_while_it_was_paused_or_had_ended(
+    store: DuckDBStore, record: Records, notice: Notices
+) -> None:
+    store.add_run(record("r1"))
+    paused = notice(11_000)
+    assert isinstance(paused, Noticed)
+    store.append_event(notice(3))
+    store.append_event(replace(paused, seconds=10_900.25, text='said "seconds":7 \ud83d'))
+    store.append_event(notice(11_003))
+    store.interrupt_others("boot-2")
+    run = store.run("r1", "ann")
+    assert run is not None
+    assert run.seconds == 99.75
+
+
 def test_a_document_is_kept_once_and_goes_with_its_last_owner(store: DuckDBStore) -> None:
     for owner in ("ann", "bob", "ann"):
         store.add_document(document("x" * 5_000), owner)
