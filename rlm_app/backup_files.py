@@ -18,15 +18,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from rlm_app.engine.import_lines import Reading
+from rlm_app.engine.import_lines import LONGEST, Reading, json_object
 from rlm_app.errors import DocumentError, StoreError
 
 FORMAT, VERSION = "rlm-app workspace", 1
 MANIFEST = "manifest.json"
 MOST_ENTRIES = 200_000
 MOST_UNPACKED = 20_000_000_000
-LONGEST, MOST_LINES = 20_000_000, 400_000
-"""Bytes of one JSON value, and lines of one run: as objects in memory they take up to twenty times the room."""
+MOST_LINES = 400_000
+"""Lines of one run: as objects in memory they take up to twenty times the room."""
 _MOST_MANIFEST = 100_000_000
 _RATIO, _RATIO_FROM = 300, 100_000_000
 _BLOCK = 1 << 20
@@ -120,10 +120,9 @@ class Unpacking:
             return
         with self._archive.open(name) as source:
             for number, line in enumerate(iter(lambda: source.readline(LONGEST + 1), b"")):
-                if number >= MOST_LINES or len(line) > LONGEST:
-                    raise ValueError(f"more than {MOST_LINES:,} lines, or one of {LONGEST:,} bytes")
-                self._reading.weigh(line)
-                yield as_object(line)
+                if number >= MOST_LINES:
+                    raise ValueError(f"it has more than {MOST_LINES:,} lines")
+                yield self._reading.value(line)
 
     def value(self, name: str) -> dict[str, Any]:
         """Return the JSON object that an entry is, an empty one where there is none; raise ValueError."""
@@ -131,9 +130,7 @@ class Unpacking:
             return {}
         if self._archive.getinfo(name).file_size > LONGEST:
             raise ValueError(f"{name} has more than {LONGEST:,} bytes")
-        raw = self._archive.read(name)
-        self._reading.weigh(raw)
-        return as_object(raw)
+        return self._reading.value(self._archive.read(name))
 
     def text(self, name: str) -> str:
         """Return an entry as text; raise ValueError or KeyError."""
@@ -200,7 +197,7 @@ def _check_sizes(entries: list[zipfile.ZipInfo], name: str, size: int, room: Cal
 def _manifest(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
     if archive.getinfo(MANIFEST).file_size > _MOST_MANIFEST:
         raise DocumentError(name, "is no backup of this app: its manifest is too long; nothing was taken from it")
-    manifest = as_object(archive.read(MANIFEST))
+    manifest = json_object(archive.read(MANIFEST))
     if manifest.get("format") != FORMAT:
         raise DocumentError(name, "is no backup of this app; choose a file that Back up has made")
     if type(manifest.get("version")) is not int or manifest["version"] > VERSION:
@@ -218,17 +215,6 @@ def _digest(archive: zipfile.ZipFile, name: str) -> str:
 
 def _blocks(source: IO[bytes]) -> Iterator[bytes]:
     return iter(lambda: source.read(_BLOCK), b"")
-
-
-def as_object(text: bytes) -> dict[str, Any]:
-    """Return the JSON object that `text` is; raise ValueError when it is none, or holds a number that is none."""
-    try:
-        value = json.loads(text, parse_constant=str)
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
-    if not isinstance(value, dict):
-        raise ValueError(f"a JSON {type(value).__name__} and no object")
-    return value
 
 
 def _reason(error: Exception) -> str:

@@ -15,8 +15,7 @@ from rlm_app.backup_files import Unpacking
 from rlm_app.backup_parts import KEPT, check_shape, journal_row, settled
 from rlm_app.building import build
 from rlm_app.checks import plain_name
-from rlm_app.engine.run_files import LATEST, event_from, record_from
-from rlm_app.engine.trajectory import Trajectory
+from rlm_app.engine.run_files import LATEST, NO_EVENT, Gathering, record_from
 from rlm_app.events import Event
 from rlm_app.foreign import without_addresses
 from rlm_app.grids import Grid, GridCell, Place, Store
@@ -26,7 +25,7 @@ from rlm_app.types import Document, DocumentInfo
 
 _WORD = re.compile(r"[a-z0-9]{1,20}")
 """What formats, units and kinds of pages are called."""
-_WRONG = (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError)
+_WRONG = (*NO_EVENT, RecursionError)
 
 
 @dataclass(slots=True)
@@ -154,15 +153,12 @@ class Restoring:
         raise ValueError("its id is taken")
 
     def _events(self, run_id: str) -> list[Event]:
-        events: list[Event] = []
-        trajectory = Trajectory()
+        gathering = Gathering(run_id)
         lines = self._archive.lines(f"runs/{run_id}.jsonl")
         next(lines)
         for line in lines:
-            event = event_from(line, run_id, len(events) + 1)
-            trajectory.add(event)
-            events.append(event)
-        return events
+            gathering.take(line)
+        return gathering.events
 
     def _rows(self, run_id: str) -> list[JournalRow]:
         return [journal_row(line) for line in self._archive.lines(f"journals/{run_id}.jsonl")]

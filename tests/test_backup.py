@@ -366,10 +366,27 @@ def have_endless_settings(entries: Entries) -> None:
     entries["preferences.json"] = b'{"choice": {"a": [' + b"[]," * 7_000_000 + b"0]}}"
 
 
+def _with_events(entries: Entries, change: Callable[[list[dict[str, Any]]], None]) -> None:
+    name = one(entries, "runs")
+    header, *lines = entries[name].splitlines(keepends=True)
+    events = [json.loads(line) for line in lines]
+    change(events)
+    entries[name] = header + b"".join(json.dumps(event).encode() + b"\n" for event in events)
+
+
+def have_a_turn_twice(entries: Entries) -> None:
+    def double(events: list[dict[str, Any]]) -> None:
+        at = next(number for number, event in enumerate(events) if event["kind"] == "ModelReplied")
+        events.insert(at, events[at])
+
+    _with_events(entries, double)
+
+
 @pytest.mark.parametrize(
     ("change", "unreadable"),
     [
-        (have_an_endless_line, "or one of 20,000,000 bytes"),
+        (have_a_turn_twice, "a turn of its number is there already"),
+        (have_an_endless_line, "it has more than 20,000,000 bytes"),
         (have_endless_settings, "preferences.json has more than 20,000,000 bytes"),
         (have_lists_of_nothing, "too much memory"),
         (have_pages_called_something, "of no kind that this app reads"),

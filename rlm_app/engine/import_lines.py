@@ -57,7 +57,7 @@ class Reading:
         if len(raw) > LONGEST:
             raise ValueError(f"it has more than {LONGEST:,} bytes")
         self.weigh(raw)
-        return _object(raw)
+        return json_object(raw)
 
     def weigh(self, raw: bytes) -> None:
         """Count these bytes of JSON; raise `ValueError` where they would be too much in memory."""
@@ -89,10 +89,12 @@ def _lines(file: IO[bytes]) -> Iterator[bytes]:
             raw = file.readline(LONGEST + 1)
 
 
-def _object(raw: bytes) -> Line:
+def json_object(raw: bytes) -> Line:
+    """Return the JSON object that these bytes are; raise `ValueError` with the reason where they are none."""
     try:
-        # NaN and Infinity are no JSON; as words they can be kept, shown and written into a file that others can read.
-        value = json.loads(raw.decode("utf-8-sig"), parse_constant=str)
+        # NaN and Infinity are no JSON; as words they can be kept, shown and written into a file that others can read. Halves
+        # of surrogate pairs are no UTF-8 either, and stand so in a backup of a run whose model wrote them.
+        value = json.loads(raw.decode("utf-8-sig", "surrogatepass"), parse_constant=str)
     except UnicodeDecodeError as error:
         raise ValueError("it is not UTF-8 text") from error
     except json.JSONDecodeError as error:

@@ -25,8 +25,7 @@ from rlm_app.engine.import_lines import (
     read_objects,
     refusal,
 )
-from rlm_app.engine.run_files import event_from, note_turn, record_from
-from rlm_app.engine.trajectory import Trajectory
+from rlm_app.engine.run_files import NO_EVENT, Gathering, record_from
 from rlm_app.errors import DocumentError
 from rlm_app.events import Event, RunFinished, RunStarted
 from rlm_app.foreign import without_addresses
@@ -199,26 +198,22 @@ def _own(
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DocumentError(name, f"its first line is not the record of a run ({error!r})") from error
     run_id = _id(owner, [record.id])
-    events: list[Event] = []
-    turns: set[tuple[str, int, bool]] = set()
-    trajectory = Trajectory()
+    gathering = Gathering(run_id)
     for number, line in lines:
-        if len(events) >= MOST_EVENTS:
+        if len(gathering.events) >= MOST_EVENTS:
             raise DocumentError(name, f"holds a run of more than {MOST_EVENTS:,} events; it is not read for safety")
         try:
-            event = event_from(line, run_id, number)
-            note_turn(event, turns)
-            trajectory.add(event)
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+            gathering.take(line)
+        except NO_EVENT as error:
             damaged.append(Damaged(number, f"it is no event, or belongs to one that is missing ({error!r})"))
-            continue
-        events.append(dataclasses.replace(event, seq=len(events) + 1))
     if record.state.is_live:
         record = dataclasses.replace(record, state=RunState.INTERRUPTED, stop=Stop.INTERRUPTED)
     addresses: list[str] = []
     spec = dataclasses.replace(record.spec, options=without_addresses(record.spec.options, addresses))
     damaged += [Damaged(1, f"the address {address} was left out: a key would be sent there") for address in addresses]
-    return ImportedRun(dataclasses.replace(record, id=run_id, spec=spec, boot=IMPORTED, sample=False), tuple(events))
+    return ImportedRun(
+        dataclasses.replace(record, id=run_id, spec=spec, boot=IMPORTED, sample=False), tuple(gathering.events)
+    )
 
 
 def _id(owner: str, content: Iterable[str]) -> str:

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rlm_app.building import build
+from rlm_app.engine.trajectory import Trajectory
 from rlm_app.events import Event, ModelReplied, from_dict, to_dict
 from rlm_app.records import RunRecord
 
 _LARGEST = 2**31 - 1
 _RUN = re.compile(r"[0-9a-f]{32}")
+NO_EVENT = (KeyError, IndexError, TypeError, ValueError, AttributeError)
 LATEST = 253_402_128_000.0
 """Seconds since 1970 past which no date is shown: two days before the year 10000, in every time zone."""
 
@@ -52,15 +54,36 @@ def event_from(line: Mapping[str, Any], run_id: str, seq: int) -> Event:
     return event
 
 
-def note_turn(event: Event, turns: set[tuple[str, int, bool]]) -> None:
-    """Add the turn that an event begins to `turns`; raise ValueError where it is there: pages know turns by their numbers."""
-    if isinstance(event, ModelReplied) and event.purpose != "summary":
-        turn = event.call_id, event.iteration, event.purpose == "closing"
-        if turn in turns:
-            raise ValueError("a turn of its number is there already")
-        turns.add(turn)
-
-
 def _check_time(at: float) -> None:
     if not 0 <= at <= LATEST:
         raise ValueError(f"{at:g} is no time that can be shown")
+
+
+class Gathering:
+    """Gathers the events of one run's file, told line by line: those that pages, exports and a resumption can go by."""
+
+    def __init__(self, run_id: str) -> None:
+        self.events: list[Event] = []
+        self._run_id = run_id
+        self._lines = 0
+        self._trajectory = Trajectory()
+        self._turns: set[tuple[str, int, bool]] = set()
+
+    def take(self, line: Mapping[str, Any]) -> None:
+        """Take the next event in; raise one of `NO_EVENT` for a line that is none, or has no place behind those before it."""
+        self._lines += 1
+        event = event_from(line, self._run_id, self._lines)
+        turn = _turn_of(event)
+        if turn in self._turns:
+            raise ValueError("a turn of its number is there already")  # pages know turns by their numbers
+        self._trajectory.add(event)
+        if turn:
+            self._turns.add(turn)
+        self.events.append(dataclasses.replace(event, seq=len(self.events) + 1))
+
+
+def _turn_of(event: Event) -> tuple[str, int, bool] | None:
+    """Return what no other turn of its run has, of an event that begins a turn."""
+    if isinstance(event, ModelReplied) and event.purpose != "summary":
+        return event.call_id, event.iteration, event.purpose == "closing"
+    return None

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rlm_app.engine.import_lines import LONGEST
+from rlm_app.engine.import_lines import LONGEST, json_object
 from rlm_app.engine.imports import IMPORTED, NO_QUESTION, RunReader
 from rlm_app.engine.run_files import LATEST, run_lines
 from rlm_app.engine.trajectory import Trajectory
@@ -451,3 +451,11 @@ def test_a_turn_that_is_there_twice_comes_in_once(tmp_path: Path) -> None:
     (again,), report = read(path)
     assert unnamed(again.events) == unnamed(run.events)
     assert [(damaged.line, "there already" in damaged.reason) for damaged in report.damaged] == [(reply + 2, True)]
+
+
+def test_halves_of_surrogate_pairs_come_back_as_a_backup_writes_them() -> None:
+    assert json_object(json.dumps({"a": "\ud800"}, ensure_ascii=False).encode(errors="surrogatepass")) == {
+        "a": "\ud800"
+    }
+    with pytest.raises(ValueError, match="not UTF-8"):
+        json_object(b'{"a": "\xff"}')
