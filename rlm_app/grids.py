@@ -85,6 +85,7 @@ class Standing(StrEnum):
     RUNNING = "running"
     DONE = "done"
     LIMIT = "limit reached"
+    INTERRUPTED = "interrupted"
     FAILED = "failed"
     STALE = "out of date"
     EDITED = "edited"
@@ -92,7 +93,7 @@ class Standing(StrEnum):
     @property
     def is_due(self) -> bool:
         """Whether the cell is run when the grid is."""
-        return self in {Standing.EMPTY, Standing.FAILED, Standing.STALE}
+        return self in {Standing.EMPTY, Standing.INTERRUPTED, Standing.FAILED, Standing.STALE}
 
     @property
     def is_live(self) -> bool:
@@ -102,7 +103,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Square:
-    """A cell as it stands: its run where it has one, the run's answer in `short`, and `why` it is out of date or failed."""
+    """A cell as it stands: its run where it has one, the run's answer in `short`, and `why` it is no answer that holds."""
 
     place: Place
     standing: Standing

@@ -28,7 +28,7 @@ from rlm_app.spread import Spread
 from rlm_app.types import Limits
 
 _GOOD = frozenset({Standing.DONE, Standing.EDITED})
-_OVER = frozenset({*_GOOD, Standing.FAILED, Standing.LIMIT})
+_OVER = frozenset({*_GOOD, Standing.INTERRUPTED, Standing.FAILED, Standing.LIMIT})
 
 
 def add_command(commands: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 
+from rlm_app.errors import ReplayDiverged
 from rlm_app.grids import Grid, GridCell, GridColumn, GridRow, GridView, Place, Square, Standing
 from rlm_app.records import RunRecord, RunSpec
 from rlm_app.runs.short_answers import short_answer
@@ -17,8 +18,10 @@ _CHANGES = {
     "root_model": "It was asked of another root model.",
     "sub_model": "It was asked with another sub-model.",
 }
+_CUT_OFF = frozenset({RunState.CANCELLED, RunState.INTERRUPTED})
+_KEPT = frozenset({*_CUT_OFF, RunState.FAILED, RunState.LIMIT})
 _SENTENCES = {
-    RunState.CANCELLED: "It was stopped.",
+    RunState.CANCELLED: "It was stopped; what was done so far is kept.",
     RunState.INTERRUPTED: "The app was closed meanwhile; what was done so far is kept.",
     RunState.LIMIT: "A limit ended it; allow the grid's cells more to go on with it.",
 }
@@ -38,6 +41,11 @@ def differences(ran: RunSpec, order: RunSpec) -> list[str]:
     return [
         field.name for field in dataclasses.fields(RunSpec) if getattr(one, field.name) != getattr(other, field.name)
     ]
+
+
+def goes_on(record: RunRecord, order: RunSpec) -> bool:
+    """Whether a run that ended early is gone on with, for what was paid, rather than asked anew."""
+    return record.state in _KEPT and not differences(record.spec, order) and ReplayDiverged.SIGN not in record.error
 
 
 def view(
@@ -102,6 +110,8 @@ def _ended(record: RunRecord, order: RunSpec) -> tuple[Standing, str]:
         return Standing.LIMIT, _SENTENCES[RunState.LIMIT]
     if record.state is RunState.LIMIT:
         return Standing.STALE, "A limit ended it, and it may use another amount now."
+    if record.state in _CUT_OFF:
+        return Standing.INTERRUPTED, record.error or _SENTENCES[record.state]
     return Standing.FAILED, record.error or _SENTENCES.get(record.state, "It ended without an answer.")
 
 

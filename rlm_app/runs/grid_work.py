@@ -22,6 +22,7 @@ class GridWork:
 
     def __init__(self, places: Sequence[Place], carry_out: CarryOut, parallel: int) -> None:
         self._waiting = deque(places)
+        self._at_hand: set[Place] = set()
         self._carry_out = carry_out
         self._cancel = CancelToken()
         self._lock = threading.Lock()
@@ -54,9 +55,14 @@ class GridWork:
 
     @property
     def waiting(self) -> frozenset[Place]:
-        """The places whose turn has not come yet."""
+        """The places whose run has not begun yet."""
         with self._lock:
-            return frozenset(self._waiting)
+            return frozenset({*self._waiting, *self._at_hand})
+
+    def begun(self, place: Place) -> None:
+        """Say that the run of a place has begun, or that there will be none."""
+        with self._lock:
+            self._at_hand.discard(place)
 
     def stop(self) -> None:
         """Begin no further cell, and stop the runs of those under way."""
@@ -81,6 +87,8 @@ class GridWork:
                 # What stands in one cell's way alone is kept with the cell; this would stand in the way of all.
                 self._problem = str(error)
                 self.stop()
+            finally:
+                self.begun(place)
 
     def _drop_waiting(self) -> None:
         with self._lock:
@@ -88,4 +96,8 @@ class GridWork:
 
     def _next(self) -> Place | None:
         with self._lock:
-            return self._waiting.popleft() if self._waiting else None
+            if not self._waiting:
+                return None
+            place = self._waiting.popleft()
+            self._at_hand.add(place)
+            return place

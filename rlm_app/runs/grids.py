@@ -11,21 +11,19 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from rlm_app.cancel import CancelToken
 from rlm_app.citations import Citation
-from rlm_app.errors import ConfigError, ReplayDiverged
+from rlm_app.errors import ConfigError
 from rlm_app.grids import Grid, GridColumn, GridRow, GridStore, GridView, Place, Square
 from rlm_app.quota_checks import QuotaReached
-from rlm_app.records import RunRecord, RunSpec
-from rlm_app.runs.grid_cells import differences, order_of, view
+from rlm_app.records import RunSpec
+from rlm_app.runs.grid_cells import goes_on, order_of, view
 from rlm_app.runs.grid_work import GridWork
 from rlm_app.runs.manager import RunManager
-from rlm_app.types import RunState
 
 Check = Callable[[RunSpec, str, Mapping[str, str]], None]
 AT_ONCE = 5
 """Grids of one owner that are at work; each has threads that wait for their turn."""
 
 _MOMENT = 0.5
-_KEPT = frozenset({RunState.CANCELLED, RunState.INTERRUPTED, RunState.FAILED, RunState.LIMIT})
 
 
 class Grids:
@@ -73,11 +71,8 @@ class Grids:
 
     def view(self, grid_id: str, owner: str) -> GridView:
         """Return a grid with each cell as it stands now."""
-        grid = self.get(grid_id, owner)
         work = self._works.get((owner, grid_id))
-        waiting = work.waiting if work else frozenset()
-        cells, records = self._store.cells(grid_id, owner), self._store.runs_of(grid_id, owner)
-        return view(grid, cells, records, waiting, self._finders)
+        return self._seen(grid_id, owner, work.waiting if work else ())
 
     def add_rows(self, grid_id: str, owner: str, documents: Iterable[tuple[str, str]]) -> Grid:
         """Add documents, each by SHA-256 and name, that the grid does not have yet."""
@@ -156,7 +151,9 @@ class Grids:
         self._refuse_second(grid_id, owner)
         places = [square.place for square in seen.due if only is None or square.place in only]
         if not places:
-            raise ConfigError("No cell of this grid is empty, failed or out of date, so there is nothing to run.")
+            raise ConfigError(
+                "No cell of this grid is empty, interrupted, failed or out of date: there is nothing to run."
+            )
         self._ready(seen.grid.order, owner, keys)
         with self._lock:
             self._refuse_second(grid_id, owner)
@@ -189,9 +186,14 @@ class Grids:
                 f"{live} grids of yours are at work, and no more are begun beside them. Wait for one, or stop one."
             )
 
+    def _seen(self, grid_id: str, owner: str, waiting: Collection[Place] = ()) -> GridView:
+        grid = self.get(grid_id, owner)
+        cells, records = self._store.cells(grid_id, owner), self._store.runs_of(grid_id, owner)
+        return view(grid, cells, records, waiting, self._finders)
+
     def _carry_out(self, place: Place, keys: Mapping[str, str], cancel: CancelToken) -> None:
         """Run one cell to its end. Its claim is kept before its run begins: whoever comes after a kill finds that run."""
-        seen = self.view(place.grid_id, place.owner)
+        seen = self._seen(place.grid_id, place.owner)
         square = seen.by_place.get((place.row, place.column))
         row, column = seen.grid.row(place.row), seen.grid.column(place.column)
         if square is None or row is None or column is None or not square.standing.is_due or cancel.cancelled:
@@ -206,6 +208,7 @@ class Grids:
                 raise
             self._store.trouble(place, str(error))
             return
+        self._works[place.owner, place.grid_id].begun(place)
         forget = cancel.on_cancel(lambda: self._stop_run(run_id, place.owner))
         try:
             self._manager.wait(run_id)
@@ -224,7 +227,7 @@ class Grids:
     def _begin(self, square: Square, order: RunSpec, keys: Mapping[str, str]) -> str:
         self._check(order, square.place.owner, keys)
         record = square.record
-        if record is not None and _goes_on(record, order):
+        if record is not None and goes_on(record, order):
             self._store.claim(square.place, record.id)
             self._manager.resume(record.id, record.owner, keys, limits=order.limits)
             return record.id
@@ -239,11 +242,6 @@ class Grids:
             grid = change(self.get(grid_id, owner))
             self._store.keep_grid(grid)
         return grid
-
-
-def _goes_on(record: RunRecord, order: RunSpec) -> bool:
-    """Whether a run that ended early is gone on with, for what was paid, rather than asked anew."""
-    return record.state in _KEPT and not differences(record.spec, order) and ReplayDiverged.SIGN not in record.error
 
 
 def _short_id() -> str:

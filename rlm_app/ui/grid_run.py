@@ -94,8 +94,8 @@ def _under_way(app: App, owner: str, view: GridView) -> None:
 
 def _progress(counted: Counter[Standing], done: int, view: GridView) -> str:
     moving = " · ".join(f"{counted[standing]} {standing}" for standing in (Standing.RUNNING, Standing.WAITING))
-    failed = f" · {counted[Standing.FAILED]} failed" if counted[Standing.FAILED] else ""
-    return f"{done} of {words.count(len(view.squares), 'cell')} done · {moving}{failed}. {_spent(view)}"
+    ended = "".join(f" · {counted[each]} {each}" for each in (Standing.INTERRUPTED, Standing.FAILED) if counted[each])
+    return f"{done} of {words.count(len(view.squares), 'cell')} done · {moving}{ended}. {_spent(view)}"
 
 
 def _stop(app: App, owner: str, grid_id: str) -> None:

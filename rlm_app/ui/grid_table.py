@@ -21,16 +21,19 @@ _MARKS: Mapping[Standing, str] = {
     Standing.WAITING: "◌ waiting",
     Standing.RUNNING: "◔ running",
     Standing.LIMIT: "◷",
+    Standing.INTERRUPTED: "◑",
     Standing.FAILED: "✕",
     Standing.STALE: "↻",
     Standing.EDITED: "✎",
 }
 # Tints of the ground and no colours of the words: they suit both themes, and a browser changes its theme without asking us.
 _AMBER, _RED, _BLUE = "rgba(214, 138, 20, 0.2)", "rgba(214, 60, 48, 0.2)", "rgba(60, 124, 214, 0.2)"
-_TINTS = {"▲": _AMBER, "✕": _RED, "↻": _AMBER, "◷": _AMBER, "✎": _BLUE}
+_VIOLET = "rgba(132, 92, 214, 0.2)"
+_TINTS = {"▲": _AMBER, "✕": _RED, "↻": _AMBER, "◷": _AMBER, "◑": _VIOLET, "✎": _BLUE}
+_SAID = frozenset({Standing.FAILED, Standing.INTERRUPTED})
 LEGEND = (
     "✓ every quotation found · ▲ a quotation needs a look · ○ nothing quoted · ✎ written by a person, locked · "
-    "↻ out of date · ◷ a limit ended it · ✕ failed"
+    "↻ out of date · ◷ a limit ended it · ◑ interrupted · ✕ failed"
 )
 
 
@@ -68,7 +71,7 @@ def _key(view: GridView) -> str:
 
 def shown(square: Square) -> str:
     """Return what the table shows in a cell: its mark and the beginning of its answer."""
-    said = square.text if square.standing is not Standing.FAILED else "failed"
+    said = str(square.standing) if square.standing in _SAID else square.text
     return f"{mark(square)} {safe.level(words.clip(said, 120))}".strip()
 
 

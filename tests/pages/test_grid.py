@@ -5,9 +5,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rlm_app.build import App
+from rlm_app.exports import xlsx_grid
 from rlm_app.grids import Grid, Standing
 from rlm_app.records import RunSpec
-from rlm_app.types import DocumentInfo
+from rlm_app.types import DocumentInfo, RunState
+from rlm_app.ui import grid_table, states
 
 PAGE = "pages/grid.py"
 QUESTIONS = ("What notice?", "Which fees?")
@@ -114,6 +116,18 @@ def test_a_question_in_other_words_makes_its_cells_out_of_date(page: Page, done:
     assert "1 out of date" in told(tab)
     assert shown(tab)[1].startswith("↻")
     assert "put in other words since" in told(tab)
+
+
+def test_a_cell_that_was_cut_off_says_so_and_is_neither_failed_nor_red(app: App, done: Grid) -> None:
+    first = app.grids.view(done.id, "local").squares[0]
+    assert first.record is not None
+    app.store.update_run(first.record.id, state=RunState.INTERRUPTED)
+    square = app.grids.view(done.id, "local").squares[0]
+    assert square in app.grids.view(done.id, "local").due
+    assert grid_table.shown(square) == "◑ interrupted"
+    assert grid_table.look(square) == states.STATES[RunState.INTERRUPTED].markdown
+    assert ":red" not in grid_table.look(square)
+    assert xlsx_grid.shown(square).startswith("[interrupted] It says")
 
 
 def test_a_removed_document_comes_back_with_its_answers(page: Page, done: Grid) -> None:

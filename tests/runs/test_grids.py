@@ -144,8 +144,22 @@ def test_stop_ends_the_runs_under_way_and_begins_no_other(grids: Grids, grid: Gr
         grids.run(grid.id, OWNER, {})
     grids.stop(grid.id, OWNER)
     assert work.wait(10)
-    assert sorted(standings(grids.view(grid.id, OWNER))) == [Standing.EMPTY] * 2 + [Standing.FAILED] * 2
+    assert sorted(standings(grids.view(grid.id, OWNER))) == [Standing.EMPTY] * 2 + [Standing.INTERRUPTED] * 2
     assert len(script.seen) == 2
+
+
+def test_a_cell_waits_until_its_run_has_begun_and_is_never_empty_again_before(
+    store: DuckDBStore, manager: RunManager, grid: Grid
+) -> None:
+    seen: list[Standing] = []
+
+    def look(_spec: RunSpec, _owner: str, _keys: Mapping[str, str]) -> None:
+        seen.extend(standings(watched.view(grid.id, OWNER)))
+
+    watched = Grids(store.grids, manager, look, may, parallel=2)
+    assert standings(run(watched, grid)) == [Standing.DONE] * 4
+    assert Standing.WAITING in seen
+    assert Standing.EMPTY not in seen
 
 
 def test_after_a_kill_begun_cells_go_on_and_finished_ones_stay(
@@ -161,7 +175,9 @@ def test_after_a_kill_begun_cells_go_on_and_finished_ones_stay(
     later = Script()
     manager = RunManager(store, later, "boot-2", parallel=2)
     again = Grids(store.grids, manager, may, may, parallel=2)
-    assert {s.record.state for s in again.view(grid.id, OWNER).squares if s.record} == {RunState.INTERRUPTED}
+    left = [square for square in again.view(grid.id, OWNER).squares if square.record]
+    assert {(s.record.state, s.standing) for s in left if s.record} == {(RunState.INTERRUPTED, Standing.INTERRUPTED)}
+    assert {s.why for s in left} == {"The app was closed meanwhile; what was done so far is kept."}
     view = run(again, grid)
     assert standings(view) == [Standing.DONE] * 4
     resumed = {context.run_id for context in later.seen if context.resumed}
