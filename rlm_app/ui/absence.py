@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -14,6 +16,9 @@ from rlm_app.proofs import Absence
 from rlm_app.records import RunRecord
 from rlm_app.types import RunState
 from rlm_app.ui import coverage, documents, marked, memo, proof, safe, states, words
+
+_TEXT, _MISS = 50, 1_000
+"""Bytes of a text beside its letters, and of a passage that came near, as measured."""
 
 
 def stands_for(record: RunRecord, citations: Sequence[Citation]) -> bool:
@@ -30,7 +35,7 @@ def draw(app: App, record: RunRecord, found: proof.Proof) -> None:
     with st.container(border=True):
         st.markdown("**What was searched**")
         coverage.strips(infos, found.coverages, {info.sha256: app.health(info) for info in infos})
-        absence = _of(app, record, found)
+        absence = of(app, record, found)
         _searched(absence)
         for miss in absence.misses:
             _miss(app, record, miss)
@@ -70,9 +75,17 @@ def _miss(app: App, record: RunRecord, miss: Citation) -> None:
         marked.show(text.replace("\n", " "), [(miss.start, miss.end)], offset=offset)
 
 
-def _of(app: App, record: RunRecord, found: proof.Proof) -> Absence:
+def of(app: App, record: RunRecord, found: proof.Proof) -> Absence:
+    """Return what stands behind an answer that says "not there"; what was read is in its proof, and not here again."""
+
     def worked_out() -> Absence:
-        return absence_of(proof.texts(app, record), app.store.events(record.id, record.owner), found.coverages)
+        made = absence_of(proof.texts(app, record), app.store.events(record.id, record.owner), found.coverages)
+        return replace(made, coverage=())
 
     what = ("absence", record.id, record.finished)
-    return memo.ours().get(record.owner, what, worked_out, lambda made: proof.weight(made.coverage))
+    return memo.ours().get(record.owner, what, worked_out, _bytes)
+
+
+def _bytes(absence: Absence) -> int:
+    texts = (*absence.terms, *absence.questions)
+    return sum(_TEXT + sys.getsizeof(text) for text in texts) + _MISS * len(absence.misses)

@@ -15,9 +15,10 @@ from rlm_app.evidence.reanchor import reanchor
 from rlm_app.proofs import Fate, Reanchored
 from rlm_app.records import RunRecord
 from rlm_app.types import DocumentInfo
-from rlm_app.ui import again, chips, documents, leaf, marked, safe, shell, words
+from rlm_app.ui import again, chips, documents, leaf, marked, memo, safe, shell, words
 
-_KEPT = "ui_rechecked"
+_QUOTE = 1_500
+"""Bytes of a quotation and what stands for it in the new version, as measured."""
 _SAYS = {
     Fate.MOVED: ("moved", "moved"),
     Fate.CHANGED: ("changed", "changed"),
@@ -125,13 +126,14 @@ def _list(app: App, record: RunRecord, citations: Sequence[Citation], found: Seq
 def _rechecked(
     app: App, record: RunRecord, citations: Sequence[Citation], replaced: Replaced
 ) -> Sequence[Reanchored] | None:
-    kept: dict[tuple[str, str], Sequence[Reanchored] | None] = st.session_state.setdefault(_KEPT, {})
-    key = (record.id, replaced.by.sha256)
-    if key not in kept:
+    def worked_out() -> Sequence[Reanchored] | None:
         old = documents.text_of(app, replaced.sha256, record.owner)
         new = documents.text_of(app, replaced.by.sha256, record.owner)
-        kept[key] = reanchor(citations, old, new) if old is not None and new is not None else None
-    return kept[key]
+        return reanchor(citations, old, new) if old is not None and new is not None else None
+
+    # A run that is gone on with has other quotations when it ends.
+    what = ("replaced", record.id, record.finished, replaced.sha256, replaced.by.sha256)
+    return memo.ours().get(record.owner, what, worked_out, lambda found: _QUOTE * len(found or ()))
 
 
 def _list_key(record: RunRecord, replaced: Replaced) -> str:

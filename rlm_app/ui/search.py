@@ -5,12 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from rlm_app.engine.trajectory import Trajectory
-from rlm_app.ui import address, crumbs, finding, safe, words
+from rlm_app.records import RunRecord
+from rlm_app.ui import address, crumbs, finding, memo, safe, words
 from rlm_app.ui.finding import Hit
 
+_HIT = 450
+"""Bytes of a place that was found, as measured."""
 
-def draw(run_id: str, trajectory: Trajectory, view_key: str, turns_view: str) -> None:
+
+def draw(record: RunRecord, trajectory: Trajectory, view_key: str, turns_view: str) -> None:
     """Draw the field and, once words stand in it, what was found; "next" opens the step it leads to."""
+    run_id = record.id
     at_key, key = f"hit-at-{run_id}", f"hit-words-{run_id}"
     with st.container(horizontal=True, vertical_alignment="bottom", key="run_search"):
         sought = st.text_input(
@@ -20,7 +25,7 @@ def draw(run_id: str, trajectory: Trajectory, view_key: str, turns_view: str) ->
             placeholder="Words in prompts, code, output, replies",
             on_change=lambda: st.session_state.pop(at_key, None),
         )
-        found = _found(run_id, trajectory, sought or "")
+        found = _found(record, trajectory, sought or "")
         if not found:
             st.caption("Found nowhere in this run." if sought else "", width="content")
             return
@@ -50,13 +55,12 @@ def counted(found: list[Hit], place: int | None) -> str:
     return f"{at}{words.count(len(found), 'place')}, {words.count(finding.occurrences(found), 'time')} in all"
 
 
-def _found(run_id: str, trajectory: Trajectory, sought: str) -> list[Hit]:
-    """Return the hits; those of the last words are kept, as a page is drawn again for every click."""
-    asked = run_id, trajectory.last_seq, sought
-    kept: tuple[object, list[Hit]] | None = st.session_state.get("ui_hits")
-    if kept is None or kept[0] != asked:
-        kept = st.session_state["ui_hits"] = asked, finding.hits(trajectory, sought)
-    return kept[1]
+def _found(record: RunRecord, trajectory: Trajectory, sought: str) -> list[Hit]:
+    """Return the hits; those in a run that has ended are kept, as a page is drawn again for every click."""
+    if record.state.is_live:
+        return finding.hits(trajectory, sought)
+    what = ("hits", record.id, trajectory.last_seq, sought)
+    return memo.ours().get(record.owner, what, lambda: finding.hits(trajectory, sought), lambda hits: _HIT * len(hits))
 
 
 def _excerpt(hit: Hit) -> None:

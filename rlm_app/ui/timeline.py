@@ -56,7 +56,7 @@ def draw(app: App, record: RunRecord, trajectory: Trajectory) -> None:
         view = st.segmented_control(
             "View", VIEWS[: -1 if record.state.is_live else None], key=view_key, label_visibility="collapsed"
         )
-        search.draw(record.id, trajectory, view_key, TURNS)
+        search.draw(record, trajectory, view_key, TURNS)
     if view == TREE:
         whole.tree(record.id, trajectory, view_key, TURNS)
     elif view == WATERFALL:

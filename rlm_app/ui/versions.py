@@ -13,13 +13,14 @@ from rlm_app.build import App
 from rlm_app.evidence.compare import compare_versions
 from rlm_app.proofs import Change, ChangeKind
 from rlm_app.types import Document, DocumentInfo
-from rlm_app.ui import again, documents, marked, naming, pictures_of_pages, safe, shell, words
+from rlm_app.ui import again, documents, marked, memo, naming, pictures_of_pages, safe, shell, words
 from rlm_app.ui.pictures_of_pages import Boxed
 
 WITH = "with"
 """The name in an address of the version that a document is compared with."""
 SHOWN = 20
-_KEPT = "ui_compared"
+_CHANGE, _PAIR = 400, 200
+"""Bytes of a change and of a pair of words that differ, as measured."""
 _ICONS = {
     ChangeKind.ADDED: (":material/add:", "green"),
     ChangeKind.REMOVED: (":material/remove:", "red"),
@@ -98,7 +99,7 @@ def _choice(info: DocumentInfo, others: Sequence[DocumentInfo]) -> DocumentInfo 
 
 
 def _changes(app: App, owner: str, before: Document, after: Document) -> None:
-    changes = _compared(before, after)
+    changes = _compared(owner, before, after)
     st.markdown(summary(changes))
     if not changes:
         return
@@ -154,10 +155,10 @@ def _trimmed(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int
     return [(start - gone, end - gone) for start, end in spans]
 
 
-def _compared(before: Document, after: Document) -> tuple[Change, ...]:
-    kept: dict[tuple[str, str], tuple[Change, ...]] = st.session_state.setdefault(_KEPT, {})
-    key = (before.info.sha256, after.info.sha256)
-    if key not in kept:
-        kept.clear()
-        kept[key] = compare_versions(before, after)
-    return kept[key]
+def _compared(owner: str, before: Document, after: Document) -> tuple[Change, ...]:
+    what = ("versions", before.info.sha256, after.info.sha256)
+    return memo.ours().get(owner, what, lambda: compare_versions(before, after), _bytes)
+
+
+def _bytes(changes: Sequence[Change]) -> int:
+    return sum(_CHANGE + _PAIR * len(change.words) for change in changes)

@@ -227,6 +227,10 @@ def test_a_replaced_document_is_said_on_its_runs_and_both_versions_are_compared(
     assert "of them in a number, a negation or a must/may word" in texts(shown)
     assert "<mark>ninety</mark>" in texts(shown)
     assert "<mark>sixty</mark>" in texts(shown)
+    # What was worked out is kept once for everybody who looks, and not with each visitor.
+    held = repr([tab.session_state, shown.session_state])
+    assert "Reanchored(" not in held
+    assert "Change(" not in held
 
 
 def test_the_document_page_lists_the_runs_that_cite_it_and_what_they_read(

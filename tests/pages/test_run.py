@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from rlm_app.build import App
 from rlm_app.types import DocumentInfo, RunState
-from rlm_app.ui import shell
+from rlm_app.ui import absence, proof, shell
 from tests.pages.records import keep, strips, turns_of
 from tests.pages.seeing import texts
 
@@ -50,6 +50,11 @@ def test_a_run_that_found_nothing_says_so_and_shows_what_it_searched(
     assert "Nothing found]" in shown
     assert "What was searched" in shown
     assert "contract.txt" in shown
+    record = app.run(run_id, "local")
+    assert record is not None
+    found = proof.of(app, record, app.manager.trajectory(run_id, "local"))
+    assert found.coverages
+    assert absence.of(app, record, found).coverage == ()  # it is kept, and weighed, with the proof
 
 
 def test_an_unknown_run_and_one_of_somebody_else_are_answered_in_the_same_words(
