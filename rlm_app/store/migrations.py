@@ -34,8 +34,10 @@ def read_steps(folder: Path = STEPS) -> tuple[Step, ...]:
 def migrate(connection: DuckDBPyConnection, steps: Sequence[Step]) -> None:
     """Apply the steps that the file lacks, each in a transaction; raise `StoreError` for a file of a newer program."""
     connection.execute("CREATE TABLE IF NOT EXISTS migrations (number INTEGER, name VARCHAR, applied DOUBLE)")
-    row = connection.execute("SELECT coalesce(max(number), 0) FROM migrations").fetchone()
-    found, known = int(row[0]) if row else 0, max((step.number for step in steps), default=0)
+    # All rows are fetched: DuckDB ends a statement's transaction with its last row, and while one is open memory keeps every
+    # version of every row that is changed, 256 kB a change.
+    [(found,)] = connection.execute("SELECT coalesce(max(number), 0) FROM migrations").fetchall()
+    known = max((step.number for step in steps), default=0)
     if found > known:
         raise StoreError(
             f"The data file has layout {found}, made by a newer version of this program, which knows layouts up to "

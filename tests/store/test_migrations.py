@@ -44,6 +44,21 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(connection: duckdb.DuckDBPy
     assert len(connection.description or []) == 1
 
 
+def test_nothing_stays_open_that_would_keep_old_versions_of_rows_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "data.duckdb"
+    for _ in range(2):  # the second time no step is left to apply
+        connection = duckdb.connect(str(path))
+        migrate(connection, (ONE, TWO))
+        other = connection.cursor()
+        other.execute("INSERT INTO things VALUES ('lease', 0)")
+        for size in range(20):
+            other.execute("UPDATE things SET size = ?", [size])
+        held = other.execute("SELECT sum(memory_usage_bytes) FROM duckdb_memory() WHERE tag = 'TRANSACTION'").fetchall()
+        assert held[0][0] < 1_000_000
+        other.execute("CHECKPOINT")  # refused while another transaction is open
+        connection.close()
+
+
 def test_the_steps_are_numbered_from_one_without_gaps() -> None:
     numbers = [step.number for step in read_steps()]
     assert numbers == list(range(1, len(numbers) + 1))
