@@ -88,7 +88,9 @@ def load() -> None:
 def server(settings: Settings, opening: str = "") -> App:
     """Return the app for any ASGI server; when it has started, a browser is shown the address `opening`, if there is one."""
     from starlette.middleware import Middleware
+    from streamlit import file_util
 
+    from rlm_app.ui import ahead
     from rlm_app.ui.door import Door
     from rlm_app.ui.handle import close
     from rlm_app.ui.intake import Intake, most_of_a_tab, most_of_all
@@ -114,6 +116,7 @@ def server(settings: Settings, opening: str = "") -> App:
         Middleware(Door, settings=settings),
         Middleware(Intake, most=most, most_of_all=most_of_all(most)),
         Middleware(Looks, tabs=ours()),
+        Middleware(ahead.Ahead, added=ahead.lines(Path(file_util.get_static_dir()))),
     ]
     return App(ENTRY, lifespan=alive, middleware=before, routes=routes(settings, errors))
 
