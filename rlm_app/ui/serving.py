@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import importlib
 import inspect
+import json
 import os
 import sys
 import threading
@@ -23,6 +24,7 @@ from streamlit.starlette import App
 
 from rlm_app.settings import Settings
 from rlm_app.ui import host
+from rlm_app.ui.whose import FIELD, HEADER
 
 ENTRY = Path(__file__).resolve().parents[2] / "app.py"
 # In the order in which the home page needs them; the last two are what Streamlit loads for a logo.
@@ -96,6 +98,7 @@ def server(settings: Settings, opening: str = "") -> App:
     from rlm_app.ui.intake import Intake, most_of_a_tab, most_of_all
     from rlm_app.ui.looks import Looks, ours
     from rlm_app.ui.routes import routes
+    from rlm_app.ui.whose import Whose, be_private
 
     errors = host.errors(settings)
 
@@ -114,6 +117,7 @@ def server(settings: Settings, opening: str = "") -> App:
     most = most_of_a_tab(settings.quotas)
     before = [
         Middleware(Door, settings=settings),
+        *([Middleware(Whose, marked=be_private())] if settings.shared else []),
         Middleware(Intake, most=most, most_of_all=most_of_all(most)),
         Middleware(Looks, tabs=ours()),
         Middleware(ahead.Ahead, added=ahead.lines(Path(file_util.get_static_dir()))),
@@ -136,6 +140,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     opening = "" if options.no_browser else f"http://localhost:{options.port}"
     sys.argv = [str(ENTRY)]  # Streamlit looks for its settings beside what it takes to be the script
     config = {"server.port": options.port, "server.address": options.address, "server.headless": True}
+    if settings.shared:
+        config["server.trustedUserHeaders"] = json.dumps({HEADER: FIELD})  # a tab is gone on with by its browser alone
     config["logger.hideWelcomeMessage"] = settings.said.get("log") == "json"  # its lines are none
     with contextlib.suppress(KeyboardInterrupt):  # the server raises it again when all is closed
         server(settings, opening).run(config={**config, "server.fileWatcherType": "none"})

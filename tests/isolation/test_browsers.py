@@ -76,6 +76,9 @@ def test_a_browser_finds_its_workspace_again_and_another_begins_an_empty_one(
         theirs = bob.new_page()
         arrive(theirs, address)
         sees_nothing(theirs, address, (link,))
+        if kind == SERVE:
+            (upload,) = [url for url in asked if "/upload_file/" in url]
+            assert bob.request.delete(upload).status == 403
         cookies = [each for each in ann.cookies() if "rlm" in str(each.get("name"))]
         assert bool(cookies) is (kind == SERVE)
         assert all(each.get("httpOnly") for each in cookies)
