@@ -382,9 +382,24 @@ def have_a_turn_twice(entries: Entries) -> None:
     _with_events(entries, double)
 
 
+def go_down_for_ever(entries: Entries) -> None:
+    def dig(events: list[dict[str, Any]]) -> None:
+        names = ("ModelReplied", "CellStarted", "SubcallStarted")
+        reply, cell, call = (next(event for event in events if event["kind"] == name) for name in names)
+        place = events.index(call) + 1
+        for level in range(400):
+            here = {"call_id": "0.1" + ".1" * level, "parent_id": "0", "depth": 1}
+            below = {"call_id": f"{here['call_id']}.1", "parent_id": here["call_id"], "depth": 1}
+            events[place:place] = [{**reply, **here}, {**cell, **here}, {**call, **below}]
+            place += 3
+
+    _with_events(entries, dig)
+
+
 @pytest.mark.parametrize(
     ("change", "unreadable"),
     [
+        (go_down_for_ever, "more than 50 runs below"),
         (have_a_turn_twice, "a turn of its number is there already"),
         (have_an_endless_line, "it has more than 20,000,000 bytes"),
         (have_endless_settings, "preferences.json has more than 20,000,000 bytes"),

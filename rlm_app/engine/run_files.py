@@ -10,10 +10,12 @@ from typing import Any
 
 from rlm_app.building import build
 from rlm_app.engine.trajectory import Trajectory
-from rlm_app.events import Event, ModelReplied, from_dict, to_dict
+from rlm_app.events import Event, ModelReplied, SubcallStarted, from_dict, to_dict
 from rlm_app.records import RunRecord
 
 _LARGEST = 2**31 - 1
+_DEEPEST = 50
+"""Levels of runs below runs; a page that draws far more of them in one another comes to Python's end."""
 _RUN = re.compile(r"[0-9a-f]{32}")
 NO_EVENT = (KeyError, IndexError, TypeError, ValueError, AttributeError)
 LATEST = 253_402_128_000.0
@@ -49,7 +51,7 @@ def event_from(line: Mapping[str, Any], run_id: str, seq: int) -> Event:
     """Build an event from its line, as event `seq` of the run; raise KeyError, TypeError or ValueError if it is none."""
     event = from_dict({**line, "run_id": run_id, "seq": seq})
     _check_time(event.at)
-    if not 0 <= event.depth <= _LARGEST or not f"{event.call_id}{event.parent_id}".isprintable():
+    if not 0 <= event.depth <= _DEEPEST or not f"{event.call_id}{event.parent_id}".isprintable():
         raise ValueError("its place in the run is none")
     return event
 
@@ -68,6 +70,7 @@ class Gathering:
         self._lines = 0
         self._trajectory = Trajectory()
         self._turns: set[tuple[str, int, bool]] = set()
+        self._levels: dict[str, int] = {}
 
     def take(self, line: Mapping[str, Any]) -> None:
         """Take the next event in; raise one of `NO_EVENT` for a line that is none, or has no place behind those before it."""
@@ -76,10 +79,19 @@ class Gathering:
         turn = _turn_of(event)
         if turn in self._turns:
             raise ValueError("a turn of its number is there already")  # pages know turns by their numbers
+        if isinstance(event, SubcallStarted):
+            self._descend(event)
         self._trajectory.add(event)
         if turn:
             self._turns.add(turn)
         self.events.append(dataclasses.replace(event, seq=len(self.events) + 1))
+
+    def _descend(self, call: SubcallStarted) -> None:
+        """Note how far below the root a call is, whatever it says itself."""
+        level = self._levels.get(call.parent_id or "", 0) + 1
+        if level > _DEEPEST:
+            raise ValueError(f"it is more than {_DEEPEST} runs below the first")
+        self._levels[call.call_id] = level
 
 
 def _turn_of(event: Event) -> tuple[str, int, bool] | None:
