@@ -151,8 +151,10 @@ def _row(app: App, record: RunRecord, turns: Sequence[Turn], number: int, *, liv
         icon=_ICON,
     )
     with step:
-        st.caption(turn.replied(this.reply))
-        if step.open:
+        if not step.open:
+            st.space("xxsmall")  # with nothing in it a row could not be opened; anything more is drawn for each of them
+        else:
+            st.caption(turn.replied(this.reply))
             turn.draw(record.id, this, live=live, earlier=turns[:number], texts=passage_read.texts_of(app, record))
             fork.draw(app, record, this)
 
