@@ -79,6 +79,7 @@ def require_shell() -> None:
     a deep link; declaring the navigation once ends that mode for the process.
     """
     if not st.session_state.get(_READY):
+        st.set_page_config(page_icon=_ICON)
         st.navigation(pages())
         st.rerun()
 

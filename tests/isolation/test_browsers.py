@@ -65,6 +65,8 @@ def test_a_browser_finds_its_workspace_again_and_another_begins_an_empty_one(
         mine = ann.new_page()
         asked: list[str] = []
         mine.on("request", lambda request: asked.append(request.url))
+        mine.goto(f"{address}/history")  # the first page of the process, by a deep link
+        expect(mine.get_by_role("heading", name="History")).to_be_visible()
         arrive(mine, address)
         link = add(mine, tmp_path)
         assert not [url for url in asked if not url.startswith((address, "ws://localhost", "data:", "blob:"))]

@@ -140,3 +140,8 @@ def test_nothing_turns_the_letters_of_a_text_about_and_each_keeps_its_place() ->
         assert "\u202e" not in made
     hebrew = "\u05e9\u05dc\u05d5\u05dd \u200f(\u05e2)"
     assert safe.level(hebrew) == hebrew
+
+
+def test_signs_that_steer_a_terminal_are_shown_as_what_they_are_and_lines_stay_lines() -> None:
+    assert safe.level("\x1b[31mred\x07\x7f\x9b1m\tend\r\n") == "␛[31mred␇␡\ufffd1m\tend\r\n"
+    assert safe.level("plain\tand\nlong") == "plain\tand\nlong"
