@@ -23,8 +23,11 @@ from rlm_app.events import (
     SubcallFinished,
     SubcallStarted,
 )
+from rlm_app.exports.frozen import freeze
+from rlm_app.exports.material import Material, Share, Sources
 from rlm_app.grids import Place
 from rlm_app.records import RunRecord, RunSpec
+from rlm_app.shares import DAY
 from rlm_app.types import DocumentInfo, Limits, RunState, Stop, Usage
 
 ELSEWHERE = "http://canary.example"
@@ -40,7 +43,10 @@ _MARKDOWN = (
     f"![d](data:text/html,<script>window.ran=1</script>) [r]: {ELSEWHERE}/r"
 )
 _MATHS = rf"$\href{{javascript:window.ran=1}}{{x}}$ $\includegraphics{{{ELSEWHERE}/l.png}}$"
-PAYLOAD = f"MARK {_HTML} {_MARKDOWN} {_MATHS} {OVERRIDE}txt.exe </div></pre>\"'>`"
+_STREAMLIT = (
+    f":red[x] :material/delete: [^1] \N{ESCAPE}[31m zero\N{ZERO WIDTH SPACE}width {'w' * 600}\n\n[^1]: {ELSEWHERE}/foot"
+)
+PAYLOAD = f"MARK {_HTML} {_MARKDOWN} {_MATHS} {OVERRIDE}txt.exe </div></pre>\"'>` {_STREAMLIT}"
 NAME = f"MARK<img src=x onerror=window.ran=1>![n]({ELSEWHERE}%2Fn.png){OVERRIDE}fdp.txt".replace("/", "_")
 USAGE = Usage(calls=1, input_tokens=9, output_tokens=9, cost=0.01)
 
@@ -60,7 +66,12 @@ def furnish(app: App, owner: str, folder: Path) -> dict[str, str]:
     laid = app.grids.add_columns(grid.id, owner, [PAYLOAD])
     place = Place(grid.id, owner, laid.rows[0].id, laid.columns[0].id)
     app.grids.edit(place, PAYLOAD)
-    ids = {"run": run, "again": again, "imported": imported, "document": info.sha256, "grid": grid.id}
+    record, trajectory = app.run(run, owner), app.trajectory(run, owner)
+    assert record is not None
+    assert trajectory is not None
+    copy = freeze(Material(record, trajectory), Share(prompts=True, sources=Sources.WHOLE), time.time())
+    link, _ = app.sharing.make(run, owner, copy, time.time() + DAY)
+    ids = {"link": link, "run": run, "again": again, "imported": imported, "document": info.sha256, "grid": grid.id}
     return {**ids, "cell": f"{place.row}.{place.column}"}
 
 

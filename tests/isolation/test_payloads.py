@@ -62,6 +62,10 @@ class Watch:
         )
         text = self.page.evaluate("document.querySelector('[data-testid=stMain]').innerText")
         assert OVERRIDE not in text, where
+        assert "\N{ESCAPE}" not in text, where
+        assert self.page.locator("[data-testid=stMain] .katex").count() == 0, where
+        wide = "main => main.scrollWidth - main.clientWidth"
+        assert self.page.locator("[data-testid=stMain]").evaluate(wide) <= 1, where
 
 
 @pytest.fixture
@@ -94,6 +98,7 @@ def test_whatever_strangers_write_is_read_and_never_carried_out(
     watch.visit("documents")
     watch.visit(f"documents?document={ids['document']}")
     watch.visit("sql")
+    watch.visit(f"shared?share={ids['link']}")
 
 
 def test_the_watch_would_see_a_payload_that_is_carried_out(watch: Watch) -> None:
