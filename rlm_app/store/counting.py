@@ -26,7 +26,9 @@ _WORKSPACES = """
 """
 _STORAGE = """
     WITH mine AS (SELECT id FROM runs WHERE owner = $1),
-    listed AS (SELECT text_sha256 AS name, CAST(info ->> '$.size' AS BIGINT) AS size FROM documents WHERE owner = $1),
+    listed AS (
+        SELECT text_sha256 AS name, CAST(info ->> '$.size' AS BIGINT) + strlen(info) AS size FROM documents WHERE owner = $1
+    ),
     said AS (SELECT strlen(body) AS size, texts FROM events WHERE run_id IN (SELECT id FROM mine)),
     paid AS (SELECT strlen(completion) AS size, texts FROM journal WHERE run_id IN (SELECT id FROM mine)),
     named AS (SELECT name FROM listed UNION SELECT unnest(texts) FROM said UNION SELECT unnest(texts) FROM paid)
