@@ -12,11 +12,13 @@ from pathlib import Path
 from rlm_app import lending
 from rlm_app.errors import DocumentError
 from rlm_app.grids import Store
-from rlm_app.quota_checks import check_storage, check_upload
+from rlm_app.quota_checks import check_storage, check_storage_app, check_upload
 from rlm_app.quotas import Today
 from rlm_app.records import RunSpec
 from rlm_app.runs.gate import Gate
 from rlm_app.settings import Settings
+
+_MB = 1_000_000
 
 
 class Allowance:
@@ -44,8 +46,10 @@ class Allowance:
 
     def storage_left(self, owner: str) -> int | None:
         """Return how many bytes this person may still keep; None is no limit."""
-        most = self.quotas.storage_mb
-        return None if most is None else max(0, most * 1_000_000 - self.storage(owner))
+        mine, all_ = self.quotas.storage_mb, self.quotas.storage_mb_app
+        left = [] if mine is None else [mine * _MB - self.storage(owner)]
+        left += [] if all_ is None else [all_ * _MB - self._store.stored()]
+        return max(0, min(left)) if left else None
 
     def host_pays(self, spec: RunSpec, keys: Mapping[str, str]) -> bool:
         """Whether a run with these keys of a person's would be paid by the host."""
@@ -68,7 +72,7 @@ class Allowance:
     @contextmanager
     def room_for(self, name: str, size: int, owner: str) -> Iterator[None]:
         """Let something of `size` bytes be kept; raise `DocumentError` where there is no room beside what came before it."""
-        if self.quotas.storage_mb is None:
+        if self.quotas.storage_mb is None and self.quotas.storage_mb_app is None:
             yield
             return
         with self.keeping(owner):
@@ -86,3 +90,5 @@ class Allowance:
     def _check(self, name: str, size: int, owner: str) -> None:
         if self.quotas.storage_mb is not None:
             check_storage(self.quotas, name, self.storage(owner), size)
+        if self.quotas.storage_mb_app is not None:
+            check_storage_app(self.quotas, name, self._store.stored(), size)

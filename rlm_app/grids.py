@@ -199,6 +199,9 @@ class Store(RunStore, RunFinder, Protocol):
     def workspaces(self) -> list[Workspace]:
         """Return who keeps something here, for who runs the app; the bundled documents have an owner, too."""
 
+    def stored(self) -> int:
+        """Return how many bytes everybody's documents and files, long texts and links have."""
+
     def storage(self, owner: str) -> int:
         """Return how many bytes what is kept of this owner has, their files included."""
 

@@ -62,6 +62,16 @@ def check_storage(quotas: Quotas, name: str, used: int, more: int) -> None:
         )
 
 
+def check_storage_app(quotas: Quotas, name: str, used: int, more: int) -> None:
+    """Raise `DocumentError` when `more` bytes do not fit beside those that all workspaces have together."""
+    if quotas.storage_mb_app is not None and used + more > quotas.storage_mb_app * _MB:
+        raise DocumentError(
+            name,
+            f"needs {megabytes(more)}, and everybody together has {megabytes(used)} of the {quotas.storage_mb_app:,} MB this "
+            "app keeps in use; try again later, or ask who runs the app to make room",
+        )
+
+
 def megabytes(size: float) -> str:
     """Return a number of bytes in MB, as a person reads it."""
     return f"{size / _MB:,.1f} MB" if size < 10 * _MB else f"{size / _MB:,.0f} MB"

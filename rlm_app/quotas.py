@@ -32,6 +32,7 @@ class Quotas:
     upload_mb: int | None = None
     documents_a_run: int | None = None
     minutes_a_run: float | None = None
+    storage_mb_app: int | None = None
 
     @property
     def count_days(self) -> bool:
@@ -39,7 +40,7 @@ class Quotas:
         return any(limit is not None for limit in (self.runs_a_day, self.money_a_day, self.money_a_day_app))
 
 
-SHARED = Quotas(3, 60, 200, 2.0, 20.0, 500, 100, 50, 120)
+SHARED = Quotas(3, 60, 200, 2.0, 20.0, 500, 100, 50, 120, 20_000)
 """What a shared app allows whose host has said nothing else."""
 
 NAMES = tuple(field.name for field in dataclasses.fields(Quotas))

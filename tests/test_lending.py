@@ -241,6 +241,20 @@ def test_a_workspace_holds_what_it_may_and_room_comes_back_with_what_is_deleted(
     app.add_file(contract("b.txt", 300_000), "b.txt", ANN)
 
 
+def test_all_workspaces_together_hold_what_the_app_may_keep(
+    shop: Callable[..., App], contract: Callable[..., Path]
+) -> None:
+    app = shop(storage_mb=5, storage_mb_app=1)
+    first = app.add_file(contract("a.txt", 300_000), "a.txt", ANN)
+    assert app.allowance.storage_left("visitor-bob") == pytest.approx(400_000, rel=0.05)
+    with pytest.raises(
+        DocumentError, match=r"everybody together has 0\.6 MB of the 1 MB this app keeps in use; try again"
+    ):
+        app.add_file(contract("b.txt", 300_000), "b.txt", "visitor-bob")
+    app.shelf.delete(first.sha256, ANN)
+    app.add_file(contract("b.txt", 300_000), "b.txt", "visitor-bob")
+
+
 def test_what_the_pages_of_a_document_are_called_counts_too(shop: Callable[..., App], tmp_path: Path) -> None:
     app, file = shop(storage_mb=1), tmp_path / "many.md"
     file.write_text("".join(f"# {number} {'long name ' * 8}\n\nx\n\n" for number in range(5_200)), encoding="utf-8")

@@ -41,6 +41,16 @@ _STORAGE = """
         + (SELECT coalesce(sum(size), 0) FROM texts WHERE sha256 IN (SELECT name FROM named))
         + (SELECT coalesce(sum(size), 0) FROM shares WHERE owner = $1)
 """
+_STORED = """
+    SELECT (SELECT coalesce(sum(CAST(info ->> '$.size' AS BIGINT) + strlen(info)), 0) FROM documents)
+        + (SELECT coalesce(sum(size), 0) FROM texts) + (SELECT coalesce(sum(size), 0) FROM shares)
+"""
+
+
+def stored(cursor: DuckDBPyConnection) -> int:
+    """Return how many bytes everybody's documents and files, long texts and links have."""
+    row = cursor.execute(_STORED).fetchone()
+    return int(row[0]) if row else 0
 
 
 def storage(cursor: DuckDBPyConnection, owner: str) -> int:

@@ -201,6 +201,11 @@ class DuckDBStore:
         with self._reader.reading() as cursor:
             return counting.storage(cursor, owner)
 
+    def stored(self) -> int:
+        """Return how many bytes everybody's documents and files, long texts and links have."""
+        with self._reader.reading() as cursor:
+            return counting.stored(cursor)
+
     def journal_rows(self, run_id: str, owner: str) -> list[JournalRow]:
         """Return what is kept of the calls of this owner's run."""
         with self._reader.reading() as cursor:
