@@ -27,7 +27,7 @@ MOST_ENTRIES = 200_000
 MOST_UNPACKED = 20_000_000_000
 MOST_LINES = 400_000
 """Lines of one run: as objects in memory they take up to twenty times the room."""
-_MOST_MANIFEST = 100_000_000
+_MOST_MANIFEST = 50_000_000
 _RATIO, _RATIO_FROM = 300, 100_000_000
 _BLOCK = 1 << 20
 _NAMES = re.compile(
@@ -197,7 +197,9 @@ def _check_sizes(entries: list[zipfile.ZipInfo], name: str, size: int, room: Cal
 def _manifest(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
     if archive.getinfo(MANIFEST).file_size > _MOST_MANIFEST:
         raise DocumentError(name, "is no backup of this app: its manifest is too long; nothing was taken from it")
-    manifest = json_object(archive.read(MANIFEST))
+    raw = archive.read(MANIFEST)
+    Reading().weigh(raw)
+    manifest = json_object(raw)
     if manifest.get("format") != FORMAT:
         raise DocumentError(name, "is no backup of this app; choose a file that Back up has made")
     if type(manifest.get("version")) is not int or manifest["version"] > VERSION:

@@ -15,6 +15,8 @@ LONGEST = 20_000_000
 """Bytes of one JSON value: as objects in memory it takes up to twenty times the room."""
 _FEW, _SIGNS = 100_000, 10
 """Brackets that a file may have in any case; of more, one in so many bytes at most. Empty lists are all brackets."""
+_ITEM, _MOST = 90, 160_000_000
+"""Bytes that an item takes in memory beside those it is written with, as measured, and that one value may take so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,10 @@ class Reading:
         brackets = raw.count(b"[") + raw.count(b"{")
         if self._brackets + brackets > max(_FEW, self._bytes // _SIGNS):
             raise ValueError("it is made of brackets more than of words, and would take up too much memory")
+        if len(raw) + _ITEM * (brackets + raw.count(b",")) > _MOST:
+            raise ValueError(
+                f"it has so many small parts that it would take up more than {_MOST // 1_000_000} MB of memory"
+            )
         self._brackets += brackets
 
 

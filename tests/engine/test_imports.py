@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rlm_app.engine.import_lines import LONGEST, json_object
+from rlm_app.engine.import_lines import LONGEST, Reading, json_object
 from rlm_app.engine.imports import IMPORTED, NO_QUESTION, RunReader
 from rlm_app.engine.run_files import LATEST, run_lines
 from rlm_app.engine.trajectory import Trajectory
@@ -451,6 +451,13 @@ def test_a_turn_that_is_there_twice_comes_in_once(tmp_path: Path) -> None:
     (again,), report = read(path)
     assert unnamed(again.events) == unnamed(run.events)
     assert [(damaged.line, "there already" in damaged.reason) for damaged in report.damaged] == [(reply + 2, True)]
+
+
+def test_a_value_of_very_many_small_parts_is_not_read_for_the_memory_it_would_take() -> None:
+    small = b'{"a": ["' + b'","'.join([b"ab"] * 1_900_000) + b'"]}'
+    with pytest.raises(ValueError, match="more than 160 MB of memory"):
+        Reading().weigh(small)
+    Reading().weigh(b'{"a": "' + b"Some words, and more of them. " * 400_000 + b'"}')
 
 
 def test_halves_of_surrogate_pairs_come_back_as_a_backup_writes_them() -> None:
