@@ -31,6 +31,14 @@ function stand(box, link) {
   box.style.top = `${below ? at.bottom + 6 : at.top - box.offsetHeight - 6}px`
 }
 
+// Beside an open page the answer is narrower and so longer: the chip that was clicked goes back to where it stood.
+function stay(number) {
+  const link = clicked && document.querySelectorAll(`a[href="#quote-${number}"]`)[clicked.place]
+  const page = link?.closest('[data-testid="stMain"]')
+  if (page) page.scrollTop += link.getBoundingClientRect().top - clicked.top
+  clicked = null
+}
+
 // The page is drawn piece by piece: what is to be brought into view may come a moment after its number.
 function bring(number, tries) {
   const leaf = document.querySelector(`.st-key-leaf [data-quote="${number}"]`)
@@ -45,12 +53,16 @@ function bring(number, tries) {
   leaf.scrollLeft += at.left - box.left - (leaf.clientWidth - at.width) / 2
   if (window.matchMedia("(max-width: 640px)").matches) {
     leaf.closest(".st-key-leaf").scrollIntoView({ block: "start" })
-  } else if (target.getBoundingClientRect().bottom > window.innerHeight - 16) {
+    return
+  }
+  stay(number)
+  if (target.getBoundingClientRect().bottom > window.innerHeight - 16) {
     leaf.scrollIntoView({ block: "end" })
   }
 }
 
 let brought = ""
+let clicked = null
 
 export default function ({ data, setTriggerValue }) {
   const hide = () => document.getElementById("rlm-bubble")?.remove()
@@ -71,13 +83,16 @@ export default function ({ data, setTriggerValue }) {
     if (!found) return
     event.preventDefault()
     hide()
+    const same = [...document.querySelectorAll(`a[href="#quote-${found.number}"]`)]
+    clicked = { place: same.indexOf(found.link), top: found.link.getBoundingClientRect().top }
     setTriggerValue("chosen", Number(found.number))
   }
   const heard = [["click", click], ["mouseover", show], ["focusin", show], ["mouseout", leave], ["focusout", leave], ["keydown", press]]
   for (const [kind, listener] of heard) document.addEventListener(kind, listener)
-  // Whoever clicked before this was there was led to the anchor by the browser.
+  // Whoever clicked before this was there was led to the anchor by the browser, away from the answer.
   const early = window.location.hash.match(/^#quote-(\d+)$/)
   if (early && data.contexts[early[1]]) {
+    clicked = { place: 0, top: window.innerHeight / 2 }
     history.replaceState(history.state, "", window.location.pathname + window.location.search)
     setTriggerValue("chosen", Number(early[1]))
   }

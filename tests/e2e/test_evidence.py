@@ -136,6 +136,7 @@ def test_a_quote_of_a_pdf_opens_its_page_with_the_words_boxed(server: Server, pa
         leaf.get_by_role("img", name=re.compile("page 3 of 4 of the document lease.pdf, passage boxed"))
     ).to_be_visible()
     found = box(page, "found")
+    expect(chip(page, 1)).to_be_in_viewport()  # who clicked is not led away from what they read
     assert 0.2 < found["top"] < 0.4  # the fifth of eight clauses, which fill the upper half
     assert found["width"] > 0.1
     assert "quote=1" in page.url
@@ -182,6 +183,7 @@ def test_quotes_of_a_real_paper_open_the_right_pages_boxed_and_sub_calls_the_pag
             chip(page, number).click()
             expect(leaf).to_contain_text(f"page {index + 1} of 14")
             expect(leaf.locator(f".rlm-box.rlm-{look}").first).to_be_in_viewport()
+            expect(chip(page, number)).to_be_in_viewport()
             found, true = box(page, look), place_in_file(paper, index, words)
             assert abs(found["left"] - true["left"]) < 0.02
             assert true["top"] - 0.02 < found["top"] < true["bottom"]
