@@ -11,7 +11,7 @@ from rlm_app.clock import SteadyClock
 from rlm_app.engine import prompts
 from rlm_app.engine.replay import ROOT, Replay
 from rlm_app.engine.tree import RESUMED
-from rlm_app.events import Event, Noticed
+from rlm_app.events import Event, Noticed, RunFinished
 from rlm_app.protocols import EventSink
 
 
@@ -62,7 +62,8 @@ class Recorder:
         if self._ended is None:
             return
         # What the event itself took was work already: a reply that was waited for, a call that was made again.
-        seconds, turn = max(0.0, now - fields.get("seconds", 0.0) - self._ended), self.replay.last_turn
+        took = 0.0 if kind is RunFinished else fields.get("seconds", 0.0)
+        seconds, turn = max(0.0, now - took - self._ended), self.replay.last_turn
         if place.call_id == ROOT:
             turn = max(turn, fields.get("iteration", 0))
         at, self._ended = self._ended + seconds, None
