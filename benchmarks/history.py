@@ -1,4 +1,4 @@
-"""History in a real browser, with 10,000 stored runs.
+"""History in a real browser, behind the app's own server, with 10,000 stored runs.
 
 `python -m benchmarks.history [visits]` prints seconds until the first row is seen: coming from another page of the app, in a
 new tab, and in a browser that was never here; until a search has its count; and what an empty page of the app takes, which
@@ -48,7 +48,7 @@ def main(times: int = 3) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         furnish(home)
-        with visits(home) as visitor:
+        with visits(home, own=True) as visitor:
             measure(visitor())
             print(f"{load()}\n\n{HEAD}", flush=True)
             for line in empty(visitor, times):

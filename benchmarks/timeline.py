@@ -1,4 +1,4 @@
-"""The timeline in a real browser, with a stored run of 10,000 sub-calls and one of 300 turns.
+"""The timeline in a real browser, behind the app's own server, with a stored run of 10,000 sub-calls and one of 300 turns.
 
 `python -m benchmarks.timeline [visits]` prints, for each run: seconds until the first rows are seen, in a browser that was
 never here and in a new tab of it, bytes sent by then, seconds until a step is open, seconds until a search has its count; and
@@ -86,7 +86,7 @@ def main(times: int = 3) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         script, ids = furnish(home)
-        with visits(home) as visitor:
+        with visits(home, own=True) as visitor:
             _warm(visitor(), ids["warm"])
             print(f"{load()}\n\n{HEAD}", flush=True)
             for line in empty(visitor, times):
@@ -101,7 +101,7 @@ def main(times: int = 3) -> None:
 
 
 def _live(home: Path, script: Path, run_id: str, times: int) -> None:
-    """Print what a step of a run at work takes, by the app's own server: there a page with nothing new is left as it is."""
+    """Print what a step of a run at work takes; a page with nothing new is left as it is."""
     with visits(home, script, own=True) as visitor:
         begin(visitor(), run_id)
         found = [measure_live(visitor(), run_id) for _ in range(times)]
