@@ -43,10 +43,11 @@ _MARKDOWN = (
     f"![d](data:text/html,<script>window.ran=1</script>) [r]: {ELSEWHERE}/r"
 )
 _MATHS = rf"$\href{{javascript:window.ran=1}}{{x}}$ $\includegraphics{{{ELSEWHERE}/l.png}}$"
+_TABLE = f"\n\n| a | b |\n|---|---|\n| ![t]({ELSEWHERE}/t.png) | [x]({ELSEWHERE}/l) |\n"
 _STREAMLIT = (
     f":red[x] :material/delete: [^1] \N{ESCAPE}[31m zero\N{ZERO WIDTH SPACE}width {'w' * 600}\n\n[^1]: {ELSEWHERE}/foot"
 )
-PAYLOAD = f"MARK {_HTML} {_MARKDOWN} {_MATHS} {OVERRIDE}txt.exe </div></pre>\"'>` {_STREAMLIT}"
+PAYLOAD = f"MARK {_HTML} {_MARKDOWN} {_MATHS} {OVERRIDE}txt.exe </div></pre>\"'>` {_STREAMLIT}{_TABLE}"
 NAME = f"MARK<img src=x onerror=window.ran=1>![n]({ELSEWHERE}%2Fn.png){OVERRIDE}fdp.txt".replace("/", "_")
 USAGE = Usage(calls=1, input_tokens=9, output_tokens=9, cost=0.01)
 

@@ -82,7 +82,8 @@ def home(tmp_path: Path) -> tuple[Path, dict[str, str]]:
 def watch(home: tuple[Path, dict[str, str]]) -> Iterator[Watch]:
     expect.set_options(timeout=60_000)
     with hosted(home[0]) as address, browser(needed()) as chromium:
-        yield Watch(chromium.new_context().new_page(), address)
+        phone = chromium.new_context(viewport={"width": 390, "height": 844})
+        yield Watch(phone.new_page(), address)
 
 
 def test_whatever_strangers_write_is_read_and_never_carried_out(
