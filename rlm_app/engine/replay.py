@@ -31,8 +31,6 @@ ROOT = "0"
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 """Memory addresses in output differ from process to process and mean nothing."""
 
-_OF_ROOT = (ModelReplied, CellStarted, CellFinished, SubcallStarted, Noticed)
-
 Key = tuple[object, ...]
 
 
@@ -182,11 +180,17 @@ def _up_to(events: Iterable[Event], until: int | None) -> list[Event]:
     for event in events:
         turn = getattr(event, "iteration", 0)
         top = ".".join(event.call_id.split(".")[:2])
-        if until is not None and turn > until and event.parent_id in {None, ROOT} and isinstance(event, _OF_ROOT):
+        if until is not None and turn > until and _is_of_root(event):
             later.add(top)
         if top not in later or (top == ROOT and until is not None and turn <= until):
             kept.append(event)
     return kept
+
+
+def _is_of_root(event: Event) -> bool:
+    """Whether the turn an event names is one of the root's: a child RLM counts its own."""
+    call = isinstance(event, SubcallStarted | SubcallFinished)
+    return (event.parent_id if call else event.call_id) == ROOT
 
 
 def _printed(event: CellFinished) -> tuple[str, str | None]:

@@ -197,13 +197,16 @@ def test_budget_tells_a_run_that_is_gone_through_again_what_it_told_the_first_ti
         assert fork.stdout(1) == whole.stdout(1)
 
 
-def test_a_forked_child_keeps_its_turns() -> None:
-    whole = undisturbed()
-    run = again(whole.events, MemoryJournal(), [ANSWER], until=2, same_run=False)
-    child = run.trajectory.turns[1].subcalls[0].child
-    assert child is not None
-    assert len(child.turns) == 1
-    assert run.sub.calls == 0
+@pytest.mark.parametrize("turns", [1, 4])
+def test_a_forked_child_keeps_its_turns_however_many_and_pays_for_none_again(turns: int) -> None:
+    child = [block("print(llm_query('a part'))"), "a reply"] * (turns - 1)
+    root = [block("print(rlm_query('a job'))"), block("print(llm_query('later'))"), ANSWER]
+    whole = drive(root, sub=[*child, ANSWER, "late"], limits=Limits(depth=2))
+    run = drive([ANSWER], limits=Limits(depth=2), before=whole.events, until=1, same_run=False)
+    kept = run.trajectory.turns[0].subcalls[0].child
+    assert kept is not None
+    assert len(kept.turns) == turns
+    assert (run.sub.calls, run.answer) == (0, "done")
 
 
 def test_a_sub_call_that_failed_in_the_turn_that_was_cut_off_is_made_again() -> None:
