@@ -37,14 +37,17 @@ def script(own: File) -> str:
 
 
 def follow(run_id: str) -> None:
-    """When a visit begins with a step in its address, bring the timeline to the front and open the way to that step."""
+    """When a visit begins with a step in its address, bring the timeline to the front and open the way to that step.
+
+    The timeline also says what is wrong with an address that names no step.
+    """
     asked = st.query_params.get(NAME, "")
     done = f"step-followed-{run_id}"
-    path = parse(asked)
-    if path and done not in st.session_state:
+    if asked and done not in st.session_state:
         tabs.front(run_id, tabs.TIMELINE)
-        open_way(run_id, path)
-        look_at(run_id, path)
+        if path := parse(asked):
+            open_way(run_id, path)
+            look_at(run_id, path)
     st.session_state[done] = True
 
 
