@@ -14,7 +14,7 @@ from rlm_app.build import App
 from rlm_app.cancel import CancelToken
 from rlm_app.errors import DocumentError, StoreError
 from rlm_app.types import DocumentInfo
-from rlm_app.ui import freeing, intake, safe, words
+from rlm_app.ui import documents, freeing, intake, safe, words
 from rlm_app.ui.again import choose
 
 _ROUND = "ui_upload_round"
@@ -58,6 +58,7 @@ def draw(app: App, owner: str) -> Waiting:
     )
     st.caption(KINDS)
     place = st.container()
+    _leave_out_deleted(app, owner)
     for number, outcome in enumerate(outcomes()):
         _outcome(app, owner, number, outcome)
     if outcomes():
@@ -104,6 +105,14 @@ def outcomes() -> list[Outcome]:
     """Return what became of the uploads of this session."""
     found: list[Outcome] = st.session_state.setdefault(_OUTCOMES, [])
     return found
+
+
+def _leave_out_deleted(app: App, owner: str) -> None:
+    """Take off the list what was read here and has been deleted since, perhaps in another tab."""
+    known = outcomes()
+    if known:
+        there = documents.library(app, owner)
+        known[:] = [each for each in known if each.info is None or each.info.sha256 in there]
 
 
 def just_read() -> set[str]:

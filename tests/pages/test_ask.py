@@ -62,6 +62,16 @@ def test_a_file_that_cannot_be_read_says_why_and_the_others_are_kept(page: Page,
     assert [info.name for info in app.documents("local")] == ["notes.txt"]
 
 
+def test_what_was_deleted_in_another_tab_is_no_longer_on_the_list_of_what_was_read(page: Page, app: App) -> None:
+    tab = page()
+    tab.file_uploader[0].upload("notes.txt", b"The pump is to be greased every week.", "text/plain")
+    assert "**notes.txt**" in texts(tab.run()).replace("\\", "")
+    app.forget("local")
+    shown = texts(tab.run())
+    assert "notes" not in shown
+    assert "Clear this list" not in [button.label for button in tab.button]
+
+
 def test_a_file_with_a_password_is_opened_once_the_password_is_given(page: Page, app: App) -> None:
     tab = page()
     tab.file_uploader[0].upload("secret.pdf", pdf("The vault is behind the clock.", "opensesame"), "application/pdf")
