@@ -161,9 +161,10 @@ def _turn(turn: Data) -> str:
     calls = sub_calls(turn["calls"], turn.get("within", 0)) if turn["calls"] else ""
     facts = " · ".join(filter(None, (seconds, calls, turn.get("used", ""), "an error" if turn["failed"] else "")))
     prompt = "".join(_labelled(f"Prompt ({each['role']})", each["text"]) for each in turn.get("prompt", ()))
+    stood = "".join(f'<p class="quiet">{html.escape(each)}</p>' for each in turn.get("stood", ()))
     cells = "".join(_cell(cell) for cell in turn["cells"])
     return (
-        f"<details><summary>Turn {turn['number']} · {html.escape(facts)}</summary>\n{prompt}"
+        f"<details><summary>Turn {turn['number']} · {html.escape(facts)}</summary>\n{stood}{prompt}"
         f'<p class="passage">{html.escape(turn["says"])}</p>\n{cells}</details>'
     )
 

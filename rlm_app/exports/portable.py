@@ -145,6 +145,8 @@ def _turn(turn: Turn, share: Share, hide: Redactor) -> Data:
     }
     if turn.within:
         kept["within"] = turn.within
+    if stood := [hide(notice.text) for notice in turn.notices if notice.seconds >= 1]:
+        kept["stood"] = stood
     if share.money:
         kept["used"] = used(turn.usage)
     if share.prompts:

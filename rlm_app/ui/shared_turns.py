@@ -34,6 +34,8 @@ def _title(turn: Data) -> str:
 
 
 def _inside(turn: Data, key: str) -> None:
+    for each in turn.get("stood", ()):
+        st.caption(safe.markdown(each))
     for number, message in enumerate(turn.get("prompt", ())):
         title = f"What was new in the prompt · {message['role']} · {words.count(len(message['text']), 'character')}"
         fold = st.expander(

@@ -4,6 +4,8 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
+from rlm_app.engine.tree import RESUMED
+from rlm_app.events import Noticed
 from rlm_app.exports import portable
 from rlm_app.exports.check import check
 from rlm_app.exports.material import Material, Share, Sources
@@ -69,6 +73,20 @@ def mutants(content: bytes) -> dict[str, tuple[bytes, str]]:
 def test_a_file_as_it_was_made_is_fine(material: Material, name: str) -> None:
     report = check(page(material, SHARES[name], 1_700_000_100.0))
     assert (report.wrong, report.fine, report.quotes) == ((), True, 4)
+
+
+def test_a_turn_at_which_a_run_was_resumed_says_so_in_the_file_and_the_file_is_fine(material: Material) -> None:
+    trajectory = deepcopy(material.trajectory)
+    first = trajectory.turns[0]
+    told = Noticed(
+        run_id="r", seq=99, at=first.reply.at, call_id="0", parent_id=None, depth=0, iteration=1,
+        topic=RESUMED, text="It was resumed <b>after</b> 60 s.", seconds=60.0,
+    )  # fmt: skip
+    first.notices += [told, replace(told, text="At once.", seconds=0.2)]
+    content = page(replace(material, trajectory=trajectory), Share(), 1_700_000_100.0)
+    assert b'<p class="quiet">It was resumed &lt;b&gt;after&lt;/b&gt; 60 s.</p>' in content
+    assert b"At once." not in content
+    assert check(content).fine
 
 
 def test_a_changed_byte_in_source_quotation_or_answer_is_found_and_named(whole: bytes) -> None:
