@@ -142,12 +142,13 @@ class RunManager:
         return task.board.snapshot(self._line.place(run_id)) if task and task.owner == owner else None
 
     def versions(self, owner: str) -> Mapping[str, object]:
-        """Return for each live run of the owner's, by id, what is another value once a page has something new to show of it."""
+        """Return for each live run of the owner's, by id, what is another value once a page has something new to show of it.
+
+        A run's place in line is nothing new: with each run that ends, it changes for all that wait.
+        """
         with self._lock:
             tasks = [task for task in self._tasks.values() if task.owner == owner and not task.done.is_set()]
-        ids = [task.run_id for task in tasks]
-        places, known = [self._line.place(each) for each in ids], [self._store.last_seq(each) for each in ids]
-        return dict(zip(ids, zip((task.version for task in tasks), places, known, strict=True), strict=True))
+        return {task.run_id: (task.version, self._store.last_seq(task.run_id)) for task in tasks}
 
     def trajectory(self, run_id: str, owner: str) -> Trajectory:
         """Return the run as its committed events tell it, not to be changed; empty when the owner has no such run."""

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from rlm_app.ui import host, pace
-from rlm_app.ui.pace import LEAST, MOST, Pace
+from rlm_app.ui.pace import LEAST, MOST, STILL, Pace
 
 HEADER = "x-rlm-tab"
 """By this header, which no visitor can set, a page learns through which socket it is drawn."""
@@ -82,10 +82,10 @@ class Tab:
             return due
 
     def _due(self, part: _Part, age: float) -> bool:
-        if age >= MOST:
-            return True
+        if part.news() != part.version:
+            return age >= MOST or self._pace.has_room
         # Half a look early, or a page whose clock is to move each second would miss every other look.
-        return self._pace.has_room if part.news() != part.version else age >= self._pace.seconds - LEAST / 2
+        return age >= STILL or (age >= self._pace.seconds - LEAST / 2 and self._pace.is_at_ease)
 
 
 def _is_under_way(part: _Part, now: float) -> bool:

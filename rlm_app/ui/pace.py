@@ -16,6 +16,8 @@ from rlm_app.ui import host
 
 LEAST, MOST = 0.8, 5.0
 """Seconds between two looks at a live run: a turn has to be on the screen within a second where the server is at ease."""
+STILL = 10.0
+"""Seconds for which a page is left as it is at the most where only its clocks have moved, and other pages have news."""
 
 SHARE = 0.4
 """Of one processor's time, how much drawing may take; the runs themselves need the rest."""
@@ -59,9 +61,17 @@ class Pace:
     @property
     def has_room(self) -> bool:
         """Whether drawing has taken less than its share of late, so that news can be drawn at once."""
+        return self._left() > 0
+
+    @property
+    def is_at_ease(self) -> bool:
+        """Whether it has taken so little that clocks can be drawn, too, without taking the place of news."""
+        return self._left() > SHARE * BURST / 2
+
+    def _left(self) -> float:
         with self._lock:
             self._fill(self._clock())
-            return self._room > 0
+            return self._room
 
     def _fill(self, now: float) -> None:
         self._room = min(SHARE * BURST, self._room + SHARE * (now - self._counted))

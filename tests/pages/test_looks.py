@@ -14,7 +14,7 @@ from starlette.websockets import WebSocket
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from rlm_app.ui.looks import AT_ONCE, HEADER, LOST, Looks, Tab, Tabs
-from rlm_app.ui.pace import BURST, LEAST, MOST, SHARE, Pace
+from rlm_app.ui.pace import BURST, LEAST, MOST, SHARE, STILL, Pace
 
 PART = "part"
 
@@ -70,6 +70,21 @@ def test_where_drawing_took_its_share_news_waits_but_never_for_long(page: Page) 
     page.version += 1
     assert not page.is_due(LEAST)
     assert page.is_due(MOST)
+
+
+def test_clocks_wait_longer_than_news_where_drawing_took_most_of_its_share_but_not_for_ever(page: Page) -> None:
+    def busy() -> None:  # half a burst is left when this has made up for as much as a look's time gives
+        page.pace.drew("somebody else", SHARE * (BURST / 2 + LEAST), 0.02)
+
+    busy()
+    assert not page.is_due(LEAST)
+    page.version += 1
+    assert page.is_due(0.0)
+    page.draw()
+    while page.now < STILL - LEAST:
+        busy()
+        assert not page.is_due(LEAST)
+    assert page.is_due(2 * LEAST)
 
 
 def test_no_look_is_let_through_while_an_earlier_one_is_not_drawn_yet(page: Page) -> None:
