@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rlm_app.clock import SteadyClock
@@ -52,28 +52,28 @@ class Recorder:
         Raises `ReplayDiverged` when it contradicts the record.
         """
         with self._lock:
-            now = self._clock()
-            if not self.replay.is_recorded(self._event(kind, place, now, fields)):
-                self._tell_resumed(kind, place, now, fields)
-                self._hand_on(kind, place, now, fields)
+            event = self._event(kind, place, self._clock(), fields)
+            if not self.replay.is_recorded(event):
+                self._tell_resumed(event)
+                self._hand_on(event)
 
-    def _tell_resumed(self, kind: type[Event], place: Place, now: float, fields: Mapping[str, Any]) -> None:
+    def _tell_resumed(self, event: Event) -> None:
         """Say before the first event that is news how long a resumed run was not at work, on the turn it goes on with."""
         if self._ended is None:
             return
         # What the event itself took was work already: a reply that was waited for, a call that was made again.
-        took = 0.0 if kind is RunFinished else fields.get("seconds", 0.0)
-        seconds, turn = max(0.0, now - took - self._ended), self.replay.last_turn
-        if place.call_id == ROOT:
-            turn = max(turn, fields.get("iteration", 0))
+        took = 0.0 if isinstance(event, RunFinished) else getattr(event, "seconds", 0.0)
+        seconds, turn = max(0.0, event.at - took - self._ended), self.replay.last_turn
+        if event.call_id == ROOT:
+            turn = max(turn, getattr(event, "iteration", 0))
         at, self._ended = self._ended + seconds, None
         text = prompts.WENT_ON.format(seconds=round(seconds))
-        self._hand_on(Noticed, Place(), at, {"iteration": turn, "topic": RESUMED, "text": text, "seconds": seconds})
+        told = {"iteration": turn, "topic": RESUMED, "text": text, "seconds": seconds}
+        self._hand_on(self._event(Noticed, Place(), at, told))
 
-    def _hand_on(self, kind: type[Event], place: Place, at: float, fields: Mapping[str, Any]) -> None:
-        event = self._event(kind, place, at, fields)
+    def _hand_on(self, event: Event) -> None:
         self._seq += 1
-        self._sink(event)
+        self._sink(event if event.seq == self._seq else replace(event, seq=self._seq))
 
     def _event(self, kind: type[Event], place: Place, at: float, fields: Mapping[str, Any]) -> Event:
         return kind(
